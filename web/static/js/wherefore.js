@@ -1,0 +1,102 @@
+// Small kindnesses on top of pages that work without them: a live count, focus on what went wrong, kept drafts.
+
+// Length as the server counts it: code points after NFC, without white space around.
+const lengthOf = (text) => [...text.normalize("NFC").trim()].length;
+
+const countWords = (length, min, max) => {
+  if (max && length > max) return `${length - max} too many`;
+  if (min && length < min) return `${min - length} more needed`;
+  if (max) return `${max - length} left`;
+  return `${length} written`;
+};
+
+let announcing;
+
+function showCount(area, aloud) {
+  const min = Number(area.dataset.countMin);
+  const max = Number(area.dataset.countMax);
+  const line = document.getElementById(`${area.id}-count`);
+  if (!line) return;
+  line.dataset.rule ??= line.textContent;
+  const length = lengthOf(area.value);
+  const words = countWords(length, min, max);
+  line.textContent = length ? `${line.dataset.rule}: ${words}` : line.dataset.rule;
+  line.classList.toggle("over", Boolean(max) && length > max);
+  if (aloud) {
+    clearTimeout(announcing);
+    announcing = setTimeout(() => announce(words), 1200);
+  }
+}
+
+function announce(words) {
+  let region = document.getElementById("spoken-count");
+  if (!region) {
+    region = document.createElement("div");
+    region.id = "spoken-count";
+    region.className = "hidden-text";
+    region.setAttribute("role", "status");
+    document.body.append(region);
+    setTimeout(() => (region.textContent = words), 100); // a region must exist before it speaks
+  } else {
+    region.textContent = words;
+  }
+}
+
+// Drafts live in this tab only, under the member's id, so that the next person at a shared computer never meets them.
+// A draft that was sent is forgotten when the page after it says that all is well, and kept when it does not.
+const member = document.body.dataset.member;
+const prefix = `wherefore:${member}:`;
+const sentMark = "\u0000sent";
+
+function store(action) {
+  try {
+    return action(sessionStorage);
+  } catch {
+    return null; // storage may be switched off or full; the page works without it
+  }
+}
+
+const draftKey = (area) => prefix + area.dataset.draft;
+const keep = (area) => member && store((s) => s.setItem(draftKey(area), area.value));
+
+function settleDrafts() {
+  const settled = document.body.dataset.drafts === "settled";
+  const refused = document.querySelector("[data-error-summary]");
+  const wasSent = store((s) => Object.keys(s).filter((key) => key.endsWith(sentMark))) ?? [];
+  for (const mark of wasSent) {
+    store((s) => {
+      if (settled && !refused) s.removeItem(mark.slice(0, -sentMark.length));
+      s.removeItem(mark);
+    });
+  }
+}
+
+function restoreDraft(area) {
+  if (!member) return;
+  if (area.value) keep(area); // what the server sent back is the newer truth
+  else area.value = store((s) => s.getItem(draftKey(area))) ?? "";
+}
+
+function prepare(root) {
+  root.querySelectorAll("textarea[data-draft]").forEach(restoreDraft);
+  root.querySelectorAll("textarea[data-count-min], textarea[data-count-max]").forEach((area) => showCount(area));
+  root.querySelector("[data-error-summary]")?.focus();
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("textarea")) return;
+  if (target.dataset.draft) keep(target);
+  if (target.dataset.countMin || target.dataset.countMax) showCount(target, true);
+});
+
+document.addEventListener("submit", ({ target }) => {
+  if (new URL(target.action).pathname === "/sign-out") {
+    store((s) => Object.keys(s).filter((key) => key.startsWith("wherefore:")).forEach((key) => s.removeItem(key)));
+    return;
+  }
+  target.querySelectorAll("textarea[data-draft]").forEach((area) => store((s) => s.setItem(draftKey(area) + sentMark, "1")));
+});
+
+settleDrafts();
+prepare(document);
+document.addEventListener("htmx:after:swap", () => prepare(document));
