@@ -1,0 +1,236 @@
+"""The encoder: texts to vectors, loaded once, batched together, off the event loop.
+
+Importing it is cheap; torch is imported by the thread that loads the model.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.models import Model, check_weights
+from embeddings.texts import encodable
+
+if TYPE_CHECKING:
+    from embeddings.network import Network
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+# How long the first of several requests waits for company: little beside the 10 ms that one text takes.
+_GATHERING_SECONDS = 0.002
+# Texts in one batch. Small enough that a short request never waits long behind a large one.
+_BATCH = 64
+# Texts that a bulk call hands in at once, long enough to sort by length with profit.
+_BULK = 2048
+_MOST_THREADS = 4
+_CLOSED = "The encoder is closed."
+
+# One network a process and folder, however many encoders there are: the weights are 90 MB and never change.
+_networks: dict[Path, "Network"] = {}
+_loading = threading.Lock()
+
+
+class Encoder:
+    """Encodes texts for everyone in this process, on one thread of its own."""
+
+    def __init__(self, model: Model) -> None:
+        """Prepare; nothing is loaded before `start` or the first text."""
+        self.model = model
+        self._queue: deque[_Request] = deque()
+        self._changed = threading.Condition()
+        self._loaded: Future[None] = Future()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        # Why no more requests are taken, once that is so.
+        self._error: BaseException | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded and nothing stands between a text and its vector."""
+        return not self._closed and self._loaded.done() and self._loaded.exception() is None
+
+    async def start(self) -> None:
+        """Load the model off the event loop; returns when it is ready. May be called again.
+
+        Raises:
+            ModelError: The weights are missing, damaged or not those of a model.
+        """
+        self._begin()
+        await asyncio.shield(asyncio.wrap_future(self._loaded))
+
+    async def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode a few texts, together with whatever else is asked for at the same moment.
+
+        Returns:
+            Unit vectors of shape (n, dimensions). What else is in a batch changes a vector by less than 0.001 in
+            cosine (only bfloat16 rounding differs with the shape of the batch).
+
+        Raises:
+            ModelError: The model could not be loaded.
+        """
+        if not texts:
+            return np.empty((0, self.model.dimensions), dtype=np.float32)
+        return await asyncio.wrap_future(self._submit(texts))
+
+    def encode_now(self, texts: Sequence[str], *, show_progress: bool | Progress = False) -> Vectors:
+        """Encode many texts and wait for them: for seeds and evaluation, never on an event loop.
+
+        Args:
+            texts: Any number of texts; they are sorted by length inside, and come back in the order given.
+            show_progress: True for a line on the terminal, or a function that is told (done, of how many).
+        """
+        tell = _tell_terminal if show_progress is True else (show_progress or None)
+        vectors = np.empty((len(texts), self.model.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), _BULK):
+            chosen = order[start : start + _BULK]
+            vectors[chosen] = self._submit([texts[index] for index in chosen]).result()
+            if tell is not None:
+                tell(start + len(chosen), len(order))
+        return vectors
+
+    def close(self) -> None:
+        """Stop the thread; whoever still waits is told that the encoder is closed."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _submit(self, texts: Sequence[str]) -> "Future[Vectors]":
+        request = _Request([encodable(text) for text in texts], self.model.dimensions)
+        self._begin()
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            self._queue.append(request)
+            self._changed.notify_all()
+        return request.future
+
+    def _begin(self) -> None:
+        with self._changed:
+            if self._closed:
+                raise RuntimeError(_CLOSED)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            network = _load(self.model)
+        except BaseException as error:  # noqa: BLE001  (whatever it was, those who wait must hear of it)
+            self._refuse_all(error)
+            self._loaded.set_exception(error)
+            return
+        self._loaded.set_result(None)
+        while (requests := self._gather()) is not None:
+            _encode_together(network, requests)
+        self._refuse_all(RuntimeError(_CLOSED))
+
+    def _gather(self) -> "list[_Request] | None":
+        """Wait for requests; all that are open then, or None once closed."""
+        with self._changed:
+            while not self._queue and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            fresh = all(request.taken == 0 for request in self._queue)
+        if fresh:
+            time.sleep(_GATHERING_SECONDS)
+        with self._changed:
+            self._queue = deque(request for request in self._queue if not request.over)
+            return list(self._queue)
+
+    def _refuse_all(self, error: BaseException) -> None:
+        """Answer every open request, and those that still come, with an error."""
+        with self._changed:
+            self._error = error
+            waiting, self._queue = list(self._queue), deque()
+        for request in waiting:
+            request.fail(error)
+
+
+class _Request:
+    """Texts that somebody waits for, and how far they are."""
+
+    def __init__(self, texts: list[str], dimensions: int) -> None:
+        self.texts = texts
+        self.vectors = np.empty((len(texts), dimensions), dtype=np.float32)
+        self.taken = 0
+        self.future: Future[Vectors] = Future()
+
+    @property
+    def over(self) -> bool:
+        return self.future.done()
+
+    def fail(self, error: BaseException) -> None:
+        if self._may_still_answer():
+            self.future.set_exception(error)
+
+    def finish(self) -> None:
+        if self._may_still_answer():
+            self.future.set_result(self.vectors)
+
+    def _may_still_answer(self) -> bool:
+        # Marking it as running decides the race with a waiter who gives up at this very moment.
+        return not self.over and self.future.set_running_or_notify_cancel()
+
+
+def _encode_together(network: "Network", requests: Sequence[_Request]) -> None:
+    """Encode one batch, of which every open request gets an equal share."""
+    if not requests:
+        return
+    share = max(1, _BATCH // len(requests))
+    parts = [(request, request.texts[request.taken : request.taken + share]) for request in requests]
+    texts = [text for _, part in parts for text in part]
+    try:
+        vectors = network.encode(texts)
+    except Exception as error:  # noqa: BLE001  (belongs to whoever asked, not to this thread)
+        if len(parts) == 1:
+            parts[0][0].fail(error)
+            return
+        # One text must not spoil the batch for the others: each alone, so that only those concerned hear of it.
+        for request, _ in parts:
+            _encode_together(network, [request])
+        return
+    start = 0
+    for request, part in parts:
+        request.vectors[request.taken : request.taken + len(part)] = vectors[start : start + len(part)]
+        request.taken += len(part)
+        start += len(part)
+        if request.taken == len(request.texts):
+            request.finish()
+
+
+def _load(model: Model) -> "Network":
+    """The process's network for a model, loaded and checked by whoever comes first."""
+    with _loading:
+        if model.folder not in _networks:
+            check_weights(model)
+            # Before anything that might look: no library here may ever ask the network for a file.
+            os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1")
+            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+            from embeddings.network import load_network  # noqa: PLC0415  (imports torch, which takes two seconds)
+
+            _networks[model.folder] = load_network(model, threads=min(_MOST_THREADS, _processors()))
+        return _networks[model.folder]
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _tell_terminal(done: int, total: int) -> None:
+    sys.stderr.write(f"\rencoded {done:,} of {total:,} texts" + ("\n" if done == total else ""))
+    sys.stderr.flush()
