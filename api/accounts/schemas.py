@@ -1,0 +1,105 @@
+"""What goes in and out of the accounts domain."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+
+class Scope(StrEnum):
+    """What a token may do; a session may do everything."""
+
+    PROFILE = "profile"
+    MATCHES = "matches"
+    REQUESTS = "requests"
+    MESSAGES = "messages"
+    SAFETY = "safety"
+    EXPORT = "export"
+
+
+class Meets(StrEnum):
+    """How someone likes to meet."""
+
+    ONLINE = "online"
+    ONLINE_FIRST = "online_first"
+    IN_PERSON_TOO = "in_person_too"
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Whoever acts: a signed-in member. The first argument of every service."""
+
+    id: UUID
+    display_name: str
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """With what a member is signed in: one of the two ids is set."""
+
+    session_id: UUID | None
+    token_id: UUID | None
+    scopes: frozenset[str]
+
+
+class AccountCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sign-up."""
+
+    email: str
+    password: str
+    display_name: str
+    over_18: bool
+
+
+class AccountCreated(msgspec.Struct, frozen=True):
+    """What to do after signing up; the same for an address that is taken."""
+
+    next: Literal["sign_in", "confirm_email"]
+
+
+class TokenCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sign-in by a program."""
+
+    email: str
+    password: str
+    name: str
+    scopes: list[Scope] | None = None
+    expires_in_days: Literal[30, 90, 365] = 90
+
+
+class TokenCreated(msgspec.Struct, frozen=True):
+    """A new token; the only time it is shown."""
+
+    id: UUID
+    token: str
+    scopes: list[Scope]
+    expires_at: datetime
+
+
+class TokenRead(msgspec.Struct, frozen=True):
+    """One of one's own tokens, without its secret."""
+
+    id: UUID
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime
+
+
+class SessionCreated(msgspec.Struct, frozen=True):
+    """A fresh session: `token` goes into the cookie and is kept nowhere else."""
+
+    token: str
+    member: Member
+    expires_at: datetime
+
+
+class SessionRead(msgspec.Struct, frozen=True):
+    """One of one's own signed-in browsers."""
+
+    id: UUID
+    label: str
+    created_at: datetime
+    last_used_at: datetime
+    is_this_one: bool

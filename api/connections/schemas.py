@@ -1,0 +1,142 @@
+"""What goes in and out of the connections domain."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from api.profiles.schemas import MemberSummary, Purpose
+from embeddings.reasons import Finding
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "pending"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+    """Ended by a block, a departure or a withdrawn consent."""
+
+
+class AnchorKind(StrEnum):
+    """What a reason refers to."""
+
+    STATEMENT = "statement"
+    POST = "post"
+    CIRCLE = "circle"
+    INTRODUCTION = "introduction"
+    MET = "met"
+
+
+class Box(StrEnum):
+    """Which side of one's requests."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+class Anchor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reason refers to: `id` of the thing, or `where` the two have met."""
+
+    kind: AnchorKind
+    id: UUID | None = None
+    where: str | None = None
+
+
+class AnchorRead(msgspec.Struct, frozen=True):
+    """What a reason refers to, with the words as the sender read them."""
+
+    kind: AnchorKind
+    id: UUID | None
+    text: str | None
+    where: str | None
+
+
+class RequestCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request, or the draft of one to be checked. Without an anchor it is refused with a finding."""
+
+    recipient_id: UUID
+    purpose: Purpose
+    reason: str
+    anchor: Anchor | None = None
+
+
+class ReasonCheck(msgspec.Struct, frozen=True):
+    """Whether a draft could be sent, and what was found in it."""
+
+    sendable: bool
+    findings: list[Finding]
+
+
+class RequestEventRead(msgspec.Struct, frozen=True):
+    """One step in the history of a request, as the reader may see it."""
+
+    kind: str
+    """`sent`, `question`, `answer`, `accepted`, `declined`, `withdrawn`, `expired`, `closed` or `reopened`."""
+    by_me: bool
+    text: str | None
+    at: datetime
+
+
+class RequestRead(msgspec.Struct, frozen=True):
+    """A request as one of its two sides sees it."""
+
+    id: UUID
+    sender: MemberSummary
+    recipient: MemberSummary
+    purpose: Purpose
+    anchor: AnchorRead
+    reason: str
+    state: RequestState
+    rounds: int
+    created_at: datetime
+    expires_at: datetime
+    history: list[RequestEventRead]
+    connection_id: UUID | None
+    can: list[str]
+    """What the reader may do now: `acceptance`, `refusal`, `question`, `answer`, `withdrawal`, `reopening`."""
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Saying no: silently, or with a sentence."""
+
+    sentence: str | None = None
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question to the sender, or the answer to it."""
+
+    text: str
+
+
+class SlotsRead(msgspec.Struct, frozen=True):
+    """How many requests are open, how many may be, and when the next place comes back by itself."""
+
+    open: int
+    allowed: int
+    returns_at: datetime | None
+
+
+class ConnectionRead(msgspec.Struct, frozen=True):
+    """A connection as one of its two members sees it."""
+
+    id: UUID
+    member: MemberSummary
+    purpose: Purpose
+    asked_by_me: bool
+    reason: str
+    crossed_reason: str | None
+    anchor_text: str | None
+    note: str
+    created_at: datetime
+
+
+class ConnectionUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A change to one's private note on a connection."""
+
+    note: str

@@ -1,0 +1,79 @@
+"""Requests, what happened to them, and the connections that came of them."""
+
+from piccolo.columns import UUID, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from api.accounts.tables import Account
+from api.connections.schemas import AnchorKind, RequestState
+from api.profiles.schemas import Purpose
+from api.profiles.tables import Statement
+
+
+class ConnectionRequest(Table, tablename="connection_request"):
+    """One member asking another to connect, and what came of it.
+
+    `state` is what the sender sees. A silent refusal does not touch it: it only sets `declined_silently_at`, which
+    the recipient alone ever sees, so an ignored and a declined request cannot be told apart.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    sender = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    recipient = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    anchor_kind = Varchar(length=16, choices=AnchorKind, null=False)
+    anchor_statement = ForeignKey(Statement, null=True, default=None, on_delete=OnDelete.set_null)
+    anchor_text = Text(null=True, default=None)
+    """The recipient's statement as the sender read it, or where the two met."""
+    reason = Text(null=False)
+    state = Varchar(length=16, choices=RequestState, default=RequestState.PENDING, null=False)
+    rounds = Integer(default=0, null=False)
+    created_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False)
+    """When it expires unless it is answered; moved on by as long as it was *asked*."""
+    asked_at = Timestamptz(null=True, default=None)
+    """Since when the clock stands still."""
+    closed_at = Timestamptz(null=True, default=None)
+    declined_silently_at = Timestamptz(null=True, default=None)
+    holds_slot = Boolean(default=True, null=False)
+    """Whether it takes one of the sender's slots until `expires_at`."""
+    may_ask_again_at = Timestamptz(null=True, default=None)
+
+    connection_request_not_to_oneself = Check(sender != recipient)
+    connection_request_reason_fits = Check("char_length(reason) BETWEEN 60 AND 600")
+    connection_request_rounds_at_most_two = Check((rounds >= 0) & (rounds <= 2))  # noqa: PLR2004
+
+
+class RequestEvent(Table, tablename="request_event"):
+    """Something that was said or done about a request, in order."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    request = ForeignKey(ConnectionRequest, null=False, on_delete=OnDelete.cascade)
+    actor = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
+    kind = Varchar(length=20, null=False)
+    text = Text(null=True, default=None)
+    at = Timestamptz(null=False)
+    only_recipient_sees = Boolean(default=False, null=False)
+
+
+class Connection(Table, tablename="connection"):
+    """Two members who agreed to be in touch about a purpose; it keeps the reason for ever."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    request = ForeignKey(ConnectionRequest, null=True, default=None, on_delete=OnDelete.set_null)
+    asker = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    accepter = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    reason = Text(null=False)
+    """What the asker gave as the reason."""
+    crossed_reason = Text(null=True, default=None)
+    """What the other gave, when both had asked each other."""
+    anchor_text = Text(null=True, default=None)
+    asker_note = Text(null=False, default="")
+    accepter_note = Text(null=False, default="")
+    """Private notes: each is read only by its writer."""
+    created_at = Timestamptz(null=False)
+    ended_at = Timestamptz(null=True, default=None)
+
+    connection_not_with_oneself = Check(asker != accepter)

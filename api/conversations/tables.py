@@ -1,0 +1,32 @@
+"""What connected members write to each other, and how far each has read."""
+
+from piccolo.columns import UUID, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from api.accounts.tables import Account
+from api.connections.tables import Connection
+
+
+class Message(Table, tablename="message"):
+    """Something one member of a connection wrote to the other."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    connection = ForeignKey(Connection, null=False, on_delete=OnDelete.cascade)
+    author = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    text = Text(null=False)
+    created_at = Timestamptz(null=False)
+
+    message_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
+
+
+class ReadMark(Table, tablename="read_mark"):
+    """How far a member has read a conversation. Only they ever see it."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    connection = ForeignKey(Connection, null=False, on_delete=OnDelete.cascade)
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    read_until = Timestamptz(null=False)
+
+    read_mark_once = Unique([connection, member])

@@ -1,0 +1,88 @@
+"""Errors that a member or an API client can be told about; each carries its own status and words."""
+
+import msgspec
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field of what was sent."""
+
+    pointer: str
+    """A JSON pointer into the body, for example `/display_name`."""
+    code: str
+    detail: str
+
+
+class WhereforeError(Exception):
+    """An expected refusal. Subclasses fix `code`, `title` and `status`; `detail` speaks about this case."""
+
+    code = "error"
+    title = "Something is not right"
+    status = 400
+    retry_after: int | None = None
+
+    def __init__(self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()) -> None:
+        """Say what happened in this case, and for which fields."""
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+
+    def extra(self) -> dict[str, object]:
+        """Further members of the problem document."""
+        return {}
+
+
+class InvalidError(WhereforeError):
+    """Something in what was sent cannot be used; `errors` says what, for every field at once."""
+
+    code = "invalid"
+    title = "Something needs to be put right"
+    status = 422
+
+    @classmethod
+    def field(cls, name: str, code: str, detail: str) -> "InvalidError":
+        """An error about a single field of the body."""
+        return cls(detail, errors=(FieldError(f"/{name}", code, detail),))
+
+
+class MalformedError(WhereforeError):
+    """The request could not be read at all."""
+
+    code = "malformed"
+    title = "The request could not be read"
+    status = 400
+
+
+class NotSignedInError(WhereforeError):
+    """The call needs a member, and there is none."""
+
+    code = "not-signed-in"
+    title = "Sign in first"
+    status = 401
+
+
+class NotAllowedError(WhereforeError):
+    """The credential does not reach as far as this call."""
+
+    code = "not-allowed"
+    title = "This token may not do that"
+    status = 403
+
+
+class NotFoundError(WhereforeError):
+    """There is no such thing, or the member may not see it: the two are never told apart."""
+
+    code = "not-found"
+    title = "There is nothing here"
+    status = 404
+
+    def __init__(self) -> None:
+        """Always the same words, so that absence and invisibility look alike."""
+        super().__init__("There is nothing here, or it is not for you to see.")
+
+
+class ConflictError(WhereforeError):
+    """The thing has moved on since it was read."""
+
+    code = "conflict"
+    title = "That cannot be done now"
+    status = 409

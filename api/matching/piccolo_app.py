@@ -1,0 +1,14 @@
+"""The tables of this domain and where their migrations are."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from api.matching.tables import MatchList, MatchEntry, MatchChoice
+
+APP_CONFIG = AppConfig(
+    app_name="matching",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=[MatchList, MatchEntry, MatchChoice],
+    migration_dependencies=["api.profiles.piccolo_app"],
+)

@@ -1,0 +1,52 @@
+"""What goes in and out of the matching domain."""
+
+from enum import StrEnum
+
+import msgspec
+
+from api.profiles.schemas import MemberSummary, Purpose, QuotedStatement
+
+
+class Strength(StrEnum):
+    """How much two members have in common, in words; never a number."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    SOME = "some"
+
+
+class ChoiceState(StrEnum):
+    """What a viewer may say of a match."""
+
+    LATER = "later"
+    NOT_FOR_ME = "not_for_me"
+
+
+class ReasonPair(msgspec.Struct, frozen=True):
+    """What I wrote and what they wrote that goes with it."""
+
+    mine: QuotedStatement
+    theirs: QuotedStatement
+
+
+class MatchRead(msgspec.Struct, frozen=True):
+    """Another member worth meeting for one purpose, and why."""
+
+    member: MemberSummary
+    purpose: Purpose
+    strength: Strength
+    reasons: list[ReasonPair]
+
+
+class MatchChoiceSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a viewer says of a match."""
+
+    state: ChoiceState
+
+
+class EmptyMatches(msgspec.Struct, frozen=True):
+    """Why a list is empty, and what would help: `add_statements`, `nobody_yet` or `all_set_aside`."""
+
+    why: str
+    nearest_purpose: Purpose | None
+    """Another purpose the viewer has switched on, in which there are matches."""

@@ -1,0 +1,52 @@
+"""Match lists, computed per viewer and kept, and what viewers said of their matches."""
+
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, Date, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from api.accounts.tables import Account
+from api.matching.schemas import ChoiceState, Strength
+from api.profiles.schemas import Purpose
+
+
+class MatchList(Table, tablename="match_list"):
+    """When a viewer's list for one purpose was computed, and from which epoch."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    viewer = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    computed_at = Timestamptz(null=False)
+    epoch = BigInt(null=False)
+    stale = Boolean(default=False, null=False)
+    """Set by the viewer's own edits: the next visit computes at once, as far as the day's allowance goes."""
+    own_edits_on = Date(null=True, default=None)
+    own_edits = Integer(default=0, null=False)
+    """How many times the list was computed at once because of own edits on that day."""
+
+    match_list_once = Unique([viewer, purpose])
+
+
+class MatchEntry(Table, tablename="match_entry"):
+    """One member on a viewer's list. `reasons` holds pairs of statement ids; their texts are read anew each time."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    list = ForeignKey(MatchList, null=False, on_delete=OnDelete.cascade)
+    position = Integer(null=False)
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    strength = Varchar(length=8, choices=Strength, null=False)
+    reasons = JSONB(null=False, default="[]")
+
+    match_entry_once = Unique([list, member])
+
+
+class MatchChoice(Table, tablename="match_choice"):
+    """What a viewer said of a match: later, or not for me. Nobody else ever learns of it."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    viewer = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    state = Varchar(length=12, choices=ChoiceState, null=False)
+    chosen_at = Timestamptz(null=False)
+
+    match_choice_once = Unique([viewer, member])

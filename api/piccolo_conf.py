@@ -1,0 +1,18 @@
+"""Piccolo's engine and the domains that have tables. Importing this needs `WHEREFORE_DATABASE_URL`: start PostgreSQL first."""
+
+from piccolo.conf.apps import AppRegistry
+from piccolo.engine.postgres import PostgresEngine
+
+from api.settings import settings
+
+DB = PostgresEngine(config={"dsn": settings().database_url}, extensions=())
+
+APP_REGISTRY = AppRegistry(
+    apps=[
+        "api.accounts.piccolo_app",
+        "api.profiles.piccolo_app",
+        "api.matching.piccolo_app",
+        "api.connections.piccolo_app",
+        "api.conversations.piccolo_app",
+    ]
+)

@@ -1,0 +1,82 @@
+"""Why members want to meet, in their own words, and who may read them."""
+
+from piccolo.columns import UUID, BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from api.accounts.tables import Account
+from api.profiles.schemas import Audience, Purpose, Role
+from embeddings.columns import Vector
+
+
+class MemberPurpose(Table, tablename="member_purpose"):
+    """A purpose that a member has switched on. No row: switched off."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    switched_on_at = Timestamptz(null=False)
+
+    member_purpose_once = Unique([member, purpose])
+
+
+class Consent(Table, tablename="consent"):
+    """A member's explicit yes to a sensitive purpose, and when they took it back."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    version = Varchar(length=16, null=False)
+    given_at = Timestamptz(null=False)
+    withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class Statement(Table, tablename="statement"):
+    """One sentence or two in a member's own words, under one purpose."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    author = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    role = Varchar(length=8, choices=Role, null=False)
+    text = Text(null=False)
+    audience = Varchar(length=12, choices=Audience, null=False)
+    created_at = Timestamptz(null=False)
+    updated_at = Timestamptz(null=False)
+
+    statement_text_fits = Check("char_length(text) BETWEEN 1 AND 280")
+
+
+class StatementVector(Table, tablename="statement_vector"):
+    """A statement that takes part in matching: its vector and all that a candidate query filters by.
+
+    Only statements with audience `purpose` under a purpose that is switched on have a row. Partitioned by purpose.
+    """
+
+    statement = UUID(primary_key=True, default=None)
+    member = UUID(null=False, default=None)
+    purpose = Varchar(length=16, choices=Purpose, null=False)
+    role = Varchar(length=8, choices=Role, null=False)
+    cell = Integer(null=True, default=None)
+    """The member's place, when they have one."""
+    model = Varchar(length=64, null=False)
+    vector = Vector(dimensions=384)
+
+
+class PurposeEpoch(Table, tablename="purpose_epoch"):
+    """Raised whenever anything changes that could alter a match list of this purpose."""
+
+    purpose = Varchar(length=16, choices=Purpose, primary_key=True)
+    epoch = BigInt(default=0, null=False)
+
+
+class Block(Table, tablename="block"):
+    """One member does not want to meet another; it hides each from the other."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    blocker = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    blocked = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    created_at = Timestamptz(null=False)
+
+    block_once = Unique([blocker, blocked])
+    block_not_oneself = Check(blocker != blocked)

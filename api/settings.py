@@ -1,0 +1,127 @@
+"""What an operator can set, read from the environment once and checked at the start."""
+
+import os
+import secrets
+from functools import cache
+from os import environ
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+HIGHEST_PORT = 65_535
+SHORTEST_SECRET = 32
+
+
+class SettingError(Exception):
+    """A setting has a bad value; the message is one line that names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one process; every field is one `WHEREFORE_…` variable."""
+
+    database_url: str | None
+    data_dir: Path
+    host: str
+    port: int
+    base_url: str
+    secret_key: str
+    model: str | None
+    workers: int
+    log_format: str
+    demo: bool
+
+    @property
+    def secure(self) -> bool:
+        """Whether members reach the site over HTTPS, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in {"127.0.0.1", "localhost", "::1"}
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingError: A variable has a value that cannot be used.
+    """
+    data_dir = Path(_read("DATA_DIR", str(CHECKOUT / ".wherefore"))).expanduser().absolute()
+    host = _read("HOST", "127.0.0.1")
+    port = _whole_number("PORT", "8000", most=HIGHEST_PORT)
+    return Settings(
+        database_url=_database_url(),
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        base_url=_base_url(f"http://localhost:{port}"),
+        secret_key=_secret_key(data_dir),
+        model=environ.get("WHEREFORE_MODEL") or None,
+        workers=_whole_number("WORKERS", "1", most=64),
+        log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
+        demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
+    )
+
+
+def _read(name: str, default: str) -> str:
+    return environ.get(f"WHEREFORE_{name}") or default
+
+
+def _whole_number(name: str, default: str, *, most: int) -> int:
+    value = _read(name, default)
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+        raise SettingError(f"WHEREFORE_{name} is {value!r}; give a whole number from 1 to {most}.")
+    return int(value)
+
+
+def _one_of(name: str, default: str, allowed: set[str]) -> str:
+    value = _read(name, default)
+    if value not in allowed:
+        raise SettingError(f"WHEREFORE_{name} is {value!r}; give one of: {', '.join(sorted(allowed))}.")
+    return value
+
+
+def _database_url() -> str | None:
+    url = environ.get("WHEREFORE_DATABASE_URL") or None
+    if url is not None and urlsplit(url).scheme not in {"postgresql", "postgres"}:
+        raise SettingError("WHEREFORE_DATABASE_URL must begin with postgresql:// (the value is not shown here).")
+    return url
+
+
+def _base_url(default: str) -> str:
+    url = _read("BASE_URL", default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+        raise SettingError(f"WHEREFORE_BASE_URL is {url!r}; give it like https://wherefore.example, without a path.")
+    return url
+
+
+def _secret_key(data_dir: Path) -> str:
+    """The key that signs what members carry; made and kept in the data directory when it is not set."""
+    if key := environ.get("WHEREFORE_SECRET_KEY"):
+        if len(key) < SHORTEST_SECRET:
+            raise SettingError(f"WHEREFORE_SECRET_KEY is too short; give at least {SHORTEST_SECRET} characters.")
+        return key
+    path = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with path.open("x", opener=_private) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"WHEREFORE_DATA_DIR: {data_dir} cannot be used ({error.strerror}).") from error
+    if len(key) < SHORTEST_SECRET:
+        raise SettingError(f"The secret key in {path} is damaged; put it back or set WHEREFORE_SECRET_KEY.")
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

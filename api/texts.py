@@ -1,0 +1,45 @@
+"""How text that people type is made ready to keep: one form, one way to count, nothing a database chokes on."""
+
+import unicodedata
+
+from api.errors import FieldError
+
+_LINE_BREAKS = {"\n", "\r", "\t"}
+
+
+def tidy(text: str) -> str:
+    """NFC, line breaks as one character, no white space around it. Length is counted in code points of this."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def problem_with(
+    text: str, *, field: str, name: str, most: int, least: int = 1, lines: bool = True
+) -> FieldError | None:
+    """What is wrong with a tidied text, or None.
+
+    Args:
+        text: What `tidy` returned.
+        field: The field's name in the body.
+        name: What the member calls it, for example "Your name".
+        most: The most code points it may have.
+        least: The fewest code points it must have.
+        lines: Whether it may have several lines.
+    """
+    if any(_is_unusable(character, lines=lines) for character in text):
+        return FieldError(f"/{field}", "bad-characters", f"{name} has characters that cannot be kept. Type it again.")
+    if not text and least:
+        return FieldError(f"/{field}", "missing", f"{name} is missing.")
+    if len(text) < least:
+        return FieldError(f"/{field}", "too-short", f"{name} must have at least {least} characters.")
+    if len(text) > most:
+        over = len(text) - most
+        return FieldError(
+            f"/{field}", "too-long", f"{name} can have at most {most} characters. It has {over} too many."
+        )
+    return None
+
+
+def _is_unusable(character: str, *, lines: bool) -> bool:
+    if character in _LINE_BREAKS:
+        return not lines
+    return unicodedata.category(character) in {"Cc", "Cs"}
