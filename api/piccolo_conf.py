@@ -1,4 +1,7 @@
-"""Piccolo's engine and the domains that have tables. Importing this needs `WHEREFORE_DATABASE_URL`: start PostgreSQL first."""
+"""Piccolo's engine and the domains that have tables.
+
+It connects when it is imported: PostgreSQL must run and `WHEREFORE_DATABASE_URL` must be set before.
+"""
 
 from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine

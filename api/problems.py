@@ -103,14 +103,18 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def on_unstorable_text(request: Request[Any, Any, Any], _: Exception) -> Response[dict[str, Any]]:
     """Text or numbers that PostgreSQL cannot hold and that no service caught: still the sender's to mend."""
-    return on_wherefore_error(request, InvalidError("Something in there has characters or numbers that cannot be kept."))
+    return on_wherefore_error(
+        request, InvalidError("Something in there has characters or numbers that cannot be kept.")
+    )
 
 
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: logged with all it takes to find it, told without any of it."""
     logger.error("unexpected_error", path=request.url.path, exc_info=error)
     code, title = _PLAIN[500]
-    return problem_response(code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again.")
+    return problem_response(
+        code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again."
+    )
 
 
 def as_invalid(error: ValidationException) -> WhereforeError:

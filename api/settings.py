@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from functools import cache
 from os import environ
 from pathlib import Path
@@ -110,11 +111,8 @@ def _secret_key(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with path.open("x", opener=_private) as file:
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
         key = path.read_text().strip()
     except OSError as error:
         raise SettingError(f"WHEREFORE_DATA_DIR: {data_dir} cannot be used ({error.strerror}).") from error
@@ -123,5 +121,14 @@ def _secret_key(data_dir: Path) -> str:
     return key
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _write_once(path: Path, text: str) -> None:
+    """Put a private file there whole, unless another process was first."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink()

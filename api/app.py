@@ -1,0 +1,108 @@
+"""create_app(): the composition root of the JSON API, on which the pages are put."""
+
+from asyncio import Task, create_task
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Server
+from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
+
+from api import database
+from api.accounts.controllers import CONTROLLERS as ACCOUNTS
+from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
+from api.connections.controllers import CONTROLLERS as CONNECTIONS
+from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
+from api.encoding import encoder
+from api.head_requests import HeadRequests
+from api.health import healthz, readyz
+from api.logs import RequestLog, configure_logs
+from api.matching.controllers import CONTROLLERS as MATCHING
+from api.moderation.controllers import CONTROLLERS as MODERATION
+from api.problems import EXCEPTION_HANDLERS
+from api.profiles.controllers import CONTROLLERS as PROFILES
+
+logger = structlog.get_logger()
+
+LARGEST_BODY = 1_000_000
+"""Bytes. The longest honest body is a form with a few texts of 4,000 characters."""
+
+OPENAPI = OpenAPIConfig(
+    title="Wherefore",
+    version="1",
+    description="Say why you want to meet people, and connect by a reason that is about the other person.",
+    path="/api",
+    render_plugins=[JsonRenderPlugin(path="/v1/openapi.json")],
+    components=Components(
+        security_schemes={
+            "token": SecurityScheme(
+                type="http", scheme="bearer", description="A token from `POST /api/v1/tokens`, as `whf_…`."
+            )
+        }
+    ),
+    servers=[Server(url="/")],
+    use_handler_docstrings=True,
+)
+
+
+def api_router() -> Router:
+    """Every call of the JSON API."""
+    return Router(
+        path="/api/v1",
+        route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *MODERATION],
+        middleware=[BearerAuthentication],
+        guards=[needs_scope],
+        dependencies={"actor": Provide(provide_actor)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        security=[{"token": []}],
+    )
+
+
+def create_app(
+    *,
+    pages: Sequence[ControllerRouterHandler] = (),
+    exception_handlers: ExceptionHandlersMap | None = None,
+    on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
+    **options: Any,
+) -> Litestar:
+    """The application: the JSON API, the health checks and whatever `pages` are put on top."""
+    configure_logs()
+    app = Litestar(
+        route_handlers=[api_router(), healthz, readyz, *pages],
+        middleware=[RequestLog(), HeadRequests()],
+        exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
+        lifespan=[_serve],
+        openapi_config=OPENAPI,
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        on_app_init=list(on_app_init),
+        **options,
+    )
+    for route in app.routes:
+        if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
+            for handler in getattr(route, "route_handlers", ()):
+                check_declared(handler)
+    return app
+
+
+@asynccontextmanager
+async def _serve(_: Litestar) -> AsyncIterator[None]:
+    """Hold the database open and load the model while the first requests already arrive."""
+    async with database.connected():
+        loading = create_task(encoder().start())
+        loading.add_done_callback(_report)
+        try:
+            yield
+        finally:
+            loading.cancel()
+
+
+def _report(loading: "Task[None]") -> None:
+    if not loading.cancelled() and (error := loading.exception()) is not None:
+        logger.error("model_not_loaded", reason=str(error))

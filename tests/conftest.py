@@ -1,0 +1,87 @@
+"""The real database, the real model and the real application, for every test."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from tests.moved_clock import MovedClock
+
+# The engine connects when it is imported, so the database must run before any test module is collected.
+_started = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a database for this run, unless one is given."""
+    global _started  # noqa: PLW0603 - pytest's hooks share nothing else
+    os.environ.setdefault("WHEREFORE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
+    os.environ.setdefault("WHEREFORE_DATA_DIR", tempfile.mkdtemp(prefix="wherefore-test-"))
+    if "WHEREFORE_DATABASE_URL" not in os.environ:
+        from api.embedded import EmbeddedPostgres  # noqa: PLC0415 - only where none is given
+
+        _started = EmbeddedPostgres(Path(os.environ["WHEREFORE_DATA_DIR"]))
+        os.environ["WHEREFORE_DATABASE_URL"] = _started.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what was started."""
+    if _started is not None:
+        _started.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every coroutine test run under AnyIO."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            item.add_marker(pytest.mark.anyio)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """One event loop for the whole run, as the pool belongs to one."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def migrated(anyio_backend: str) -> AsyncIterator[None]:
+    """A database of this version's shape, and its pool."""
+    from api import database  # noqa: PLC0415 - importing it connects
+    from api.migrations import migrate  # noqa: PLC0415
+
+    await migrate(os.environ["WHEREFORE_DATABASE_URL"])
+    async with database.connected():
+        yield
+
+
+@pytest.fixture
+async def database(migrated: None) -> None:
+    """An empty database."""
+    from api.database import fetch  # noqa: PLC0415
+
+    names = await fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' "
+        "AND tablename NOT LIKE 'statement\\_vector\\__%'"
+    )
+    await fetch("TRUNCATE " + ", ".join(f'"{row["tablename"]}"' for row in names) + " CASCADE")
+
+
+@pytest.fixture
+async def client(database: None) -> AsyncIterator[AsyncClient]:
+    """A client of the whole application, in this process."""
+    from web.app import create_app  # noqa: PLC0415
+
+    transport = ASGITransport(app=create_app(), raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://localhost:8000") as the_client:
+        yield the_client
+
+
+@pytest.fixture
+def moved_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
+    """A clock that a test moves on by hand."""
+
+    clock = MovedClock()
+    monkeypatch.setattr("api.clock.now", clock.now)
+    yield clock
