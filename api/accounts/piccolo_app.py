@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.accounts.tables import Account, Session, AccessToken
+from api.accounts.tables import AccessToken, Account, Session
 
 APP_CONFIG = AppConfig(
     app_name="accounts",

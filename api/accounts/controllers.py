@@ -1,0 +1,60 @@
+"""The JSON API's calls about accounts and tokens."""
+
+from uuid import UUID
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from api.accounts import queries, services
+from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
+from api.problems import describes
+
+
+class AccountController(Controller):
+    """Signing up."""
+
+    path = "/accounts"
+    tags = ("Accounts",)
+
+    @post(
+        operation_id="CreateAccount",
+        status_code=HTTP_202_ACCEPTED,
+        exclude_from_auth=True,
+        security=[],
+        responses=describes(422),
+    )
+    async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:
+        """Sign up. The answer is the same for an address that is taken."""
+        return await services.create_account(data)
+
+
+class TokenController(Controller):
+    """The keys with which programs act for a member."""
+
+    path = "/tokens"
+    tags = ("Accounts",)
+
+    @post(operation_id="CreateToken", exclude_from_auth=True, security=[], responses=describes(401, 422))
+    async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
+        """Sign in a program. The token is shown this once."""
+        return await services.create_token(data)
+
+    @get(operation_id="Tokens", opt={"scope": Scope.PROFILE}, responses=describes(401, 403))
+    async def read(self, actor: NamedDependency[Member]) -> list[TokenRead]:
+        """List one's own tokens."""
+        return await queries.tokens(actor)
+
+    @delete(
+        "/{token_id:uuid}",
+        operation_id="RevokeToken",
+        opt={"scope": Scope.PROFILE},
+        responses=describes(401, 403, 404),
+    )
+    async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> None:
+        """Make one of one's own tokens worthless."""
+        await services.revoke_token(actor, token_id)
+
+
+CONTROLLERS: list[type[Controller]] = [AccountController, TokenController]

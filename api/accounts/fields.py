@@ -1,0 +1,49 @@
+"""What makes an e-mail address and a display name: one form to keep, and what is wrong with the others."""
+
+import re
+import unicodedata
+
+from api.errors import FieldError
+from api.texts import problem_with, tidy
+
+LONGEST_EMAIL = 254
+"""What fits into SMTP's path (RFC 5321, erratum 1690)."""
+LONGEST_NAME = 60
+
+# A shape, no proof: only a mail that arrives proves an address.
+_LOCAL = r"[^\s@\"(),:;<>\[\]\\]{1,64}"
+_LABEL = r"[^\W_](?:[^\W_]|-){0,62}"
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
+_INVISIBLE = {"Cf", "Zs", "Mn", "Me", "Cn", "Co"}
+_LINE_SEPARATORS = {"Zl", "Zp"}
+# Characters that turn the writing direction of everything after them, names of other members included.
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def normal_email(text: str) -> str:
+    """The form of an address by which one account is told from another."""
+    return tidy(text).lower()
+
+
+def problem_with_email(email: str) -> FieldError | None:
+    """What is wrong with an address that `normal_email` returned, or None."""
+    if not email:
+        return FieldError("/email", "missing", "Your e-mail address is missing.")
+    if len(email) > LONGEST_EMAIL:
+        return FieldError("/email", "too-long", f"An e-mail address can have at most {LONGEST_EMAIL} characters.")
+    local, _, domain = email.partition("@")
+    misplaced = local.startswith(".") or local.endswith(".") or ".." in email or domain.endswith("-") or "-." in domain
+    hidden = any(unicodedata.category(character).startswith("C") for character in email)
+    if misplaced or hidden or not _EMAIL.fullmatch(email):
+        return FieldError("/email", "not-an-address", "This does not look like an e-mail address. Check it once more.")
+    return None
+
+
+def problem_with_name(name: str, *, field: str = "display_name", called: str = "Your name") -> FieldError | None:
+    """What is wrong with a tidied name, or None: it must be one line and show something."""
+    if (problem := problem_with(name, field=field, name=called, most=LONGEST_NAME, lines=False)) is not None:
+        return problem
+    kinds = {unicodedata.category(character) for character in name}
+    if kinds & _LINE_SEPARATORS or _TURNING & set(name) or kinds <= _INVISIBLE:
+        return FieldError(f"/{field}", "bad-characters", f"{called} has characters that cannot be kept. Type it again.")
+    return None

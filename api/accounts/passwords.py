@@ -1,0 +1,124 @@
+"""Passwords: which ones are good enough, and their argon2id hashes, never computed on the event loop."""
+
+import asyncio
+import re
+import secrets
+import threading
+import unicodedata
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from argon2 import Parameters, PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from zxcvbn import zxcvbn
+
+from api.errors import FieldError
+
+Result = TypeVar("Result")
+
+SHORTEST = 15
+"""Code points: what NIST SP 800-63B-4 asks of a password that stands alone."""
+LONGEST = 256
+
+# Each hash takes 64 MiB and all the processors it can get: more at once would only starve the rest.
+_THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
+# Time and memory as RFC 9106 recommends where memory is short.
+_PARAMETERS: Parameters = RFC_9106_LOW_MEMORY
+_HASHER = PasswordHasher.from_parameters(_PARAMETERS)
+# zxcvbn's score of 3 is "safely unguessable": more than 10^8 guesses.
+_LEAST_SCORE = 3
+# zxcvbn takes longer than in proportion; nobody's 73rd character makes a password weak.
+_JUDGED_CHARACTERS = 72
+# zxcvbn keeps the words of the caller in a table that all threads share.
+_judging = threading.Lock()
+
+
+async def hash_password(password: str) -> str:
+    """The argon2id hash of a password, in PHC form."""
+    return await _off_the_loop(partial(_HASHER.hash, _as_bytes(password)))
+
+
+async def verify_password(password: str, password_hash: str | None) -> bool:
+    """Whether a password is the one behind a hash.
+
+    Without a hash, as for an unknown address, it takes as long and says no.
+    """
+    return await _off_the_loop(partial(_verify, _as_bytes(password), password_hash or _unmatchable_hash()))
+
+
+def needs_rehash(password_hash: str) -> bool:
+    """Whether a hash was made with other parameters than those of today."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+async def problems_with_password(password: str, *, words: Iterable[str]) -> list[FieldError]:
+    """What keeps a password from being accepted.
+
+    Args:
+        password: As it was typed.
+        words: What an attacker would try first: the member's name and address.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in password):
+        return [_problem("bad-characters", "Your password has characters that cannot be kept. Type it again.")]
+    length = len(_normal(password))
+    if length < SHORTEST:
+        return [
+            _problem(
+                "too-short",
+                f"Your password needs at least {SHORTEST} characters. Three or four words that do not belong "
+                "together are easy to remember.",
+            )
+        ]
+    if length > LONGEST:
+        return [_problem("too-long", f"Your password can have at most {LONGEST} characters.")]
+    if await _off_the_loop(partial(_score, password, list(words))) < _LEAST_SCORE:
+        return [
+            _problem(
+                "too-common",
+                "This password is too easy to guess: it is on lists of common passwords, repeats itself, or is made "
+                "of your name or address. Add one or two words that nobody would expect.",
+            )
+        ]
+    return []
+
+
+def _problem(code: str, detail: str) -> FieldError:
+    return FieldError("/password", code, detail)
+
+
+def _normal(password: str) -> str:
+    # Keyboards differ in how they send é; RFC 8265 (OpaqueString) settles it with NFC.
+    return unicodedata.normalize("NFC", password)
+
+
+def _as_bytes(password: str) -> bytes:
+    # Cut where no accepted password reaches (NFC can shorten), so that a huge one costs nothing to refuse.
+    return _normal(password[: 4 * LONGEST]).encode("utf-8", "surrogatepass")
+
+
+def _unmatchable_hash() -> str:
+    """A hash of today's parameters that no password fits."""
+    salt, value = (secrets.token_urlsafe(length).replace("-", "+").replace("_", "/") for length in (16, 32))
+    cost = f"m={_PARAMETERS.memory_cost},t={_PARAMETERS.time_cost},p={_PARAMETERS.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${value}"
+
+
+def _verify(password: bytes, password_hash: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _score(password: str, words: list[str]) -> int:
+    parts = [part for word in words for part in [word, *re.split(r"\W+", word)] if part]
+    with _judging:
+        return int(zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=parts)["score"])
+
+
+async def _off_the_loop(work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)

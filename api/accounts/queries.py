@@ -1,0 +1,73 @@
+"""Who a session or a token belongs to, and which of them a member has."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from api import clock
+from api.accounts.keys import digest
+from api.accounts.schemas import Credential, Member, Scope, SessionRead, TokenRead
+from api.database import fetch, fetch_as, fetch_one
+
+WRITE_USE_AFTER = timedelta(hours=1)
+"""How exactly it is known when a session or a token was last used: a write with every request would cost too much."""
+
+_EVERYTHING = frozenset(str(scope) for scope in Scope)
+
+
+async def member_by_session(token: str) -> tuple[Member, Credential] | None:
+    """Find who is signed in with what a cookie carries; None when the session is unknown, ended or has run out."""
+    row = await _find("session", "NULL", token)
+    if row is None:
+        return None
+    return _member(row), Credential(session_id=row["id"], token_id=None, scopes=_EVERYTHING)
+
+
+async def member_by_token(token: str) -> tuple[Member, Credential] | None:
+    """Find for whom a program acts; None when the token is unknown, revoked or has run out."""
+    row = await _find("access_token", "held.scopes", token)
+    if row is None:
+        return None
+    return _member(row), Credential(session_id=None, token_id=row["id"], scopes=frozenset(row["scopes"]))
+
+
+async def sessions(actor: Member, *, this: UUID | None) -> list[SessionRead]:
+    """The actor's signed-in browsers, last used first; `this` is the session that asks."""
+    return await fetch_as(
+        SessionRead,
+        "SELECT id, label, created_at, last_used_at, id IS NOT DISTINCT FROM {} AS is_this_one FROM session "
+        "WHERE account = {} AND expires_at > {} ORDER BY last_used_at DESC, id",
+        this,
+        actor.id,
+        clock.now(),
+    )
+
+
+async def tokens(actor: Member) -> list[TokenRead]:
+    """The actor's tokens that still work, newest first."""
+    return await fetch_as(
+        TokenRead,
+        "SELECT id, name, scopes, created_at, last_used_at, expires_at FROM access_token "
+        "WHERE account = {} AND expires_at > {} ORDER BY created_at DESC, id",
+        actor.id,
+        clock.now(),
+    )
+
+
+async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
+    now = clock.now()
+    row = await fetch_one(
+        f"SELECT held.id, held.last_used_at, {scopes} AS scopes, member.id AS member_id, member.display_name "
+        f"FROM {table} AS held JOIN account AS member ON member.id = held.account "
+        "WHERE held.token_hash = {} AND held.expires_at > {} "
+        "AND member.suspended_at IS NULL AND member.erased_at IS NULL",
+        digest(key),
+        now,
+    )
+    if row is not None and (row["last_used_at"] is None or row["last_used_at"] <= now - WRITE_USE_AFTER):
+        await fetch(f"UPDATE {table} SET last_used_at = {{}} WHERE id = {{}}", now, row["id"])
+    return row
+
+
+def _member(row: dict[str, Any]) -> Member:
+    return Member(id=row["member_id"], display_name=row["display_name"])

@@ -1,0 +1,182 @@
+"""Signing up, signing in, and giving back what was given out for it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from api import clock
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.fields import normal_email, problem_with_email, problem_with_name
+from api.accounts.keys import digest, new_key, new_token
+from api.accounts.passwords import hash_password, needs_rehash, problems_with_password, verify_password
+from api.accounts.schemas import (
+    AccountCreate,
+    AccountCreated,
+    Member,
+    Scope,
+    SessionCreated,
+    TokenCreate,
+    TokenCreated,
+)
+from api.database import fetch, fetch_one
+from api.errors import FieldError, InvalidError, NotFoundError
+from api.texts import tidy
+
+SESSION_LASTS = timedelta(days=30)
+"""From sign-in, used or not; longer than a session that is not used may live, so idleness needs no clock of its own."""
+LONGEST_LABEL = 120
+
+
+async def create_account(draft: AccountCreate) -> AccountCreated:
+    """Sign someone up. For an address that is taken nothing happens, and nobody can tell.
+
+    Raises:
+        InvalidError: With an error for every field that cannot be used.
+    """
+    email, name = normal_email(draft.email), tidy(draft.display_name)
+    _raise_any(
+        [
+            problem_with_email(email),
+            *await problems_with_password(draft.password, words=[email, name]),
+            problem_with_name(name),
+            None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
+        ]
+    )
+    now = clock.now()
+    # The hash is computed for a taken address too: it is what takes the time.
+    await fetch(
+        "INSERT INTO account (id, email, password_hash, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING",
+        uuid4(),
+        email,
+        await hash_password(draft.password),
+        name,
+        now,
+        now,
+    )
+    return AccountCreated(next="sign_in")
+
+
+async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreated:
+    """Open a new session for whoever knows the password; `label` is what the browser calls itself.
+
+    Raises:
+        WrongCredentialsError: There is no such account, or this is not its password.
+    """
+    return await open_session(await prove(email=email, password=password), label=label)
+
+
+async def open_session(member: Member, *, label: str = "") -> SessionCreated:
+    """Sign a member in without a password: for `sign_in`, and for looking around as a demo member."""
+    key, now = new_key(), clock.now()
+    await fetch("DELETE FROM session WHERE account = {} AND expires_at <= {}", member.id, now)
+    await fetch(
+        "INSERT INTO session (id, account, token_hash, label, created_at, last_used_at, expires_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {})",
+        uuid4(),
+        member.id,
+        digest(key),
+        "".join(character for character in tidy(label) if character.isprintable())[:LONGEST_LABEL],
+        now,
+        now,
+        now + SESSION_LASTS,
+    )
+    return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS)
+
+
+async def create_token(draft: TokenCreate) -> TokenCreated:
+    """Give a program a token with which it acts for whoever knows the password. Without scopes it may do everything.
+
+    Raises:
+        InvalidError: The name or the scopes cannot be used.
+        WrongCredentialsError: There is no such account, or this is not its password.
+    """
+    name = tidy(draft.name)
+    nothing = draft.scopes is not None and not draft.scopes
+    _raise_any(
+        [
+            problem_with_name(name, field="name", called="The token's name"),
+            FieldError("/scopes", "missing", "Say what the token may do, or leave this out.") if nothing else None,
+        ]
+    )
+    member = await prove(email=draft.email, password=draft.password)
+    scopes = [scope for scope in Scope if draft.scopes is None or scope in draft.scopes]
+    token, token_id, now = new_token(), uuid4(), clock.now()
+    expires_at = now + timedelta(days=draft.expires_in_days)
+    await fetch("DELETE FROM access_token WHERE account = {} AND expires_at <= {}", member.id, now)
+    await fetch(
+        "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {})",
+        token_id,
+        member.id,
+        digest(token),
+        name,
+        scopes,
+        now,
+        expires_at,
+    )
+    return TokenCreated(id=token_id, token=token, scopes=scopes, expires_at=expires_at)
+
+
+async def prove(*, email: str, password: str) -> Member:
+    """Find the member whose address and password these are, in the same time whether or not there is one.
+
+    Raises:
+        WrongCredentialsError: There is no such account, it is suspended, or this is not its password.
+    """
+    row = None
+    normal = normal_email(email)
+    if problem_with_email(normal) is None:
+        row = await fetch_one(
+            "SELECT id, display_name, password_hash FROM account "
+            "WHERE email = {} AND suspended_at IS NULL AND erased_at IS NULL",
+            normal,
+        )
+    kept = row["password_hash"] if row is not None else None
+    if not await verify_password(password, kept) or row is None or kept is None:
+        raise WrongCredentialsError
+    if needs_rehash(kept):
+        # Only over the hash that was just proved: a password changed meanwhile stays changed.
+        await fetch(
+            "UPDATE account SET password_hash = {} WHERE id = {} AND password_hash = {}",
+            await hash_password(password),
+            row["id"],
+            kept,
+        )
+    return Member(id=row["id"], display_name=row["display_name"])
+
+
+async def sign_out(actor: Member, *, session_id: UUID) -> None:
+    """End the session that the actor is signed in with; ended already is ended."""
+    await fetch("DELETE FROM session WHERE id = {} AND account = {}", session_id, actor.id)
+
+
+async def end_session(actor: Member, session_id: UUID) -> None:
+    """Sign one of the actor's browsers out.
+
+    Raises:
+        NotFoundError: The actor has no such session.
+    """
+    if not await fetch("DELETE FROM session WHERE id = {} AND account = {} RETURNING id", session_id, actor.id):
+        raise NotFoundError
+
+
+async def end_other_sessions(actor: Member, *, session_id: UUID) -> None:
+    """Sign all of the actor's browsers out but this one."""
+    await fetch("DELETE FROM session WHERE account = {} AND id <> {}", actor.id, session_id)
+
+
+async def revoke_token(actor: Member, token_id: UUID) -> None:
+    """Make one of the actor's tokens worthless.
+
+    Raises:
+        NotFoundError: The actor has no such token.
+    """
+    if not await fetch("DELETE FROM access_token WHERE id = {} AND account = {} RETURNING id", token_id, actor.id):
+        raise NotFoundError
+
+
+def _raise_any(problems: Iterable[FieldError | None]) -> None:
+    errors = tuple(problem for problem in problems if problem is not None)
+    if errors:
+        raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)
