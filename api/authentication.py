@@ -1,4 +1,4 @@
-"""Who is calling: a session cookie on pages, a bearer token on the JSON API. The one file that knows Litestar's auth."""
+"""Who is calling: a session cookie on pages, a token on the JSON API. The one file that knows Litestar's auth."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ class HeadRequests(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer one request."""
-        if scope["method"] != "HEAD":
+        if scope.get("method") != "HEAD":
             await next_app(scope, receive, send)
             return
 
@@ -21,5 +21,4 @@ class HeadRequests(ASGIMiddleware):
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
-        scope["method"] = "GET"  # type: ignore[typeddict-item]
-        await next_app(scope, receive, send_without_body)
+        await next_app({**scope, "method": "GET"}, receive, send_without_body)  # type: ignore[typeddict-item]

@@ -54,7 +54,7 @@ class RequestLog(ASGIMiddleware):
             finally:
                 logger.info(
                     "request",
-                    method=scope["method"],
+                    method=scope.get("method"),
                     route=scope.get("path_template") or "unmatched",
                     status=status,
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),

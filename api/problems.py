@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import structlog
 from asyncpg.exceptions import CharacterNotInRepertoireError, DataError, UntranslatableCharacterError
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 

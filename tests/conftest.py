@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -79,9 +79,9 @@ async def client(database: None) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
-def moved_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
+def moved_clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
     """A clock that a test moves on by hand."""
 
     clock = MovedClock()
     monkeypatch.setattr("api.clock.now", clock.now)
-    yield clock
+    return clock

@@ -1,0 +1,79 @@
+"""The command `wherefore`: what operators and developers do with an installation."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.embedded import EmbeddedError
+from api.migrations import DatabaseUnsuitableError
+from api.settings import SettingError
+from embeddings.models import ModelError
+from scripts.serve import PortTakenError, running_database, serve
+
+
+class OneLine(click.Group):
+    """Turns the errors that an operator can mend into one line and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, PortTakenError) as error:
+            click.echo(f"wherefore: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=OneLine)
+@click.version_option(package_name="wherefore")
+def main() -> None:
+    """Say why you want to meet people, and connect by a reason that is about the other person."""
+
+
+def _data_dir_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        callback=lambda _context, _option, value: value and os.environ.update(WHEREFORE_DATA_DIR=str(value)),
+        expose_value=False,
+        is_eager=True,
+        help="Where the bundled PostgreSQL and the secret key live (.wherefore in the checkout).",
+    )(command)
+
+
+@main.command("serve")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (8000).")
+@click.option("--host", help="The address to listen on (127.0.0.1).")
+@click.option("--workers", type=click.IntRange(1, 64), help="How many processes serve (1).")
+@click.option("--demo", type=click.IntRange(0), default=0, help="Demo members to put into an empty database.")
+@_data_dir_option
+def serve_command(port: int | None, host: str | None, workers: int | None, demo: int) -> None:
+    """Start everything and serve the site until Ctrl-C."""
+    for name, value in (("PORT", port), ("HOST", host), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"WHEREFORE_{name}"] = str(value)
+    serve(demo_members=demo)
+
+
+@main.command("migrate")
+@_data_dir_option
+def migrate_command() -> None:
+    """Bring the database to the shape that this version needs."""
+    with running_database():
+        click.echo("The database has the shape that this version needs.")
+
+
+@main.command("seed")
+@click.option("--members", type=click.IntRange(1), default=300, show_default=True, help="How many members to make.")
+@click.option("--seed", "number", type=int, default=7, show_default=True, help="The same number makes the same members.")
+@_data_dir_option
+def seed_command(members: int, number: int) -> None:
+    """Add believable demo members, with requests and connections in every state."""
+    with running_database():
+        from scripts.seed import seed  # noqa: PLC0415 - importing it connects to the database
+
+        asyncio.run(seed(members=members, number=number))

@@ -1,0 +1,133 @@
+"""Everything that `scripts/run` starts, in the order in which it must start and stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from types import FrameType
+
+import click
+import uvicorn
+
+from api.embedded import EmbeddedPostgres
+from api.migrations import migrate
+from api.settings import Settings, settings
+
+GRACEFUL_SECONDS = 5
+"""How long open requests may take after Ctrl-C; without a limit one open event stream would hold the server."""
+
+HEALTHCHECK_SECONDS = 60
+"""A worker that loads a model answers late; uvicorn's own five seconds would kill it."""
+
+
+class PortTakenError(Exception):
+    """The address cannot be listened on; the message is one line."""
+
+
+@contextmanager
+def running_database() -> Iterator[str]:
+    """A database of this version's shape: the one that is set, or the bundled one for as long as this lasts."""
+    chosen = settings()
+    if chosen.database_url is not None:
+        asyncio.run(migrate(chosen.database_url))
+        yield chosen.database_url
+        return
+    bundled = EmbeddedPostgres(chosen.data_dir, say=_say)
+    try:
+        url = bundled.start()
+        os.environ["WHEREFORE_DATABASE_URL"] = url
+        settings.cache_clear()
+        asyncio.run(migrate(url))
+        yield url
+    finally:
+        bundled.stop()
+
+
+def serve(*, demo_members: int) -> None:
+    """Serve the site until SIGINT or SIGTERM, with demo members if the database is empty and some are asked for."""
+    signal.signal(signal.SIGTERM, _leave)
+    chosen = settings()
+    listening = _listen(chosen)
+    if chosen.workers == 1:
+        Thread(target=_warm_up, daemon=True).start()
+    try:
+        with running_database(), listening:
+            if demo_members:
+                _make_demo(demo_members)
+            _announce(chosen)
+            _run(chosen, listening)
+    except KeyboardInterrupt:
+        pass
+    _say("Stopped.")
+
+
+def _run(chosen: Settings, listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        "web.app:create_app",
+        factory=True,
+        workers=chosen.workers,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
+        server_header=False,
+        date_header=True,
+    )
+    if chosen.workers == 1:
+        uvicorn.Server(config).run(sockets=[listening])
+        return
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only where there are several
+
+    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+
+
+def _listen(chosen: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((chosen.host, chosen.port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(
+            f"Cannot listen on {chosen.host}:{chosen.port} ({error.strerror}). Choose another with --port."
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def _warm_up() -> None:
+    """Load the model while PostgreSQL starts: each takes seconds and neither needs the other."""
+    from api.encoding import encoder  # noqa: PLC0415
+
+    asyncio.run(encoder().start())
+
+
+def _make_demo(members: int) -> None:
+    os.environ["WHEREFORE_DEMO"] = "yes"
+    settings.cache_clear()
+    from scripts import seed  # noqa: PLC0415 - importing it connects to the database
+
+    asyncio.run(seed.seed_if_empty(members=members))
+
+
+def _announce(chosen: Settings) -> None:
+    _say(f"\nWherefore is at {chosen.base_url}  (Ctrl-C stops it)")
+    if settings().demo:
+        from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS  # noqa: PLC0415
+
+        _say(f"Demo sign-in: {DEMO_SIGN_INS[0]}  password: {DEMO_PASSWORD}")
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
