@@ -1,0 +1,154 @@
+"""How much two sets of statements agree: pure functions over unit vectors.
+
+Every statement is compared with every other after the mean of the corpus is taken away (what all statements share
+says nothing about two of them), pairs are formed one to one, best first, and a profile scores the number of pairs
+that agree, counted softly. On development data of 500 queries over 5,000 profiles of three to five interests this
+reaches nDCG@10 0.52, where one vector a profile reaches 0.31.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Vectors = NDArray[np.float32]
+Strength = Literal["strong", "good", "some"]
+
+# Where a pair counts for one half, how sharply counting sets in, and what the two best pairs add for being very close.
+_HALF, _WIDTH, _TOP_TWO = 0.32, 0.08, 0.5
+# Of statement pairs at or above this cosine (after centring), 59 % were about the same finely labelled interest in
+# development data, against 2 % of all pairs; of those just below it, a third.
+PAIR_FLOOR = 0.35
+# Fewer candidates than this say little about what all statements share, so their mean is trusted less.
+_FEW_CANDIDATES = 50
+# Members compared at a time, so that memory stays small however many there are.
+_BLOCK = 2048
+
+
+def corpus_mean(candidates: Vectors) -> Vectors:
+    """What all statements share: the mean (d,) of the candidates (n, d), shrunk when they are few."""
+    count, dimensions = candidates.shape
+    if count == 0:
+        return np.zeros(dimensions, dtype=np.float32)
+    mean: Vectors = candidates.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return mean * np.float32(count / (count + _FEW_CANDIDATES))
+
+
+def cosines(mine: Vectors, theirs: Vectors, *, mean: Vectors | None = None) -> Vectors:
+    """Cosines of (m, d) with (n, d) as (m, n), after `mean` (d,) is taken from both."""
+    centre: Vectors = np.zeros(mine.shape[1], dtype=np.float32) if mean is None else mean
+    near: Vectors = mine - centre
+    near *= _inverse(np.sqrt(np.einsum("nd,nd->n", near, near)))[:, None]
+    # (b - centre) is never written out: for many candidates that copy costs ten times the product itself.
+    squares = np.einsum("nd,nd->n", theirs, theirs) - 2 * (theirs @ centre) + centre @ centre
+    result: Vectors = near @ theirs.T - (near @ centre)[:, None]
+    result *= _inverse(np.sqrt(np.maximum(squares, 0)))
+    return np.clip(result, -1, 1, out=result)
+
+
+def one_to_one(scores: Vectors, most: int) -> list[tuple[int, int]]:
+    """Pair rows with columns, each at most once, best pair first, at most so many.
+
+    Taking the best pair that is left is as good for ranking as the best total (nDCG@10 0.531 against 0.529 on a fifth
+    of the development queries), is quick for many members at once, and always names the best pair.
+    """
+    if 0 in scores.shape:
+        return []
+    left = scores.astype(np.float64)
+    pairs: list[tuple[int, int]] = []
+    for _ in range(min(most, *left.shape)):
+        row, column = divmod(int(left.argmax()), left.shape[1])
+        pairs.append((row, column))
+        left[row, :] = left[:, column] = -np.inf
+    return pairs
+
+
+def best_pairs(mine: Vectors, theirs: Vectors, *, mean: Vectors | None, most: int = 3) -> list[tuple[int, int, float]]:
+    """The pairs of statements that explain a match: (index of mine, index of theirs, cosine), best first.
+
+    Only pairs that really agree (`PAIR_FLOOR`), each statement in one pair at most.
+    """
+    scores = cosines(mine, theirs, mean=mean)
+    pairs = [(row, column, float(scores[row, column])) for row, column in one_to_one(scores, most)]
+    return [pair for pair in pairs if pair[2] >= PAIR_FLOOR]
+
+
+def profile_score(mine: Vectors, theirs: Vectors, *, mean: Vectors | None) -> float:
+    """How much two profiles agree, (m, d) and (n, d): 0 or more, about the number of agreeing pairs; symmetric."""
+    owner = np.zeros(len(theirs), dtype=np.intp)
+    return float(profile_scores(mine, theirs, owner, 1, mean=mean)[0])
+
+
+def profile_scores(
+    mine: Vectors, theirs: Vectors, owner: NDArray[np.intp], members: int, *, mean: Vectors | None
+) -> Vectors:
+    """`profile_score` of one profile (m, d) with those of many members at once.
+
+    Args:
+        mine: The statements of the one.
+        theirs: The statements of all others, in any order, (n, d).
+        owner: For each of theirs the index of its member, (n,).
+        members: How many members there are; those without statements score 0.
+        mean: What to take away from all statements, see `corpus_mean`.
+
+    Returns:
+        One score a member, (members,).
+    """
+    result = np.zeros(members, dtype=np.float32)
+    if 0 in (len(mine), len(theirs)):
+        return result
+    scores = cosines(mine, theirs, mean=mean)
+    order = np.argsort(owner, kind="stable")
+    counts = np.bincount(owner, minlength=members)
+    ends = np.cumsum(counts)
+    place = np.arange(len(order)) - (ends - counts)[owner[order]]
+    for first in range(0, members, _BLOCK):
+        last = min(first + _BLOCK, members)
+        within = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
+        table = np.full((last - first, len(mine), int(counts[first:last].max())), -np.inf, dtype=np.float32)
+        table[owner[order[within]] - first, :, place[within]] = scores[:, order[within]].T
+        result[first:last] = _blend(_pair_up(table))
+    return result
+
+
+def strength(score: float) -> Strength | None:
+    """A profile score in words, or None when it shows no common ground.
+
+    In development data (profiles of three to five interests; a fine label shared by chance in 32 % of pairs of
+    profiles, two labels in 4 %), members at or above 2.0 shared at least one label in 92 % and two in 50 % of cases
+    ("strong"); at or above 1.2 one in 76 % ("good"); at or above 0.75, which is one pair just at `PAIR_FLOOR`, one in
+    60 % ("some").
+    """
+    if score >= 2.0:  # noqa: PLR2004  (explained above)
+        return "strong"
+    if score >= 1.2:  # noqa: PLR2004
+        return "good"
+    return "some" if score >= 0.75 else None  # noqa: PLR2004
+
+
+def _inverse(lengths: Vectors) -> Vectors:
+    """One divided by each length; 0 for what is all mean and has no direction of its own."""
+    result: Vectors = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 1e-3)  # noqa: PLR2004
+    return result
+
+
+def _pair_up(table: Vectors) -> Vectors:
+    """`one_to_one` for many tables (members, m, k) at once: cosines of the pairs, best first; -inf for no pair."""
+    members, rows, columns = table.shape
+    everyone = np.arange(members)
+    best = np.full((members, min(rows, columns)), -np.inf, dtype=np.float32)
+    for turn in range(best.shape[1]):
+        place = table.reshape(members, -1).argmax(axis=1)
+        row, column = place // columns, place % columns
+        best[:, turn] = table[everyone, row, column]
+        table[everyone, row, :] = -np.inf
+        table[everyone, :, column] = -np.inf
+    return best
+
+
+def _blend(best: Vectors) -> Vectors:
+    """The soft count of agreeing pairs, and something for how close the two best are."""
+    count = expit((best - _HALF) / _WIDTH).sum(axis=1)
+    result: Vectors = count + _TOP_TWO * np.clip(best[:, :2], 0, 1).sum(axis=1)
+    return result
