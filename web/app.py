@@ -1,0 +1,70 @@
+"""create_app(): the whole application, pages on top of the JSON API."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from api import app as api_app
+from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
+from web.csrf import needs_own_form
+from web.errors import EXCEPTION_HANDLERS
+from web.forms import provide_form
+from web.headers import add_headers
+from web.pages.problems import ProblemPages
+from web.pages.style import StylePages
+from web.static_files import static, static_file
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+PAGES: list[ControllerRouterHandler] = [
+    ProblemPages,
+    StylePages,
+]
+"""Every page; a new part of the site adds its controller here."""
+
+
+def create_app(**options: Any) -> Litestar:
+    """The application as it is served."""
+    return api_app.create_app(
+        pages=[static_file, pages_router()],
+        exception_handlers=EXCEPTION_HANDLERS,
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
+        before_send=[add_headers],
+        **options,
+    )
+
+
+def pages_router() -> Router:
+    """Every page, for whoever the session cookie names; bearer tokens open none of them."""
+    return Router(
+        path="/",
+        route_handlers=PAGES,
+        middleware=[SessionAuthentication],
+        guards=[needs_own_form],
+        dependencies={
+            "actor": Provide(provide_actor),
+            "viewer": Provide(provide_viewer),
+            "credential": Provide(provide_credential),
+            "form": Provide(provide_form),
+        },
+        include_in_schema=False,
+    )
+
+
+def environment() -> Environment:
+    """Jinja as the templates expect it: everything escaped, and a name that is not given is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static
+    return made

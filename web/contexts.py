@@ -1,0 +1,92 @@
+"""What every page is given: who looks, what waits, a notice, and the way to draw a page or go to another."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Template
+
+from api.accounts.schemas import Credential, Member
+from api.connections.queries import waiting
+from api.settings import settings
+from web.csrf import csrf_token
+from web.signatures import opened, sealed
+
+PageRequest = Request[Member | None, Credential | None, Any]
+Answer = Response[Any]
+"""What a page's method returns: a drawn page or a way to another."""
+
+NOTICE_SECONDS = 120
+
+FOOTER_LINKS = (
+    ("How matching works", "/how-matching-works"),
+    ("How reasons are judged", "/how-reasons-are-judged"),
+    ("Privacy", "/privacy"),
+    ("Staying safe", "/safety"),
+    ("Accessibility", "/accessibility"),
+    ("For programs", "/api/docs"),
+)
+
+
+async def page(request: PageRequest, template: str, *, status_code: int = 200, **context: object) -> Template:
+    """Draw a page. `context` holds Structs and plain values, never tables.
+
+    Args:
+        request: The request, which has gone through the session.
+        template: A path under `web/templates`.
+        status_code: 422 when a form is shown again with what is wrong.
+        context: What the template names.
+    """
+    count = await waiting(request.user) if request.user is not None else 0
+    return draw(request, template, status_code=status_code, waiting=count, **context)
+
+
+def draw(
+    request: Request[Any, Any, Any], template: str, *, status_code: int = 200, waiting: int = 0, **context: object
+) -> Template:
+    """Draw a page without asking the database: for problems, which may be the database's."""
+    notice = opened("notice", request.cookies.get(_notice_cookie(), ""))
+    frame = {
+        "viewer": request.scope.get("user"),
+        "waiting": waiting,
+        "notice": notice,
+        "csrf_token": csrf_token(request),
+        "path": request.url.path,
+        "footer_links": FOOTER_LINKS,
+    }
+    drawn = Template(template, context=frame | context, status_code=status_code)
+    if notice is not None:
+        drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))
+    return drawn
+
+
+def redirect(url: str, *, cookies: Sequence[Cookie] = ()) -> Redirect:
+    """Go on to another page of ours after a form was taken."""
+    return Redirect(url, status_code=303, cookies=list(cookies))
+
+
+def redirect_with(url: str, *, notice: str, cookies: Sequence[Cookie] = ()) -> Redirect:
+    """Go on to another page, which says `notice` once."""
+    told = cookie(_notice_cookie(), sealed("notice", notice, seconds=NOTICE_SECONDS), seconds=NOTICE_SECONDS)
+    return redirect(url, cookies=[*cookies, told])
+
+
+def local_path(url: str | None, default: str = "/home") -> str:
+    """A path of this site to go to after sign-in; `default` for anything that could lead elsewhere."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or not url.isprintable() or "\\" in url:
+        return default
+    parts = urlsplit(url)
+    if parts.scheme or parts.netloc or parts.path in {"/sign-in", "/sign-out"}:
+        return default
+    return url
+
+
+def cookie(name: str, value: str, *, seconds: int) -> Cookie:
+    """A cookie that only this site reads, and no script."""
+    return Cookie(name, value=value, max_age=seconds, httponly=True, samesite="lax", secure=settings().secure, path="/")
+
+
+def _notice_cookie() -> str:
+    return "__Host-wherefore-notice" if settings().secure else "wherefore-notice"

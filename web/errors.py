@@ -1,0 +1,109 @@
+"""Problems as people meet them: a page in plain words, or JSON where a program asked."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from api import problems
+from api.errors import NotSignedInError, WhereforeError
+from web.contexts import draw, local_path, redirect
+from web.forms import sent_form
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[Any]
+
+_LONG_ENOUGH_TO_MISS = 30
+
+_PLAIN = {
+    400: (
+        "This could not be read",
+        "Something in the address or the form is not as it should be. Go back and try again.",
+    ),
+    404: ("There is nothing here", "The page may have moved, or it is not for you to see. Check the address."),
+    405: (
+        "That cannot be done here",
+        "This address cannot be used in that way. Go back and use the buttons on the page.",
+    ),
+    413: ("That was too much at once", "What you sent is too large. Go back and send less."),
+    429: ("Please wait a little", "There were too many tries in a short time. Wait a few minutes, then try again."),
+    503: ("Not ready just now", "Wherefore is starting or resting. Try again in a minute."),
+}
+_OUR_FAULT = (
+    "Something went wrong on our side",
+    "This is our fault, not yours. Nothing you typed was the cause. Try again in a minute.",
+)
+
+
+def on_error(request: AnyRequest, error: Exception) -> Answer:
+    """Answer any error in the way of the one who asked."""
+    if _asks_as_program(request):
+        return _as_problem(request, error)
+    if isinstance(error, NotSignedInError):
+        return _sign_in_first(request)
+    if isinstance(error, WhereforeError):
+        return _problem_page(request, error.status, error.title, error.detail, retry_after=error.retry_after)
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        title, words = _PLAIN.get(error.status_code, _PLAIN[400])
+        reply = _problem_page(request, error.status_code, title, words)
+        if allowed := (error.headers or {}).get("Allow"):
+            reply.headers["Allow"] = allowed
+        return reply
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        return _problem_page(request, 503, *_PLAIN[503], retry_after=60)
+    problems.on_unexpected_error(request, error)  # writes it to the log
+    return _problem_page(request, 500, *_OUR_FAULT)
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.EXCEPTION_HANDLERS, on_error)
+
+
+def _asks_as_program(request: AnyRequest) -> bool:
+    path = request.url.path
+    return path.startswith("/api/") and not path.startswith("/api/docs")
+
+
+def _as_problem(request: AnyRequest, error: Exception) -> Answer:
+    if isinstance(error, WhereforeError):
+        return problems.on_wherefore_error(request, error)
+    if isinstance(error, ValidationException):
+        return problems.on_validation_error(request, error)
+    if isinstance(error, HTTPException):
+        return problems.on_http_error(request, error)
+    return problems.on_unexpected_error(request, error)
+
+
+def _sign_in_first(request: AnyRequest) -> Answer:
+    """To the sign-in page and back; but words that were just typed are shown, not thrown away."""
+    if request.scope["method"] == "GET":
+        query = request.url.query
+        here = local_path(request.url.path + (f"?{query}" if query else ""))
+        return redirect(f"/sign-in?next={quote(here, safe='')}")
+    return _problem_page(
+        request,
+        401,
+        "You are no longer signed in",
+        "Sign in again, then go back to the page and send it once more.",
+        action=("/sign-in", "Sign in"),
+    )
+
+
+def _problem_page(
+    request: AnyRequest,
+    status: int,
+    title: str,
+    words: str,
+    *,
+    action: tuple[str, str] = ("/", "Go to the first page"),
+    retry_after: int | None = None,
+) -> Answer:
+    texts = [text for text in sent_form(request).typed().values() if len(text) >= _LONG_ENOUGH_TO_MISS]
+    reply = draw(
+        request, "problems/problem.html", status_code=status, title=title, words=words, kept=texts, action=action
+    )
+    if retry_after is not None:
+        reply.headers["Retry-After"] = str(retry_after)
+    return reply

@@ -1,0 +1,15 @@
+"""The living style page: every part of every page, with made-up people."""
+
+from litestar import Controller, get
+from litestar.response import Template
+
+from web.contexts import PageRequest, page
+
+
+class StylePages(Controller):
+    """How the site looks."""
+
+    @get("/style")
+    async def style(self, request: PageRequest) -> Template:
+        """Show every macro."""
+        return await page(request, "style/style.html")

@@ -1,0 +1,80 @@
+"""Every problem code that the product can answer with, and what each means in plain words."""
+
+from collections.abc import Iterator
+
+from api.errors import WhereforeError
+from api.problems import PLAIN_PROBLEMS
+
+_MEANINGS = {
+    "malformed": (
+        "What was sent could not be read. It may be cut off, or not in the form that is asked for. "
+        "Programs: send well-formed JSON with the content type application/json."
+    ),
+    "invalid": (
+        "Some of what was sent cannot be used as it is. The list of errors says which part, and what to "
+        "change. Nothing was kept."
+    ),
+    "not-signed-in": (
+        "This is only for members who are signed in. Programs: send a token in the Authorization header. A "
+        "token that ran out or was revoked counts as none."
+    ),
+    "wrong-credentials": (
+        "The e-mail address and the password do not go together. We never say which of the two is wrong, so "
+        "that nobody can find out who is a member."
+    ),
+    "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
+    "not-found": (
+        "There is nothing at this address, or it is not for you to see. We never tell the two apart: nobody "
+        "should learn that something exists by being refused it."
+    ),
+    "method-not-allowed": "The address exists, but this cannot be done to it. The answer's Allow header says what can.",
+    "conflict": "Things have moved on since you last looked. Load the page again and see where it stands now.",
+    "too-large": "What was sent is larger than anything we keep. Send less.",
+    "unsupported-media-type": "The API reads JSON. Send it with the content type application/json.",
+    "too-many-requests": "There were too many tries in a short time. Wait for as long as the Retry-After header says.",
+    "internal": (
+        "Something broke on our side. Nothing you typed was the cause. Try again; if it stays, tell us the request id."
+    ),
+    "unavailable": "The service is starting, or a part of it is not there just now. Try again in a minute.",
+    "consent-needed": (
+        "Some purposes are about private matters: belief, care, a life partner. The law and good manners "
+        "both ask that you first read what is done with such words, and say yes to it."
+    ),
+    "purpose-off": (
+        "You have not switched this purpose on. Switch it on first; then you can write, and see others, under it."
+    ),
+    "reason-refused": (
+        "The reason cannot be sent as it is. Each finding shows the words that it is about and what would "
+        "help. Nothing was used up: change it and send it again."
+    ),
+    "no-slot": (
+        "You have as many open requests as you may have at one time. A place comes back when a request is "
+        "accepted, taken back, or runs out."
+    ),
+    "recipient-full": "This member has enough requests to answer just now. Try again in a few days. Nothing was sent.",
+    "already-open": "There is already an open request between the two of you. Look under Requests.",
+    "too-soon": "An earlier request to this member is closed. You can ask again 90 days after it, not before.",
+    "not-now": (
+        "This step does not fit where the request stands now: it may have been answered, taken back, or have run out."
+    ),
+    "foreign-form": (
+        "We only take forms that were filled in on our own pages since you signed in. Go back to the page, "
+        "load it again, and send it once more."
+    ),
+}
+
+
+def problem_titles() -> dict[str, str]:
+    """Every code with its fixed title."""
+    return dict(PLAIN_PROBLEMS.values()) | {kind.code: kind.title for kind in _kinds(WhereforeError)}
+
+
+def meaning_of(code: str) -> str:
+    """What a code means, in a sentence or two."""
+    return _MEANINGS.get(code, f"{problem_titles()[code]}. The answer's detail says what happened and what would help.")
+
+
+def _kinds(kind: type[WhereforeError]) -> Iterator[type[WhereforeError]]:
+    for narrower in kind.__subclasses__():
+        yield narrower
+        yield from _kinds(narrower)
