@@ -16,7 +16,7 @@ logger = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 
-_PLAIN = {
+PLAIN_PROBLEMS = {
     400: ("malformed", "The request could not be read"),
     401: ("not-signed-in", "Sign in first"),
     403: ("not-allowed", "This is not allowed"),
@@ -96,7 +96,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return on_unexpected_error(request, error)
-    code, title = _PLAIN.get(status, ("error", HTTPStatus(status).phrase))
+    code, title = PLAIN_PROBLEMS.get(status, ("error", HTTPStatus(status).phrase))
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     return problem_response(code, title, status, title + ".", headers=headers)
 
@@ -111,7 +111,7 @@ def on_unstorable_text(request: Request[Any, Any, Any], _: Exception) -> Respons
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: logged with all it takes to find it, told without any of it."""
     logger.error("unexpected_error", path=request.url.path, exc_info=error)
-    code, title = _PLAIN[500]
+    code, title = PLAIN_PROBLEMS[500]
     return problem_response(
         code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again."
     )
