@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.profiles.tables import MemberPurpose, Consent, Statement, StatementVector, PurposeEpoch, Block
+from api.profiles.tables import Block, Consent, MemberPurpose, PurposeEpoch, Statement, StatementVector
 
 APP_CONFIG = AppConfig(
     app_name="profiles",

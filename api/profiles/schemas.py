@@ -157,9 +157,9 @@ class MeUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change to one's own account; what is left out stays as it is."""
 
     display_name: str | UnsetType = UNSET
-    pronouns: str | None | UnsetType = UNSET
-    place_id: int | None | UnsetType = UNSET
+    pronouns: str | UnsetType | None = UNSET
+    place_id: int | UnsetType | None = UNSET
     meets: Meets | UnsetType = UNSET
     languages: list[str] | UnsetType = UNSET
     request_capacity: int | UnsetType = UNSET
-    paused_until: datetime | None | UnsetType = UNSET
+    paused_until: datetime | UnsetType | None = UNSET

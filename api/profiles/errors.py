@@ -1,0 +1,42 @@
+"""What can keep a member from changing their purposes and statements."""
+
+from api.errors import ConflictError, WhereforeError
+
+
+class ConsentNeededError(WhereforeError):
+    """A sensitive purpose needs a yes to its consent text as it reads today."""
+
+    code = "consent-needed"
+    title = "Your consent is needed first"
+    status = 422
+
+    def __init__(self, version: str) -> None:
+        """Say which version of the text must be agreed to."""
+        super().__init__("Read the consent text of this purpose as it is today, and send its version as `consent`.")
+        self.version = version
+
+    def extra(self) -> dict[str, object]:
+        """The version to send."""
+        return {"consent_version": self.version}
+
+
+class PurposeOffError(ConflictError):
+    """What was asked for needs a purpose that the member has not switched on."""
+
+    code = "purpose-off"
+    title = "This purpose is switched off"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("You have not switched this purpose on. Switch it on first.")
+
+
+class TooManyStatementsError(ConflictError):
+    """There is no room for another statement under this purpose."""
+
+    code = "too-many-statements"
+    title = "You have as many statements here as there can be"
+
+    def __init__(self, most: int) -> None:
+        """Say how many there can be."""
+        super().__init__(f"There can be {most} statements for one purpose. Change one, or delete one first.")

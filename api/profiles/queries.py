@@ -1,0 +1,178 @@
+"""What members read: about themselves, and about others as far as they may see them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.accounts.schemas import Meets, Member
+from api.database import fetch, fetch_as, fetch_one
+from api.errors import NotFoundError
+from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.profiles.places import place_label
+from api.profiles.purposes import purposes
+from api.profiles.schemas import (
+    MemberRead,
+    MemberSummary,
+    MeRead,
+    MyPurposeRead,
+    Purpose,
+    PurposeCard,
+    QuotedStatement,
+    Role,
+    StatementRead,
+)
+from api.profiles.visibility import are_connected, can_read_statement, can_see_member
+
+STATEMENT_COLUMNS = "id, purpose, role, text, audience, created_at, updated_at"
+
+
+class _Position(NamedTuple):
+    created_at: Annotated[datetime, Meta(tz=True)]
+    id: UUID
+
+
+async def me(actor: Member) -> MeRead:
+    """The actor's own account.
+
+    Raises:
+        NotFoundError: It is gone.
+    """
+    row = await fetch_one(
+        "SELECT id, email, display_name, pronouns, place_id, meets, languages, request_capacity, paused_until, "
+        "created_at FROM account WHERE id = {}",
+        actor.id,
+    )
+    if row is None:
+        raise NotFoundError
+    return MeRead(**row | {"meets": Meets(row["meets"]), "place": place_label(row["place_id"])})
+
+
+async def my_purposes(actor: Member) -> list[MyPurposeRead]:
+    """The purposes that the actor has switched on, in the order in which purposes are shown."""
+    found = await fetch_as(
+        MyPurposeRead,
+        "SELECT switched.purpose, switched.switched_on_at, consent.version AS consent_version, "
+        "consent.given_at AS consent_given_at FROM member_purpose AS switched LEFT JOIN consent "
+        "ON consent.member = switched.member AND consent.purpose = switched.purpose AND consent.withdrawn_at IS NULL "
+        "WHERE switched.member = {}",
+        actor.id,
+    )
+    order = [read.purpose for read in purposes()]
+    return sorted(found, key=lambda mine: order.index(mine.purpose))
+
+
+async def has_purpose(member_id: UUID, purpose: Purpose) -> bool:
+    """Whether a member has switched a purpose on."""
+    return bool(await fetch("SELECT 1 FROM member_purpose WHERE member = {} AND purpose = {}", member_id, purpose))
+
+
+async def my_statement(actor: Member, statement_id: UUID) -> StatementRead:
+    """One of the actor's own statements.
+
+    Raises:
+        NotFoundError: The actor has no such statement.
+    """
+    found = await fetch_as(
+        StatementRead,
+        f"SELECT {STATEMENT_COLUMNS} FROM statement WHERE id = {{}} AND author = {{}}",
+        statement_id,
+        actor.id,
+    )
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+async def my_statements(
+    actor: Member, *, purpose: Purpose | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[StatementRead]:
+    """The actor's own statements, oldest first, of one purpose or all.
+
+    Raises:
+        InvalidError: The cursor is not one of this list.
+    """
+    after, after_id = (None, None) if cursor is None else decode_cursor(cursor, _Position)
+    found = await fetch_as(
+        StatementRead,
+        f"SELECT {STATEMENT_COLUMNS} FROM statement WHERE author = {{}} AND ({{}}::varchar IS NULL OR purpose = {{}}) "
+        "AND ({}::timestamptz IS NULL OR (created_at, id) > ({}, {})) ORDER BY created_at, id LIMIT {}",
+        actor.id,
+        purpose,
+        purpose,
+        after,
+        after,
+        after_id,
+        limit + 1,
+    )
+    last = found[:limit][-1] if found else None
+    return page_of(found, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+
+
+async def member(actor: Member, member_id: UUID) -> MemberRead:
+    """A member as the actor may see them.
+
+    Raises:
+        NotFoundError: There is no such member, or the actor may not see them.
+    """
+    row = await fetch_one(
+        "SELECT id, display_name, pronouns, place_id, meets, languages, {} AS connected FROM account "
+        "WHERE id = {} AND {}",
+        are_connected(actor.id, "account.id"),
+        member_id,
+        can_see_member(actor.id, "account.id"),
+    )
+    if row is None:
+        raise NotFoundError
+    return MemberRead(
+        id=row["id"],
+        display_name=row["display_name"],
+        pronouns=row["pronouns"],
+        place=place_label(row["place_id"]),
+        meets=Meets(row["meets"]),
+        languages=row["languages"],
+        purposes=await _cards(actor, member_id),
+        connected=row["connected"],
+    )
+
+
+async def member_summaries(_actor: Member | None, member_ids: Iterable[UUID]) -> dict[UUID, MemberSummary]:
+    """Members in brief, by id. Whether the actor may see them must have been found out before."""
+    rows = await fetch(
+        "SELECT id, display_name, pronouns, place_id, meets FROM account WHERE id = ANY({}::uuid[])",
+        list(set(member_ids)),
+    )
+    return {row["id"]: _summary(row) for row in rows}
+
+
+async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
+    rows = await fetch(
+        "SELECT quoted.id, quoted.purpose, quoted.role, quoted.text FROM statement AS quoted "
+        "WHERE quoted.author = {} AND {} ORDER BY quoted.role, quoted.created_at, quoted.id",
+        member_id,
+        can_read_statement(actor.id, "quoted"),
+    )
+    cards = [
+        PurposeCard(
+            purpose=read.purpose,
+            statements=[
+                QuotedStatement(id=row["id"], role=Role(row["role"]), text=row["text"])
+                for row in rows
+                if row["purpose"] == read.purpose
+            ],
+        )
+        for read in purposes()
+    ]
+    return [card for card in cards if card.statements]
+
+
+def _summary(row: dict[str, Any]) -> MemberSummary:
+    return MemberSummary(
+        id=row["id"],
+        display_name=row["display_name"],
+        pronouns=row["pronouns"],
+        place=place_label(row["place_id"]),
+        meets=Meets(row["meets"]),
+    )

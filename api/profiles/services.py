@@ -1,0 +1,233 @@
+"""Switching purposes on and off, and writing statements under them."""
+
+from uuid import UUID, uuid4
+
+from msgspec import UNSET
+
+from api import clock
+from api.accounts.schemas import Member
+from api.database import fetch, fetch_as, transaction
+from api.errors import InvalidError, NotFoundError
+from api.profiles import queries
+from api.profiles.epochs import raise_epochs
+from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
+from api.profiles.locks import lock_member
+from api.profiles.purposes import consent_version
+from api.profiles.schemas import (
+    Audience,
+    MyPurposeRead,
+    Purpose,
+    PurposeSwitch,
+    StatementCreate,
+    StatementRead,
+    StatementUpdate,
+)
+from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
+from api.texts import problem_with, tidy
+
+MOST_STATEMENTS = 20
+"""For one purpose."""
+LONGEST_STATEMENT = 280
+
+
+async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeSwitch) -> MyPurposeRead:
+    """Let others with this purpose find the actor by what they write under it.
+
+    Raises:
+        ConsentNeededError: The purpose is sensitive, and today's consent text was not agreed to.
+    """
+    version = consent_version(purpose)
+    if version is not None and switch.consent != version:
+        raise ConsentNeededError(version)
+    vectors = await literals(statement.text for statement in await _to_be_matched(actor.id, purpose))
+    now = clock.now()
+    async with transaction():
+        await lock_member(actor.id)
+        if version is not None:
+            await _record_consent(actor.id, purpose, version)
+        switched = await fetch(
+            "INSERT INTO member_purpose (id, member, purpose, switched_on_at) VALUES ({}, {}, {}, {}) "
+            "ON CONFLICT (member, purpose) DO NOTHING RETURNING id",
+            uuid4(),
+            actor.id,
+            purpose,
+            now,
+        )
+        if switched:
+            found = await _to_be_matched(actor.id, purpose)
+            # Only what was written in this very moment is encoded while the transaction waits.
+            vectors |= await literals(statement.text for statement in found if statement.text not in vectors)
+            for statement in found:
+                await replace_vector(statement, vectors)
+            await raise_epochs([purpose])
+        return next(mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose)
+
+
+async def switch_off_purpose(actor: Member, *, purpose: Purpose) -> None:
+    """Take a purpose back, and the consent to it: its vectors are gone at once, its statements stay the actor's own."""
+    async with transaction():
+        await lock_member(actor.id)
+        await fetch(
+            "UPDATE consent SET withdrawn_at = {} WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL",
+            clock.now(),
+            actor.id,
+            purpose,
+        )
+        await remove_vectors(actor.id, purpose)
+        if await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {} RETURNING id", actor.id, purpose):
+            await raise_epochs([purpose])
+
+
+async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRead:
+    """Keep a sentence of the actor's; others can be matched on it when this returns.
+
+    Raises:
+        InvalidError: The text is empty, too long, or has characters that cannot be kept.
+        PurposeOffError: The purpose is not switched on.
+        ConsentNeededError: The consent text has changed since the actor agreed to it.
+        TooManyStatementsError: There are as many as there can be.
+    """
+    text = _checked(draft.text)
+    vectors = await literals([text] if draft.audience is Audience.PURPOSE else [])
+    async with transaction():
+        await lock_member(actor.id)
+        await _check_open(actor, draft.purpose)
+        await _check_room(actor, draft.purpose)
+        now = clock.now()
+        [written] = await fetch_as(
+            StatementRead,
+            "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at) "
+            f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
+            uuid4(),
+            actor.id,
+            draft.purpose,
+            draft.role,
+            text,
+            draft.audience,
+            now,
+            now,
+        )
+        await replace_vector(_searchable(actor, written), vectors)
+        await raise_epochs([draft.purpose])
+        return written
+
+
+async def change_statement(actor: Member, statement_id: UUID, *, change: StatementUpdate) -> StatementRead:
+    """Change one of the actor's statements; what is left out stays.
+
+    Raises:
+        NotFoundError: The actor has no such statement.
+        InvalidError: The text is empty, too long, or has characters that cannot be kept.
+    """
+    text = None if change.text is UNSET else _checked(change.text)
+    before = await queries.my_statement(actor, statement_id)
+    vectors = await literals([text or before.text])
+    async with transaction():
+        await lock_member(actor.id)
+        found = await fetch_as(
+            StatementRead,
+            "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
+            "audience = coalesce({}, audience), updated_at = {} "
+            f"WHERE id = {{}} AND author = {{}} RETURNING {queries.STATEMENT_COLUMNS}",
+            None if change.role is UNSET else change.role,
+            text,
+            None if change.audience is UNSET else change.audience,
+            clock.now(),
+            statement_id,
+            actor.id,
+        )
+        if not found:
+            raise NotFoundError
+        [written] = found
+        if await queries.has_purpose(actor.id, written.purpose):
+            # Another change may have come between; then its text is encoded while the transaction waits.
+            vectors = vectors if written.text in vectors else await literals([written.text])
+            await replace_vector(_searchable(actor, written), vectors)
+            await raise_epochs([written.purpose])
+        return written
+
+
+async def delete_statement(actor: Member, statement_id: UUID) -> None:
+    """Delete one of the actor's statements for good.
+
+    Raises:
+        NotFoundError: The actor has no such statement.
+    """
+    async with transaction():
+        await lock_member(actor.id)
+        gone = await fetch(
+            "DELETE FROM statement WHERE id = {} AND author = {} RETURNING purpose", statement_id, actor.id
+        )
+        if not gone:
+            raise NotFoundError
+        await fetch("DELETE FROM statement_vector WHERE statement = {}", statement_id)
+        await raise_epochs([gone[0]["purpose"]])
+
+
+def _checked(text: str) -> str:
+    # A statement is a sentence or two, shown as a quotation: line breaks that slipped in become spaces.
+    tidied = tidy(text).replace("\n", " ").replace("\t", " ")
+    problem = problem_with(tidied, field="text", name="Your statement", most=LONGEST_STATEMENT, lines=False)
+    if problem is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    return tidied
+
+
+def _searchable(actor: Member, written: StatementRead) -> Searchable:
+    return Searchable(
+        id=written.id,
+        author=actor.id,
+        purpose=written.purpose,
+        role=written.role,
+        text=written.text,
+        audience=written.audience,
+    )
+
+
+async def _check_open(actor: Member, purpose: Purpose) -> None:
+    mine = next((mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose), None)
+    if mine is None:
+        raise PurposeOffError
+    version = consent_version(purpose)
+    if version is not None and mine.consent_version != version:
+        raise ConsentNeededError(version)
+
+
+async def _check_room(actor: Member, purpose: Purpose) -> None:
+    rows = await fetch("SELECT count(*) AS number FROM statement WHERE author = {} AND purpose = {}", actor.id, purpose)
+    if rows[0]["number"] >= MOST_STATEMENTS:
+        raise TooManyStatementsError(MOST_STATEMENTS)
+
+
+async def _to_be_matched(member_id: UUID, purpose: Purpose) -> list[Searchable]:
+    return await fetch_as(
+        Searchable,
+        "SELECT id, author, purpose, role, text, audience FROM statement "
+        "WHERE author = {} AND purpose = {} AND audience = 'purpose'",
+        member_id,
+        purpose,
+    )
+
+
+async def _record_consent(member_id: UUID, purpose: Purpose, version: str) -> None:
+    """Keep a yes to this version, unless it stands already; a yes to an older one ends with it."""
+    now = clock.now()
+    await fetch(
+        "UPDATE consent SET withdrawn_at = {} "
+        "WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL AND version <> {}",
+        now,
+        member_id,
+        purpose,
+        version,
+    )
+    await fetch(
+        "INSERT INTO consent (id, member, purpose, version, given_at) SELECT {}, {}, {}, {}, {} WHERE NOT EXISTS "
+        "(SELECT 1 FROM consent WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL)",
+        uuid4(),
+        member_id,
+        purpose,
+        version,
+        now,
+        member_id,
+        purpose,
+    )

@@ -1,0 +1,60 @@
+"""The vectors of a member's statements: they exist exactly as long as others may be matched on the text."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from api.database import fetch
+from api.encoding import encoder
+from api.profiles.schemas import Audience, Purpose, Role
+from embeddings.columns import to_literal
+
+
+class Searchable(msgspec.Struct, frozen=True):
+    """A statement, as far as matching needs it."""
+
+    id: UUID
+    author: UUID
+    purpose: Purpose
+    role: Role
+    text: str
+    audience: Audience
+
+
+async def literals(texts: Iterable[str]) -> dict[str, str]:
+    """The vector of each text, in the form in which PostgreSQL takes it."""
+    distinct = list(dict.fromkeys(texts))
+    return dict(zip(distinct, map(to_literal, await encoder().encode(distinct)), strict=True))
+
+
+async def replace_vector(statement: Searchable, vectors: dict[str, str]) -> None:
+    """Make the vector of a statement what it must be now, within the caller's transaction.
+
+    Args:
+        statement: As it was just written, under a purpose that is switched on.
+        vectors: What `literals` made of its text, or nothing if nobody is to be matched on it.
+    """
+    await fetch("DELETE FROM statement_vector WHERE statement = {}", statement.id)
+    if statement.audience is not Audience.PURPOSE:
+        return
+    await fetch(
+        "INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector) "
+        "SELECT {}, account.id, {}, {}, account.place_id, {}, {}::halfvec FROM account WHERE account.id = {}",
+        statement.id,
+        statement.purpose,
+        statement.role,
+        encoder().model.name,
+        vectors[statement.text],
+        statement.author,
+    )
+
+
+async def remove_vectors(member_id: UUID, purpose: Purpose | None = None) -> None:
+    """Take a member out of matching, for one purpose or altogether."""
+    await fetch(
+        "DELETE FROM statement_vector WHERE member = {} AND ({}::varchar IS NULL OR purpose = {})",
+        member_id,
+        purpose,
+        purpose,
+    )

@@ -1,0 +1,101 @@
+"""Who may see whom, and who may read what: the one expression of it, in SQL, for every read.
+
+Each function returns a condition to be put where a `{}` stands in another query. The names of columns and aliases come
+from our own code, never from a request; aliases in here begin with `vis_` so as not to hide the caller's.
+"""
+
+from uuid import UUID
+
+from piccolo.querystring import QueryString
+
+from api import clock
+
+
+def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether the viewer may know that this member exists.
+
+    They may see themselves. They may see another whose account is active, when neither blocked the other, and when
+    they are connected, or a request is open between them, or they share a purpose and the other is not paused.
+    """
+    return QueryString(
+        "EXISTS (SELECT 1 FROM account AS vis_seen "
+        f"WHERE vis_seen.id = {member_column} AND vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL "
+        "AND (vis_seen.id = {} OR (NOT {} AND ({} OR {} "
+        "OR ((vis_seen.paused_until IS NULL OR vis_seen.paused_until <= {}) AND {})))))",
+        viewer_id,
+        are_blocked(viewer_id, "vis_seen.id"),
+        are_connected(viewer_id, "vis_seen.id"),
+        have_open_request(viewer_id, "vis_seen.id"),
+        clock.now(),
+        share_a_purpose(viewer_id, "vis_seen.id"),
+    )
+
+
+def can_read_statement(viewer_id: UUID, alias: str) -> QueryString:
+    """Whether the viewer may read the row of `statement` that goes by this alias.
+
+    They may read their own. They may read another's when they see the author, the author has its purpose switched on,
+    and they belong to its audience: members who have the purpose on too, or the author's connections.
+    """
+    return QueryString(
+        f"({alias}.author = {{}} OR ({alias}.audience <> 'nobody' AND "
+        f"EXISTS (SELECT 1 FROM member_purpose AS vis_theirs "
+        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose) AND "
+        f"(({alias}.audience = 'purpose' AND EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
+        f"WHERE vis_mine.member = {{}} AND vis_mine.purpose = {alias}.purpose)) OR "
+        f"({alias}.audience = 'connections' AND {{}})) AND {{}}))",
+        viewer_id,
+        viewer_id,
+        are_connected(viewer_id, f"{alias}.author"),
+        can_see_member(viewer_id, f"{alias}.author"),
+    )
+
+
+def are_blocked(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether either of the two has blocked the other."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM block AS vis_link WHERE {})",
+        _joins(viewer_id, member_column, one="blocker", other="blocked"),
+    )
+
+
+def are_connected(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether the two have a connection that has not ended."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM connection AS vis_link WHERE vis_link.ended_at IS NULL AND {})",
+        _joins(viewer_id, member_column, one="asker", other="accepter"),
+    )
+
+
+def have_open_request(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether one of the two waits for the other's answer.
+
+    A request that has run out is over even while its row does not say so yet; the clock stands still while a question
+    is open. A silent refusal changes nothing here: it must not show.
+    """
+    return QueryString(
+        "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE "
+        "(vis_link.state = 'asked' OR (vis_link.state = 'pending' AND vis_link.expires_at > {})) AND {})",
+        clock.now(),
+        _joins(viewer_id, member_column, one="sender", other="recipient"),
+    )
+
+
+def share_a_purpose(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether both have switched on at least one purpose that is the same."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
+        "JOIN member_purpose AS vis_theirs ON vis_theirs.purpose = vis_mine.purpose "
+        f"WHERE vis_mine.member = {{}} AND vis_theirs.member = {member_column})",
+        viewer_id,
+    )
+
+
+def _joins(viewer_id: UUID, member_column: str, *, one: str, other: str) -> QueryString:
+    """Whether the row `vis_link` is between the two, whichever of them is which."""
+    return QueryString(
+        f"((vis_link.{one} = {{}} AND vis_link.{other} = {member_column}) "
+        f"OR (vis_link.{other} = {{}} AND vis_link.{one} = {member_column}))",
+        viewer_id,
+        viewer_id,
+    )
