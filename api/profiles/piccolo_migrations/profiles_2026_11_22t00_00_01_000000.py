@@ -27,10 +27,13 @@ async def forwards():
             )
         await fetch("DROP TABLE statement_vector_whole")
         await fetch("CREATE INDEX statement_vector_member ON statement_vector (member)")
+        await fetch("CREATE INDEX statement_author ON statement (author, purpose)")
+        await fetch("CREATE INDEX block_blocked ON block (blocked)")
         await fetch("CREATE UNIQUE INDEX consent_one_stands ON consent (member, purpose) WHERE withdrawn_at IS NULL")
 
     async def run_backwards():
-        await fetch("DROP INDEX consent_one_stands")
+        for index in ("consent_one_stands", "block_blocked", "statement_author"):
+            await fetch(f"DROP INDEX {index}")
         await fetch("ALTER TABLE statement_vector RENAME TO statement_vector_parted")
         await fetch(
             "CREATE TABLE statement_vector (LIKE statement_vector_parted INCLUDING DEFAULTS, PRIMARY KEY (statement))"

@@ -1,0 +1,119 @@
+"""What members change about themselves, and how they leave."""
+
+import re
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from api import clock
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.fields import problem_with_name
+from api.accounts.passwords import verify_password
+from api.accounts.schemas import Member
+from api.database import fetch, fetch_one, transaction
+from api.errors import FieldError, InvalidError
+from api.profiles import queries
+from api.profiles.epochs import raise_epochs, raise_epochs_of
+from api.profiles.locks import lock_member
+from api.profiles.places import is_place
+from api.profiles.schemas import MeRead, MeUpdate
+from api.profiles.vectors import remove_vectors
+from api.texts import problem_with, tidy
+
+LONGEST_PRONOUNS = 40
+MOST_LANGUAGES = 10
+MOST_REQUESTS = 20
+LONGEST_PAUSE = timedelta(days=10 * 365)
+
+# The short tags of BCP 47 that say a language and where or how it is written: de, pt-BR, zh-Hant.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+# What decides who can be matched with a member, and where.
+_MATTERS_TO_MATCHES = {"place_id", "paused_until", "request_capacity"}
+
+
+async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
+    """Change the actor's own account; what is left out stays.
+
+    Raises:
+        InvalidError: With an error for every field that cannot be used.
+    """
+    tidied = _tidied(change)
+    errors = tuple(problem for problem in _problems(tidied) if problem is not None)
+    if errors:
+        raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)
+    values = {name: value for name in change.__struct_fields__ if (value := getattr(tidied, name)) is not UNSET}
+    if not values:
+        return await queries.me(actor)
+    async with transaction():
+        await lock_member(actor.id)
+        columns = ", ".join(f"{name} = {{}}" for name in values)
+        await fetch(f"UPDATE account SET {columns} WHERE id = {{}}", *values.values(), actor.id)
+        if "place_id" in values:
+            await fetch("UPDATE statement_vector SET cell = {} WHERE member = {}", values["place_id"], actor.id)
+        if _MATTERS_TO_MATCHES & values.keys():
+            await raise_epochs_of(actor.id)
+        return await queries.me(actor)
+
+
+async def erase_me(actor: Member, *, password: str) -> None:
+    """Delete the actor's account and all that hangs on it, for good.
+
+    Raises:
+        WrongCredentialsError: This is not the actor's password.
+    """
+    row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", actor.id)
+    kept = None if row is None else row["password_hash"]
+    if not await verify_password(password, kept):
+        raise WrongCredentialsError
+    async with transaction():
+        await lock_member(actor.id)
+        purposes = [mine.purpose for mine in await queries.my_purposes(actor)]
+        await remove_vectors(actor.id)
+        await fetch("DELETE FROM account WHERE id = {}", actor.id)
+        await raise_epochs(purposes)
+
+
+def _tidied(change: MeUpdate) -> MeUpdate:
+    return MeUpdate(
+        display_name=change.display_name if change.display_name is UNSET else tidy(change.display_name),
+        pronouns=tidy(change.pronouns) or None if isinstance(change.pronouns, str) else change.pronouns,
+        place_id=change.place_id,
+        meets=change.meets,
+        languages=change.languages if change.languages is UNSET else list(dict.fromkeys(change.languages)),
+        request_capacity=change.request_capacity,
+        paused_until=change.paused_until,
+    )
+
+
+def _problems(change: MeUpdate) -> list[FieldError | None]:
+    return [
+        problem_with_name(change.display_name) if isinstance(change.display_name, str) else None,
+        problem_with(change.pronouns, field="pronouns", name="What you wrote", most=LONGEST_PRONOUNS, lines=False)
+        if isinstance(change.pronouns, str)
+        else None,
+        FieldError("/place_id", "no-such-place", "Choose a place from the list.")
+        if isinstance(change.place_id, int) and not is_place(change.place_id)
+        else None,
+        _problem_with_languages(change.languages) if isinstance(change.languages, list) else None,
+        FieldError("/request_capacity", "out-of-range", f"Choose a number from 1 to {MOST_REQUESTS}.")
+        if isinstance(change.request_capacity, int) and not 1 <= change.request_capacity <= MOST_REQUESTS
+        else None,
+        _problem_with_pause(change.paused_until) if isinstance(change.paused_until, datetime) else None,
+    ]
+
+
+def _problem_with_languages(languages: list[str]) -> FieldError | None:
+    if len(languages) > MOST_LANGUAGES:
+        return FieldError("/languages", "too-many", f"Choose at most {MOST_LANGUAGES} languages.")
+    wrong = [tag for tag in languages if not _LANGUAGE.fullmatch(tag)]
+    if wrong:
+        return FieldError("/languages", "no-such-language", 'Give languages as short tags such as "en" or "pt-BR".')
+    return None
+
+
+def _problem_with_pause(until: datetime) -> FieldError | None:
+    if until.tzinfo is None:
+        return FieldError("/paused_until", "no-time-zone", 'Give the time with its offset, such as "…T12:00:00Z".')
+    if not clock.now() < until < clock.now() + LONGEST_PAUSE:
+        return FieldError("/paused_until", "out-of-range", "Choose a time that is still to come, within ten years.")
+    return None
