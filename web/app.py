@@ -16,13 +16,21 @@ from web.csrf import needs_own_form
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.headers import add_headers
+from web.pages.first_words import FirstWordsPages
+from web.pages.joining import JoinPages
 from web.pages.problems import ProblemPages
+from web.pages.signing_in import SigningInPages
 from web.pages.style import StylePages
+from web.pages.welcome import WelcomePages
 from web.static_files import static, static_file
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 PAGES: list[ControllerRouterHandler] = [
+    WelcomePages,
+    JoinPages,
+    FirstWordsPages,
+    SigningInPages,
     ProblemPages,
     StylePages,
 ]

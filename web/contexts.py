@@ -56,7 +56,9 @@ def draw(
         "path": request.url.path,
         "footer_links": FOOTER_LINKS,
     }
-    drawn = Template(template, context=frame | context, status_code=status_code)
+    # Nothing that a member was shown stays behind; the forms of joining do, so that the browser's own "back" works.
+    keep = "private, no-cache" if frame["viewer"] is None else "no-store"
+    drawn = Template(template, context=frame | context, status_code=status_code, headers={"Cache-Control": keep})
     if notice is not None:
         drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))
     return drawn

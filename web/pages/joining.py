@@ -1,0 +1,106 @@
+"""Joining: why first, then who; one question a page, without JavaScript and without anything kept until the end."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.schemas import AccountCreate, Member
+from api.accounts.services import create_account, sign_in
+from api.errors import InvalidError
+from api.profiles.schemas import PurposeSwitch
+from api.profiles.services import switch_on_purpose
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.forms import Form, FormErrors
+from web.pages.join_steps import FIELDS_OF, Answers, Step, consent_options, first_problem
+from web.sessions import browser_label, session_cookie
+from web.words import PURPOSES
+
+READY = "If this address was new, your account is ready: sign in."
+
+
+class JoinPages(Controller):
+    """The steps of joining all live at one address; the answers travel with them."""
+
+    path = "/join"
+
+    @get()
+    async def begin(self, request: PageRequest, viewer: NamedDependency[Member | None]) -> Answer:
+        """Ask why."""
+        return redirect("/home") if viewer is not None else await _show(request, Step.WHY, Answers())
+
+    @post()
+    async def answer(
+        self, request: PageRequest, form: NamedDependency[Form], viewer: NamedDependency[Member | None]
+    ) -> Answer:
+        """Take one answer and ask the next question, or make the account."""
+        if viewer is not None:
+            return redirect("/home")
+        answers, step = Answers.sent(form), _step(form)
+        if form.field("go") == "back":
+            return await _show(request, answers.before(step), answers)
+        if (found := first_problem(answers, until=step)) is not None:
+            return await _show(request, found[0], answers, errors=found[1])
+        if step is Step.PASSWORD:
+            return await _join(request, answers.without_declined(), form)
+        return await _go_on(request, step, answers)
+
+
+async def _go_on(request: PageRequest, step: Step, answers: Answers) -> Answer:
+    declined = answers.declined() if step is Step.CONSENT else []
+    after = answers.after(step)
+    if step is Step.CONSENT:
+        answers = answers.without_declined()
+    return await _show(request, after, answers, declined=[read.name for read in declined])
+
+
+async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
+    password = form.raw("password")
+    draft = AccountCreate(
+        email=answers.email, password=password, display_name=answers.display_name, over_18=form.ticked("over_18")
+    )
+    try:
+        await create_account(draft)
+        session = await sign_in(email=answers.email, password=password, label=browser_label(request))
+    except InvalidError as error:
+        errors = FormErrors.told_by(error)
+        first = next(step for step in Step if any(found.field in FIELDS_OF[step] for found in errors))
+        return await _show(request, first, answers, errors=errors, over_18=draft.over_18)
+    except WrongCredentialsError:  # the address is somebody's: nothing more may be said about it
+        return redirect_with("/sign-in", notice=READY)
+    for purpose in answers.purposes:
+        switch = PurposeSwitch(consent=PURPOSES[purpose].consent_version)
+        await switch_on_purpose(session.member, purpose=purpose, switch=switch)
+    return redirect("/first-words", cookies=[session_cookie(session)])
+
+
+async def _show(
+    request: PageRequest,
+    step: Step,
+    answers: Answers,
+    *,
+    errors: FormErrors | None = None,
+    declined: list[str] | None = None,
+    over_18: bool = False,
+) -> Answer:
+    steps = answers.steps()
+    return await page(
+        request,
+        f"join/{step}.html",
+        status_code=422 if errors else 200,
+        step=step,
+        answers=answers,
+        number=steps.index(step) + 1,
+        total=len(steps),
+        errors=errors or FormErrors(),
+        declined=declined or [],
+        over_18=over_18,
+        purposes=[(read.purpose, read.name, read.description) for read in PURPOSES.values()],
+        consents=consent_options(answers),
+    )
+
+
+def _step(form: Form) -> Step:
+    try:
+        return Step(form.field("step"))
+    except ValueError:
+        return Step.WHY

@@ -1,0 +1,162 @@
+"""Words that several pages share: the choices of forms, and what to write about under each purpose."""
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from api.accounts.schemas import Meets, Scope
+from api.profiles.purposes import purposes
+from api.profiles.schemas import Audience, Purpose, PurposeRead, Role
+
+LONGEST_STATEMENT: Final = 280
+
+PURPOSES: Final[dict[Purpose, PurposeRead]] = {read.purpose: read for read in purposes()}
+
+MEETS: Final = (
+    (Meets.ONLINE, "Online", "By writing or talking over the net. I would rather not meet in person."),
+    (Meets.ONLINE_FIRST, "Online first", "Perhaps in person one day, when we know each other."),
+    (Meets.IN_PERSON_TOO, "In person too", "I am glad to meet people who live not too far away."),
+)
+
+ROLES: Final = (
+    (Role.ABOUT, "About me", "What I am into, what I bring."),
+    (Role.SEEKING, "Whom I hope to find", "What they like, know, or live with."),
+)
+
+AUDIENCES: Final = (
+    (Audience.PURPOSE, "Members with the same purpose", "They can find you by it. This is the usual choice."),
+    (Audience.CONNECTIONS, "Only people I am connected with", "It is not used to find you."),
+    (Audience.NOBODY, "Nobody yet", "A draft, for you alone."),
+)
+
+AUDIENCE_WORDS: Final = {
+    Audience.PURPOSE: "Members with this purpose can read it",
+    Audience.CONNECTIONS: "Only your connections can read it",
+    Audience.NOBODY: "A draft: nobody else can read it",
+}
+
+SCOPES: Final = (
+    (Scope.PROFILE, "My profile", "Read and change what I say of myself."),
+    (Scope.MATCHES, "Matches", "See whom I could meet."),
+    (Scope.REQUESTS, "Requests and connections", "Ask, answer, and see my connections."),
+    (Scope.MESSAGES, "Messages", "Read and write in my conversations."),
+    (Scope.SAFETY, "Safety", "Block and unblock members."),
+    (Scope.EXPORT, "Export", "Take out everything about me."),
+)
+
+PAUSES: Final = (
+    ("0", "No pause", None, timedelta(0)),
+    ("7", "For a week", None, timedelta(days=7)),
+    ("30", "For a month", None, timedelta(days=30)),
+    ("90", "For three months", None, timedelta(days=90)),
+)
+
+LANGUAGES: Final = {
+    "ar": "العربية",
+    "bn": "বাংলা",
+    "bg": "Български",
+    "ca": "Català",
+    "zh": "中文",
+    "hr": "Hrvatski",
+    "cs": "Čeština",
+    "da": "Dansk",
+    "nl": "Nederlands",
+    "en": "English",
+    "et": "Eesti",
+    "fa": "فارسی",
+    "fi": "Suomi",
+    "fr": "Français",
+    "de": "Deutsch",
+    "el": "Ελληνικά",
+    "gu": "ગુજરાતી",
+    "he": "עברית",
+    "hi": "हिन्दी",
+    "hu": "Magyar",
+    "is": "Íslenska",
+    "id": "Bahasa Indonesia",
+    "ga": "Gaeilge",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "lv": "Latviešu",
+    "lt": "Lietuvių",
+    "ms": "Bahasa Melayu",
+    "nb": "Norsk",
+    "pa": "ਪੰਜਾਬੀ",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "ru": "Русский",
+    "sr": "Српски",
+    "sk": "Slovenčina",
+    "sl": "Slovenščina",
+    "so": "Soomaali",
+    "es": "Español",
+    "sw": "Kiswahili",
+    "sv": "Svenska",
+    "ta": "தமிழ்",
+    "te": "తెలుగు",
+    "th": "ไทย",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ur": "اردو",
+    "vi": "Tiếng Việt",
+    "cy": "Cymraeg",
+    "yo": "Yorùbá",
+    "zu": "isiZulu",
+}
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """Questions that help to write the first words under a purpose, with an example each."""
+
+    about: str
+    about_example: str
+    seeking: str
+    seeking_example: str
+
+
+PROMPTS: Final[dict[Purpose, Prompt]] = {
+    Purpose.BUSINESS: Prompt(
+        "What do you make, mend, sell, teach, or want to begin?",
+        "I dye wool with plants from our hillside and would love to sell it beyond the village market.",
+        "Who would help, or whom could you help?",
+        "Somebody who has run a small web shop and remembers what went wrong at first.",
+    ),
+    Purpose.HOBBY: Prompt(
+        "What do you do for the love of it?",
+        "I build ships in bottles, badly, and have begun to enjoy the sinking ones most.",
+        "Who would be good company in it?",
+        "Another slow model builder to swap half-finished photos with.",
+    ),
+    Purpose.INTEREST: Prompt(
+        "What could you talk about for an hour?",
+        "I read everything about how maps were drawn before anyone could fly.",
+        "Whose thoughts would you like to hear?",
+        "Somebody who knows the night sky and can explain how sailors steered by it.",
+    ),
+    Purpose.BELIEF: Prompt(
+        "What path are you on, or what do you wonder about?",
+        "I grew up without any faith, and now I sit with the Quakers on Sundays and like the silence.",
+        "Who would you like beside you on the way?",
+        "Somebody with doubts who goes all the same, to talk about why.",
+    ),
+    Purpose.CARETAKING: Prompt(
+        "What are your days like, as far as you wish to say?",
+        "My mother lives with me and no longer knows the house. The evenings are the hardest.",
+        "Who would understand?",
+        "Somebody else who is up at four in the morning, to trade a few words with no need to be cheerful.",
+    ),
+    Purpose.PARTNERSHIP: Prompt(
+        "What would it be like to share a week with you?",
+        "I cook for too many people, walk everywhere, and need one quiet day in seven.",
+        "Whom do you hope to find?",
+        "A kind man over fifty who likes gardens and can laugh at himself.",
+    ),
+}
+
+
+def language_options() -> list[tuple[str, str]]:
+    """Languages by their own names, and none first."""
+    return [("", "No other"), *LANGUAGES.items()]
