@@ -69,7 +69,9 @@ def migrate_command() -> None:
 
 @main.command("seed")
 @click.option("--members", type=click.IntRange(1), default=300, show_default=True, help="How many members to make.")
-@click.option("--seed", "number", type=int, default=7, show_default=True, help="The same number makes the same members.")
+@click.option(
+    "--seed", "number", type=int, default=7, show_default=True, help="The same number makes the same members."
+)
 @_data_dir_option
 def seed_command(members: int, number: int) -> None:
     """Add believable demo members, with requests and connections in every state."""
