@@ -79,3 +79,7 @@ def seed_command(members: int, number: int) -> None:
         from scripts.seed import seed  # noqa: PLC0415 - importing it connects to the database
 
         asyncio.run(seed(members=members, number=number))
+
+
+if __name__ == "__main__":
+    main()

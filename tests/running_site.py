@@ -1,0 +1,87 @@
+"""A whole site in processes of its own, started and stopped through the product's own command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import httpx
+import psutil
+
+SECONDS_TO_START = 120
+SECONDS_TO_STOP = 30
+
+
+class RunningSite:
+    """`wherefore serve` on a free port with a data directory of its own."""
+
+    def __init__(self, data_dir: Path, *options: str) -> None:
+        """Prepare; `options` go to the command."""
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.output = data_dir.with_suffix(".log")
+        self._command = [
+            sys.executable, "-m", "scripts.command", "serve",
+            "--port", str(self.port), "--data-dir", str(data_dir), *options,
+        ]  # fmt: skip
+        self.process: subprocess.Popen[bytes] | None = None
+        self._seen: set[psutil.Process] = set()
+
+    def __enter__(self) -> Self:
+        """Start and wait until it is ready."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+
+    def start(self) -> float:
+        """Start; the seconds until `/readyz` says yes."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
+        began = time.monotonic()
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                self._command, stdout=output, stderr=output, env=kept, start_new_session=True
+            )
+        while time.monotonic() - began < SECONDS_TO_START:
+            if self.process.poll() is not None:
+                raise AssertionError(f"The site ended at its start:\n{self.said()}")
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    self._seen = self.processes()
+                    return time.monotonic() - began
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"The site was not ready in {SECONDS_TO_START} s:\n{self.said()}")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> set[psutil.Process]:
+        """Ask it to stop and wait; what is still alive of all its processes then."""
+        assert self.process is not None
+        self._seen |= self.processes()
+        self.process.send_signal(number)
+        self.process.wait(SECONDS_TO_STOP)
+        return {process for process in self._seen if process.is_running() and process.status() != "zombie"}
+
+    def processes(self) -> set[psutil.Process]:
+        """The process and everything that came of it."""
+        assert self.process is not None
+        first = psutil.Process(self.process.pid)
+        return {first, *first.children(recursive=True)}
+
+    def said(self) -> str:
+        """What it printed."""
+        return self.output.read_text(errors="replace")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
