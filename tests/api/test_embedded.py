@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
@@ -17,10 +18,13 @@ from piccolo.engine.postgres import PostgresEngine
 from api import embedded, embedded_identity
 from api.embedded import EmbeddedError, EmbeddedPostgres
 from tests.api.embedded_trials import (
+    IS_ROOT,
     ROOT,
     Supervisor,
     as_ordinary_user,
     ask,
+    fork,
+    lives,
     ordinary_folder,
     processes_of,
     server_of,
@@ -161,7 +165,7 @@ def test_stop_leaves_no_process_and_no_socket(
 
     postgres.stop()
 
-    assert not seen.is_running()
+    assert not lives(seen)
     assert processes_of(cluster) == []
     assert list((cluster.parent / "run").iterdir()) == []
 
@@ -182,6 +186,27 @@ def test_a_home_folder_that_others_may_not_read_is_no_obstacle(
 
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (home, home / "checkout")] == [0o700, 0o755]
     assert pwd.getpwall() == accounts
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root runs PostgreSQL under another account")
+def test_binaries_out_of_the_other_accounts_reach_are_copied_with_their_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    take_way("account", monkeypatch, request)
+    package = embedded_identity.find_binaries().parent.parent
+    closed = tmp_path / "home"
+    closed.mkdir(mode=0o700)
+    shutil.copytree(package / "pginstall18", closed / package.name / "pginstall18")
+    shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
+    monkeypatch.setattr(embedded_identity, "find_binaries", lambda: closed / package.name / "pginstall18" / "bin")
+
+    with EmbeddedPostgres(closed / ".wherefore") as postgres:
+        assert ask(postgres.start(), "SELECT '[1]'::vector::text") == "[1]"
+        program = server_of(closed / ".wherefore" / "postgres")
+
+        assert program.uids().real == pwd.getpwnam("nobody").pw_uid
+        assert program.exe().startswith(str(embedded_identity.SYSTEM_HOME))
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 def test_an_ordinary_user_runs_it_in_their_closed_home(tmp_path: Path) -> None:
@@ -245,7 +270,7 @@ def test_ctrl_c_reaches_only_the_application_which_stops_the_database_last(tmp_p
 
     assert os.getpgid(server.pid) != os.getpgid(first.process.pid)
     assert first.end(signal.SIGINT) in {1, 130, -signal.SIGINT}
-    assert not server.is_running()
+    assert not lives(server)
     assert processes_of(tmp_path / "postgres") == []
 
 
@@ -268,7 +293,7 @@ def test_a_program_that_forgets_to_stop_leaves_no_process(tmp_path: Path) -> Non
 def test_a_forked_child_does_not_stop_it_for_its_parent(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path) as postgres:
         dsn = postgres.start()
-        child = os.fork()
+        child = fork()
         if child == 0:
             postgres.stop()
             os._exit(0)
