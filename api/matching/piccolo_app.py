@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.matching.tables import MatchList, MatchEntry, MatchChoice
+from api.matching.tables import MatchChoice, MatchEntry, MatchList
 
 APP_CONFIG = AppConfig(
     app_name="matching",

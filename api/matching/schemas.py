@@ -44,9 +44,19 @@ class MatchChoiceSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: ChoiceState
 
 
-class EmptyMatches(msgspec.Struct, frozen=True):
-    """Why a list is empty, and what would help: `add_statements`, `nobody_yet` or `all_set_aside`."""
+class WhyEmpty(StrEnum):
+    """What a list without matches is empty of."""
 
-    why: str
+    ADD_STATEMENTS = "add_statements"
+    """The viewer has written nothing that others with the purpose may read."""
+    NOBODY_YET = "nobody_yet"
+    ALL_SET_ASIDE = "all_set_aside"
+    """Whoever there is, the viewer said *not for me*."""
+
+
+class EmptyMatches(msgspec.Struct, frozen=True):
+    """Why a list is empty, and what would help."""
+
+    why: WhyEmpty
     nearest_purpose: Purpose | None
     """Another purpose the viewer has switched on, in which there are matches."""

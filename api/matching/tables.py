@@ -18,8 +18,10 @@ class MatchList(Table, tablename="match_list"):
     purpose = Varchar(length=16, choices=Purpose, null=False)
     computed_at = Timestamptz(null=False)
     epoch = BigInt(null=False)
+    own = Varchar(length=64, null=False)
+    """A digest of what the viewer had written and where they were: another one now means an edit of their own."""
     stale = Boolean(default=False, null=False)
-    """Set by the viewer's own edits: the next visit computes at once, as far as the day's allowance goes."""
+    """Set when the viewer takes back a choice: as good as an edit of their own."""
     own_edits_on = Date(null=True, default=None)
     own_edits = Integer(default=0, null=False)
     """How many times the list was computed at once because of own edits on that day."""
@@ -31,13 +33,13 @@ class MatchEntry(Table, tablename="match_entry"):
     """One member on a viewer's list. `reasons` holds pairs of statement ids; their texts are read anew each time."""
 
     id = UUID(primary_key=True, default=UUID4())
-    list = ForeignKey(MatchList, null=False, on_delete=OnDelete.cascade)
+    match_list = ForeignKey(MatchList, null=False, on_delete=OnDelete.cascade)
     position = Integer(null=False)
-    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade, index=True)
     strength = Varchar(length=8, choices=Strength, null=False)
     reasons = JSONB(null=False, default="[]")
 
-    match_entry_once = Unique([list, member])
+    match_entry_once = Unique([match_list, member])
 
 
 class MatchChoice(Table, tablename="match_choice"):
@@ -45,7 +47,7 @@ class MatchChoice(Table, tablename="match_choice"):
 
     id = UUID(primary_key=True, default=UUID4())
     viewer = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
-    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade, index=True)
     state = Varchar(length=12, choices=ChoiceState, null=False)
     chosen_at = Timestamptz(null=False)
 

@@ -1,0 +1,55 @@
+"""The JSON API's calls about matches."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_204_NO_CONTENT
+
+from api.accounts.schemas import Member, Scope
+from api.matching import queries, services
+from api.matching.schemas import MatchChoiceSet, MatchRead
+from api.pagination import DEFAULT_LIMIT, MOST, Page
+from api.problems import describes
+from api.profiles.schemas import Purpose
+
+
+class MatchController(Controller):
+    """Whom one might meet, and why."""
+
+    path = "/matches"
+    tags = ("Matches",)
+    opt = {"scope": Scope.MATCHES}  # noqa: RUF012 - Litestar's way to declare it for every route
+
+    @get(operation_id="Matches", responses=describes(401, 403, 409, 422))
+    async def read(
+        self,
+        actor: NamedDependency[Member],
+        purpose: FromQuery[Purpose],
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[MatchRead]:
+        """List members worth meeting for a purpose, best first, each with what both wrote."""
+        return await queries.matches(actor, purpose=purpose, limit=limit, cursor=cursor)
+
+    @put(
+        "/{member_id:uuid}/state",
+        operation_id="ChooseMatch",
+        status_code=HTTP_204_NO_CONTENT,
+        responses=describes(401, 403, 404, 422),
+    )
+    async def choose(
+        self, actor: NamedDependency[Member], member_id: FromPath[UUID], data: JSONBody[MatchChoiceSet]
+    ) -> None:
+        """Put a match off until later, or aside. Nobody else learns of it."""
+        await services.choose(actor, member_id, choice=data)
+
+    @delete("/{member_id:uuid}/state", operation_id="UnchooseMatch", responses=describes(401, 403))
+    async def unchoose(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> None:
+        """Take back what was said of a match."""
+        await services.unchoose(actor, member_id)
+
+
+CONTROLLERS: list[type[Controller]] = [MatchController]

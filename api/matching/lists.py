@@ -1,0 +1,144 @@
+"""Match lists: when one is due it is computed from what the viewer may read, and kept in rows."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+import msgspec
+import numpy as np
+
+from api import clock
+from api.accounts.schemas import Member
+from api.database import fetch, fetch_as, fetch_one, transaction
+from api.matching.candidates import Pool, owners_of, read_pool, statement_id, statements_of
+from api.matching.explanation import reasons
+from api.matching.freshness import Due, ListState, due
+from api.matching.schemas import Strength
+from api.matching.scoring import mutual_scores
+from api.profiles.errors import PurposeOffError
+from api.profiles.schemas import Purpose
+from embeddings.similarity import corpus_mean, strength
+
+MOST_ENTRIES = 200
+
+# What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
+_STATE = """
+    SELECT coalesce(purpose_epoch.epoch, 0) AS epoch_now, viewer.own AS own_now, kept.computed_at,
+        coalesce(kept.epoch, 0) AS epoch, coalesce(kept.own, '') AS own, coalesce(kept.stale, false) AS stale,
+        kept.own_edits_on, coalesce(kept.own_edits, 0) AS own_edits,
+        (SELECT count(*) FROM match_entry WHERE match_entry.match_list = kept.id) AS entries
+    FROM (
+        SELECT account.id, switched.purpose, encode(sha256(convert_to(concat_ws('|',
+            account.place_id, extract(epoch FROM switched.switched_on_at), (
+                SELECT string_agg(concat_ws('|', written.id, written.role, written.text), '|' ORDER BY written.id)
+                FROM statement AS written WHERE written.author = account.id
+                AND written.purpose = switched.purpose AND written.audience = 'purpose'
+            )), 'UTF8')), 'hex') AS own
+        FROM account JOIN member_purpose AS switched ON switched.member = account.id AND switched.purpose = {}
+        WHERE account.id = {}
+    ) AS viewer
+    LEFT JOIN purpose_epoch ON purpose_epoch.purpose = viewer.purpose
+    LEFT JOIN match_list AS kept ON kept.viewer = viewer.id AND kept.purpose = viewer.purpose
+"""
+
+_KEEP = """
+    INSERT INTO match_list (id, viewer, purpose, computed_at, epoch, own, stale, own_edits_on, own_edits)
+    VALUES ({}, {}, {}, {}, {}, {}, false, {}, {})
+    ON CONFLICT (viewer, purpose) DO UPDATE SET computed_at = excluded.computed_at, epoch = excluded.epoch,
+        own = excluded.own, stale = false, own_edits_on = excluded.own_edits_on, own_edits = excluded.own_edits
+    WHERE match_list.computed_at <= excluded.computed_at
+    RETURNING id
+"""
+
+
+class Entry(NamedTuple):
+    """One member on a list that was just computed, with pairs of statement ids: mine, theirs."""
+
+    member: UUID
+    strength: Strength
+    pairs: list[tuple[UUID, UUID]]
+
+
+async def refresh(actor: Member, purpose: Purpose) -> None:
+    """Bring the actor's stored list up to date, if it is time to.
+
+    Raises:
+        PurposeOffError: The actor has not switched the purpose on.
+    """
+    now = clock.now()
+    state = await _state(actor.id, purpose)
+    why = due(state, now)
+    if why is Due.NOT_YET:
+        return
+    pool = await read_pool(actor.id, purpose)
+    entries = await asyncio.to_thread(rank, pool)
+    used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
+    await _store(actor.id, purpose, entries, at=now, state=state, own_edits=used)
+
+
+def rank(pool: Pool) -> list[Entry]:
+    """The members who suit the viewer best, best first, at most 200, each with at least one reason."""
+    my_rows, their_rows = pool.mine.rows(), pool.theirs.rows()
+    if not len(my_rows) or not len(their_rows):
+        return []
+    mine, theirs = statements_of(my_rows), statements_of(their_rows)
+    mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
+    members, owner = owners_of(their_rows)
+    scores = mutual_scores(mine, theirs, owner, len(members), mean=mean)
+    entries: list[Entry] = []
+    for index in np.argsort(-scores, kind="stable"):
+        word = strength(float(scores[index]))
+        if word is None or len(entries) == MOST_ENTRIES:
+            break
+        rows = np.flatnonzero(owner == index)
+        pairs = [
+            (statement_id(my_rows[row]), statement_id(their_rows[rows[column]]))
+            for row, column in reasons(mine, theirs.only(rows), mean=mean)
+        ]
+        if pairs:
+            entries.append(Entry(members[index], Strength(word), pairs))
+    return entries
+
+
+async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:
+    found = await fetch_as(ListState, _STATE, purpose, viewer_id)
+    if not found:
+        raise PurposeOffError
+    return found[0]
+
+
+async def _store(
+    viewer_id: UUID, purpose: Purpose, entries: list[Entry], *, at: datetime, state: ListState, own_edits: int
+) -> None:
+    """Replace the stored list in one go. Of two that were computed at once, the one that began later stays."""
+    async with transaction():
+        # Locked before anything is written, and in order: whoever leaves meanwhile either waits or is left out.
+        held = await fetch(
+            "SELECT id FROM account WHERE id = ANY({}::uuid[]) ORDER BY id FOR KEY SHARE",
+            [viewer_id, *(entry.member for entry in entries)],
+        )
+        present = {row["id"] for row in held}
+        if viewer_id not in present:
+            return
+        kept = await fetch_one(
+            _KEEP, uuid4(), viewer_id, purpose, at, state.epoch_now, state.own_now, at.astimezone(UTC).date(), own_edits
+        )
+        if kept is None:
+            return
+        await fetch("DELETE FROM match_entry WHERE match_list = {}", kept["id"])
+        await _write_entries(kept["id"], [entry for entry in entries if entry.member in present])
+
+
+async def _write_entries(list_id: UUID, entries: list[Entry]) -> None:
+    await fetch(
+        "INSERT INTO match_entry (id, match_list, position, member, strength, reasons) "
+        "SELECT gen_random_uuid(), {}, entry.position, entry.member, entry.strength, entry.reasons::jsonb "
+        "FROM unnest({}::int[], {}::uuid[], {}::varchar[], {}::text[]) "
+        "AS entry(position, member, strength, reasons)",
+        list_id,
+        list(range(len(entries))),
+        [entry.member for entry in entries],
+        [str(entry.strength) for entry in entries],
+        [msgspec.json.encode(entry.pairs).decode() for entry in entries],
+    )
