@@ -32,13 +32,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _started.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every coroutine test run under AnyIO."""
-    for item in items:
-        if isinstance(item, pytest.Function):
-            item.add_marker(pytest.mark.anyio)
-
-
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """One event loop for the whole run, as the pool belongs to one."""
