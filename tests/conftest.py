@@ -55,7 +55,7 @@ async def database(migrated: None) -> None:
     from api.database import fetch  # noqa: PLC0415
 
     names = await fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' "
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('migration') AND tablename NOT LIKE 'pgqueuer%' "
         "AND tablename NOT LIKE 'statement\\_vector\\__%'"
     )
     await fetch("TRUNCATE " + ", ".join(f'"{row["tablename"]}"' for row in names) + " CASCADE")
