@@ -17,8 +17,14 @@ from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.headers import add_headers
 from web.pages.first_words import FirstWordsPages
+from web.pages.home import HomePages
 from web.pages.joining import JoinPages
+from web.pages.me import MePages
+from web.pages.my_purposes import MyPurposePages
+from web.pages.my_statements import MyStatementPages
+from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
+from web.pages.settings import SettingsPages
 from web.pages.signing_in import SigningInPages
 from web.pages.style import StylePages
 from web.pages.welcome import WelcomePages
@@ -31,6 +37,12 @@ PAGES: list[ControllerRouterHandler] = [
     JoinPages,
     FirstWordsPages,
     SigningInPages,
+    HomePages,
+    MePages,
+    MyPurposePages,
+    MyStatementPages,
+    SettingsPages,
+    PlainWordsPages,
     ProblemPages,
     StylePages,
 ]

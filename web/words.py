@@ -1,5 +1,6 @@
 """Words that several pages share: the choices of forms, and what to write about under each purpose."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -157,6 +158,6 @@ PROMPTS: Final[dict[Purpose, Prompt]] = {
 }
 
 
-def language_options() -> list[tuple[str, str]]:
-    """Languages by their own names, and none first."""
-    return [("", "No other"), *LANGUAGES.items()]
+def language_options(spoken: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages by their own names, none first, and at the end those that have no name here but were chosen before."""
+    return [("", "No other"), *LANGUAGES.items(), *((code, code) for code in spoken if code not in LANGUAGES)]

@@ -1,0 +1,46 @@
+"""The page after sign-in: what waits, whom one could meet today, and what to do first."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.conversations.queries import unread
+from api.matching.queries import matches
+from api.matching.schemas import MatchRead
+from api.profiles.queries import my_purposes, my_statements
+from api.profiles.schemas import Audience, MyPurposeRead, Purpose
+from web.contexts import PageRequest, page
+
+PEOPLE_A_DAY = 3
+
+
+class HomePages(Controller):
+    """What now?"""
+
+    @get("/home")
+    async def home(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Say what waits and show a few people."""
+        mine = await my_purposes(actor)
+        return await page(
+            request,
+            "home/home.html",
+            mine=mine,
+            without_words=await _without_words(actor, mine),
+            people=await _people(actor, mine),
+            unread=await unread(actor),
+        )
+
+
+async def _without_words(actor: Member, mine: list[MyPurposeRead]) -> list[Purpose]:
+    """The purposes that are on but say nothing yet that anybody could be matched with."""
+    written = (await my_statements(actor, limit=200)).items
+    spoken = {statement.purpose for statement in written if statement.audience is Audience.PURPOSE}
+    return [switched.purpose for switched in mine if switched.purpose not in spoken]
+
+
+async def _people(actor: Member, mine: list[MyPurposeRead]) -> list[MatchRead]:
+    """The first matches of each purpose in turn, nobody twice."""
+    lists = [(await matches(actor, purpose=switched.purpose, limit=PEOPLE_A_DAY)).items for switched in mine]
+    in_turn = [found[place] for place in range(PEOPLE_A_DAY) for found in lists if place < len(found)]
+    return list({match.member.id: match for match in reversed(in_turn)}.values())[::-1][:PEOPLE_A_DAY]

@@ -1,0 +1,37 @@
+"""The pages that explain: how matching works, how reasons are judged, privacy, safety, accessibility."""
+
+from litestar import Controller, get
+from litestar.response import Template
+
+from web.contexts import PageRequest, page
+from web.words import PURPOSES
+
+
+class PlainWordsPages(Controller):
+    """Short, honest pages that hold for what exists now."""
+
+    @get("/how-matching-works")
+    async def matching(self, request: PageRequest) -> Template:
+        """How people are found for each other."""
+        return await page(request, "words/matching.html")
+
+    @get("/how-reasons-are-judged")
+    async def reasons(self, request: PageRequest) -> Template:
+        """What is refused, and what is only noted."""
+        return await page(request, "words/reasons.html")
+
+    @get("/privacy")
+    async def privacy(self, request: PageRequest) -> Template:
+        """Who reads what, and how to take it back."""
+        sensitive = [read for read in PURPOSES.values() if read.sensitive]
+        return await page(request, "words/privacy.html", sensitive=sensitive)
+
+    @get("/safety")
+    async def safety(self, request: PageRequest) -> Template:
+        """How to stay safe."""
+        return await page(request, "words/safety.html")
+
+    @get("/accessibility")
+    async def accessibility(self, request: PageRequest) -> Template:
+        """What works for whom, and what does not yet."""
+        return await page(request, "words/accessibility.html")

@@ -1,0 +1,124 @@
+"""Settings: signed-in browsers, tokens for programs, and leaving."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from api.accounts import queries, services
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.schemas import Credential, Member, Scope, TokenCreate
+from api.errors import WhereforeError
+from api.profiles.me import erase_me
+from api.profiles.queries import me
+from web.contexts import Answer, PageRequest, page, redirect_with
+from web.forms import Form, FormErrors
+from web.sessions import ended_cookie
+from web.words import SCOPES
+
+_DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
+
+
+class SettingsPages(Controller):
+    """What is safe to know about the ways into one's account, and the way out."""
+
+    path = "/settings"
+
+    @get()
+    async def show(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Template:
+        """List signed-in browsers and tokens."""
+        return await page(
+            request,
+            "settings/settings.html",
+            me=await me(actor),
+            sessions=await queries.sessions(actor, this=credential.session_id),
+            tokens=await queries.tokens(actor),
+        )
+
+    @post("/sessions/others/end")
+    async def end_others(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Answer:
+        """Sign out every browser but this one."""
+        if credential.session_id is not None:
+            await services.end_other_sessions(actor, session_id=credential.session_id)
+        return redirect_with("/settings", notice="All other browsers are signed out.")
+
+    @post("/sessions/{session_id:uuid}/end")
+    async def end(self, actor: NamedDependency[Member], session_id: FromPath[UUID]) -> Answer:
+        """Sign one browser out."""
+        await services.end_session(actor, session_id)
+        return redirect_with("/settings", notice="That browser is signed out.")
+
+    @get("/tokens/new")
+    async def token_form(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Ask what a new token is for."""
+        return await _token_form(request, actor, Form(), FormErrors())
+
+    @post("/tokens/new")
+    async def make_token(
+        self, request: PageRequest, actor: NamedDependency[Member], form: NamedDependency[Form]
+    ) -> Answer:
+        """Make a token and show it, this once."""
+        try:
+            made = await services.create_token(_draft(form, email=(await me(actor)).email))
+        except WrongCredentialsError:
+            return await _token_form(request, actor, form, _wrong_password())
+        except WhereforeError as error:
+            return await _token_form(request, actor, form, FormErrors.told_by(error))
+        return await page(request, "settings/token_made.html", made=made)
+
+    @post("/tokens/{token_id:uuid}/revoke")
+    async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
+        """Make a token worthless."""
+        await services.revoke_token(actor, token_id)
+        return redirect_with("/settings", notice="The token is revoked. It opens nothing any more.")
+
+    @get("/delete")
+    async def ask_delete(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Say what deleting the account does."""
+        return await page(request, "settings/delete.html", actor=actor, errors=FormErrors())
+
+    @post("/delete")
+    async def delete(self, request: PageRequest, actor: NamedDependency[Member], form: NamedDependency[Form]) -> Answer:
+        """Delete the account for good."""
+        try:
+            await erase_me(actor, password=form.raw("password"))
+        except WrongCredentialsError:
+            return await page(request, "settings/delete.html", status_code=422, actor=actor, errors=_wrong_password())
+        return redirect_with(
+            "/", notice="Your account and everything in it are deleted. Farewell.", cookies=[ended_cookie()]
+        )
+
+
+def _draft(form: Form, *, email: str) -> TokenCreate:
+    days: dict[str, Any] = {"30": 30, "90": 90, "365": 365}
+    return TokenCreate(
+        email=email,
+        password=form.raw("password"),
+        name=form.field("name"),
+        scopes=[scope for scope in Scope if scope in form.fields("scopes")],
+        expires_in_days=days.get(form.field("expires_in_days"), 30),
+    )
+
+
+def _wrong_password() -> FormErrors:
+    errors = FormErrors()
+    errors.add("password", "This is not your password. Try once more.")
+    return errors
+
+
+async def _token_form(request: PageRequest, actor: Member, form: Form, errors: FormErrors) -> Template:
+    return await page(
+        request,
+        "settings/token.html",
+        status_code=422 if errors else 200,
+        actor=actor,
+        form=form,
+        errors=errors,
+        scopes=SCOPES,
+        days=_DAYS,
+    )
