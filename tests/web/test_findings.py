@@ -1,0 +1,49 @@
+"""Marks stand at the words that a finding concerns."""
+
+from embeddings.reasons import Finding
+from web.findings import review
+
+REASON = "Hello Ada, add me on my site. Your spoons are lovely."
+
+
+def found(words: str, severity: str = "refuse", *, code: str = "errand") -> Finding:
+    start = REASON.index(words)
+    return Finding(code, severity, start, start + len(words), "message", "suggestion")  # type: ignore[arg-type]
+
+
+def test_the_words_that_a_finding_concerns_are_marked_with_its_number() -> None:
+    seen = review(REASON, [found("add me on my site")])
+
+    assert seen.parts == [("Hello Ada, ", None), ("add me on my site", 1), (". Your spoons are lovely.", None)]
+    assert [number for _, number in seen.findings] == [1]
+
+
+def test_nothing_of_the_reason_is_lost_when_marks_overlap() -> None:
+    seen = review(REASON, [found("add me on my site. Your spoons"), found("my site"), found("site. Your")])
+
+    assert "".join(text for text, _ in seen.parts) == REASON
+    assert {number for _, number in seen.parts} == {None, 1, 2, 3}
+
+
+def test_a_finding_about_the_whole_reason_marks_nothing() -> None:
+    seen = review(REASON, [found(REASON, "note", code="only-about-you")])
+
+    assert not seen.has_marks
+    assert [number for _, number in seen.findings] == [None]
+
+
+def test_refusals_come_before_notes() -> None:
+    seen = review(REASON, [found("Hello", "note"), found("lovely")])
+
+    assert [(finding.severity, number) for finding, number in seen.findings] == [("refuse", 1), ("note", 2)]
+    assert seen.refused
+
+
+def test_notes_alone_refuse_nothing() -> None:
+    assert not review(REASON, [found("Hello", "note")]).refused
+
+
+def test_offsets_outside_the_reason_are_not_marked() -> None:
+    beyond = Finding("errand", "refuse", 10, 9_000, "message", "suggestion")
+
+    assert not review(REASON, [beyond]).has_marks

@@ -1,0 +1,24 @@
+"""How many requests a member may still send, in words."""
+
+from api.connections.schemas import SlotsRead
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def slots_in_words(slots: SlotsRead) -> str:
+    """What a member may still send, and what brings a place back."""
+    left = slots.allowed - slots.open
+    if left > 0:
+        return (
+            f"You may have {_number(slots.allowed)} requests open at a time, so that each can be meant. "
+            f"{_number(left).capitalize()} {'is' if left == 1 else 'are'} still free."
+        )
+    by_itself = f", or by itself on {slots.returns_at:%-d %B}" if slots.returns_at else ""
+    return (
+        f"All your {_number(slots.allowed)} places for open requests are taken. "
+        f"One comes back when somebody accepts, when you take a request back{by_itself}."
+    )
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
