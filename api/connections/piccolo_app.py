@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.connections.tables import ConnectionRequest, RequestEvent, Connection
+from api.connections.tables import Connection, ConnectionRequest, RequestEvent
 
 APP_CONFIG = AppConfig(
     app_name="connections",

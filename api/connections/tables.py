@@ -15,12 +15,15 @@ class ConnectionRequest(Table, tablename="connection_request"):
     """One member asking another to connect, and what came of it.
 
     `state` is what the sender sees. A silent refusal does not touch it: it only sets `declined_silently_at`, which
-    the recipient alone ever sees, so an ignored and a declined request cannot be told apart.
+    the recipient alone ever sees, so an ignored and a declined request cannot be told apart. A block or a withdrawn
+    consent of the recipient does the same and sets `closed_silently` too. When the recipient's account goes, the
+    sender keeps the row without them: a trigger takes the recipient's words out of it.
     """
 
     id = UUID(primary_key=True, default=UUID4())
     sender = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
-    recipient = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    recipient = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
+    """Nobody once their account is gone: their silence lasts until the request expires, as anyone's would."""
     purpose = Varchar(length=16, choices=Purpose, null=False)
     anchor_kind = Varchar(length=16, choices=AnchorKind, null=False)
     anchor_statement = ForeignKey(Statement, null=True, default=None, on_delete=OnDelete.set_null)
@@ -30,12 +33,16 @@ class ConnectionRequest(Table, tablename="connection_request"):
     state = Varchar(length=16, choices=RequestState, default=RequestState.PENDING, null=False)
     rounds = Integer(default=0, null=False)
     created_at = Timestamptz(null=False)
+    opened_at = Timestamptz(null=False)
+    """When it was last sent or reopened: both must have had the purpose switched on without a break since."""
     expires_at = Timestamptz(null=False)
     """When it expires unless it is answered; moved on by as long as it was *asked*."""
     asked_at = Timestamptz(null=True, default=None)
     """Since when the clock stands still."""
     closed_at = Timestamptz(null=True, default=None)
     declined_silently_at = Timestamptz(null=True, default=None)
+    closed_silently = Boolean(default=False, null=False)
+    """Whether the silence came from a block or a withdrawn consent, which no reopening undoes."""
     holds_slot = Boolean(default=True, null=False)
     """Whether it takes one of the sender's slots until `expires_at`."""
     may_ask_again_at = Timestamptz(null=True, default=None)
@@ -43,6 +50,9 @@ class ConnectionRequest(Table, tablename="connection_request"):
     connection_request_not_to_oneself = Check(sender != recipient)
     connection_request_reason_fits = Check("char_length(reason) BETWEEN 60 AND 600")
     connection_request_rounds_at_most_two = Check((rounds >= 0) & (rounds <= 2))  # noqa: PLR2004
+    connection_request_clock_stands_while_asked = Check("(state = 'asked') = (asked_at IS NOT NULL)")
+    connection_request_closed_once = Check("(state IN ('pending', 'asked')) = (closed_at IS NULL)")
+    connection_request_silence_has_a_moment = Check("NOT closed_silently OR declined_silently_at IS NOT NULL")
 
 
 class RequestEvent(Table, tablename="request_event"):
@@ -54,6 +64,8 @@ class RequestEvent(Table, tablename="request_event"):
     kind = Varchar(length=20, null=False)
     text = Text(null=True, default=None)
     at = Timestamptz(null=False)
+    number = Integer(null=False, default=1)
+    """Its place in the history, for two in the same moment."""
     only_recipient_sees = Boolean(default=False, null=False)
 
 
@@ -75,5 +87,7 @@ class Connection(Table, tablename="connection"):
     """Private notes: each is read only by its writer."""
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
+    ended_by = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
+    """Who ended it: the other may not ask again for a while."""
 
     connection_not_with_oneself = Check(asker != accepter)

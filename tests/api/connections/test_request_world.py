@@ -1,0 +1,285 @@
+"""Whatever two to four members do in whatever order, the promises about requests hold at every moment.
+
+Beside each request lives its twin, to which nobody ever said a silent no and which nobody closed in silence: what the
+sender can see or do must never tell the two apart.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from api.connections import request_machine as machine
+from api.connections.errors import NoSlotError, NotNowError, RecipientFullError, TooSoonError
+from api.connections.request_machine import OPEN, RequestFacts
+from api.connections.schemas import RequestState
+from api.connections.slots import SenderRoom, slots_allowed
+from api.errors import ConflictError
+
+CLOSED = set(RequestState) - OPEN
+CAPACITY = 2
+
+someone = st.integers(0, 3)
+anything = st.integers(0, 10_000)
+
+
+class World:
+    """One request between two, as it is and as it would be without silence."""
+
+    def __init__(self, sender: int, recipient: int, facts: RequestFacts) -> None:
+        self.sender, self.recipient = sender, recipient
+        self.facts = self.twin = facts
+        self.unasked_texts = 1
+        self.seen: list[RequestState] = []
+
+
+class Requests(RuleBasedStateMachine):
+    """Members who do things to each other, and a clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.born = self.now
+        self.members = 2
+        self.requests: list[World] = []
+        self.connected: set[frozenset[int]] = set()
+        self.blocked: set[tuple[int, int]] = set()
+
+    @initialize(members=st.integers(2, 4))
+    def begin(self, members: int) -> None:
+        self.members = members
+
+    @rule(hours=st.sampled_from([1, 12, 24, 24 * 7, 24 * 30, 24 * 90]))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def the_job_runs(self) -> None:
+        for request in self.requests:
+            self._move(request, machine.settled)
+
+    @rule(one=someone, other=someone)
+    def somebody_asks_somebody(self, one: int, other: int) -> None:
+        one, other = one % self.members, other % self.members
+        pair = frozenset({one, other})
+        if one == other or pair in self.connected or self._blocked(one, other):
+            return
+        self.the_job_runs()
+        standing = [request for request in self._between(one, other) if request.facts.state in OPEN]
+        if standing and standing[0].sender == one:
+            return
+        if standing:
+            self._move(standing[0], machine.cross)
+            self.connected.add(pair)
+            return
+        outcomes = []
+        for twins in (False, True):
+            try:
+                outcomes.append(machine.send(self.now, room=self._room(one, other, twins=twins)))
+            except ConflictError as refused:
+                outcomes.append(type(refused))
+        assert outcomes[0] == outcomes[1] or RecipientFullError in outcomes
+        if isinstance(outcomes[0], RequestFacts):
+            self.requests.append(World(one, other, outcomes[0]))
+        else:
+            assert outcomes[0] in {TooSoonError, NoSlotError, RecipientFullError}
+
+    @rule(which=anything)
+    def recipient_accepts(self, which: int) -> None:
+        if (request := self._pick(which)) and self._try(request, machine.accept):
+            self.connected.add(frozenset({request.sender, request.recipient}))
+
+    @rule(which=anything)
+    def recipient_asks(self, which: int) -> None:
+        if (request := self._pick(which)) and self._try(request, machine.ask):
+            request.unasked_texts -= 1
+
+    @rule(which=anything)
+    def sender_answers(self, which: int) -> None:
+        if (request := self._pick(which, of_sender=True)) and self._try(request, machine.answer):
+            request.unasked_texts += 1
+
+    @rule(which=anything)
+    def recipient_declines_with_a_sentence(self, which: int) -> None:
+        if request := self._pick(which):
+            self._try(request, machine.decline_with_sentence)
+
+    @rule(which=anything)
+    def recipient_declines_in_silence(self, which: int) -> None:
+        if request := self._pick(which):
+            self._try(request, machine.decline_silently, twin=machine.settled)
+
+    @rule(which=anything)
+    def sender_withdraws(self, which: int) -> None:
+        if request := self._pick(which, of_sender=True):
+            self._try(request, machine.withdraw)
+
+    @rule(which=anything)
+    def recipient_reopens(self, which: int) -> None:
+        request = self._pick(which)
+        if request is None or self._busy(request):
+            return
+        was = machine.settled(request.facts, self.now).state
+        twin = machine.settled if was in OPEN else machine.reopen
+        if self._try(request, machine.reopen, twin=twin) and was not in OPEN:
+            request.seen = []
+            assert not machine.takes_slot(request.facts, self.now)
+
+    @rule(one=someone, other=someone)
+    def somebody_blocks_somebody(self, one: int, other: int) -> None:
+        one, other = one % self.members, other % self.members
+        if one == other:
+            return
+        self.blocked.add((one, other))
+        self.connected.discard(frozenset({one, other}))
+        self.the_job_runs()
+        for request in self._between(one, other):
+            if request.sender == one:
+                self._move(request, machine.close_by_sender)
+            else:
+                request.facts = machine.close_by_recipient(request.facts, self.now)
+
+    @rule(one=someone, other=someone)
+    def somebody_unblocks_somebody(self, one: int, other: int) -> None:
+        self.blocked.discard((one, other))
+
+    @rule(which=anything, by_sender=st.booleans())
+    def somebody_switches_the_purpose_off(self, which: int, by_sender: bool) -> None:  # noqa: FBT001
+        if not self.requests:
+            return
+        request = self.requests[which % len(self.requests)]
+        request.facts = machine.settled(request.facts, self.now, sender_has=not by_sender, recipient_has=by_sender)
+        request.twin = machine.settled(request.twin, self.now, sender_has=not by_sender)
+
+    @invariant()
+    def one_open_request_for_each_pair(self) -> None:
+        pairs = Counter(
+            frozenset({request.sender, request.recipient}) for request in self.requests if self._face(request) in OPEN
+        )
+        assert all(number == 1 for number in pairs.values())
+        assert not set(pairs) & self.connected
+
+    @invariant()
+    def the_sender_cannot_tell_silence_from_silence(self) -> None:
+        for request in self.requests:
+            facts, twin = (machine.settled(each, self.now) for each in (request.facts, request.twin))
+            assert machine.as_sender_sees(facts) is machine.as_sender_sees(twin)
+            assert machine.sender_can(facts, self.now) == machine.sender_can(twin, self.now)
+            assert machine.takes_slot(facts, self.now) == machine.takes_slot(twin, self.now)
+            assert machine.runs_out_at(facts, self.now) == machine.runs_out_at(twin, self.now)
+            assert (facts.may_ask_again_at, facts.rounds, facts.closed_at, facts.holds_slot) == (
+                twin.may_ask_again_at,
+                twin.rounds,
+                twin.closed_at,
+                twin.holds_slot,
+            )
+
+    @invariant()
+    def slots_are_neither_overdrawn_nor_leaked(self) -> None:
+        for member in range(self.members):
+            mine = [request.facts for request in self.requests if request.sender == member]
+            held = [facts for facts in mine if machine.takes_slot(facts, self.now)]
+            assert len(held) <= 8
+            for facts in held:
+                assert facts.state in OPEN | {RequestState.DECLINED, RequestState.CLOSED}
+            returns_at = machine.slot_returns_at(mine, self.now)
+            assert returns_at is None or returns_at > self.now
+            assert returns_at is not None or all(facts.state is RequestState.ASKED for facts in held)
+
+    @invariant()
+    def nobody_gets_a_second_text_they_did_not_ask_for(self) -> None:
+        assert all(request.unasked_texts <= 1 for request in self.requests)
+        last: dict[tuple[int, int], datetime] = {}
+        for request in self.requests:
+            key = (request.sender, request.recipient)
+            assert key not in last or request.facts.created_at >= last[key] + timedelta(days=90)
+            last[key] = request.facts.created_at
+
+    @invariant()
+    def nothing_leaves_a_closed_state(self) -> None:
+        for request in self.requests:
+            face = self._face(request)
+            assert not request.seen or request.seen[-1] in OPEN or face is request.seen[-1]
+            request.seen.append(face)
+
+    @invariant()
+    def both_sides_agree_but_for_silence(self) -> None:
+        for request in self.requests:
+            facts = machine.settled(request.facts, self.now)
+            ours, theirs = machine.as_sender_sees(facts), machine.as_recipient_sees(facts)
+            if facts.declined_silently_at is None and ours is not RequestState.CLOSED:
+                assert ours is theirs
+            elif ours in OPEN | {RequestState.EXPIRED}:
+                assert theirs in {RequestState.DECLINED, RequestState.CLOSED}
+            assert (facts.state is RequestState.ASKED) == (facts.asked_at is not None)
+            assert (facts.state in OPEN) == (facts.closed_at is None)
+            assert facts.rounds <= 2
+
+    def _face(self, request: World) -> RequestState:
+        return machine.settled(request.facts, self.now).state
+
+    def _between(self, one: int, other: int) -> list[World]:
+        return [request for request in self.requests if {request.sender, request.recipient} == {one, other}]
+
+    def _blocked(self, one: int, other: int) -> bool:
+        return bool({(one, other), (other, one)} & self.blocked)
+
+    def _busy(self, request: World) -> bool:
+        pair = frozenset({request.sender, request.recipient})
+        others = [other for other in self._between(*pair) if other is not request and self._face(other) in OPEN]
+        return bool(others) or pair in self.connected
+
+    def _pick(self, which: int, *, of_sender: bool = False) -> World | None:
+        """A request for one of its sides to act on: a blocked sender still can, a blocked recipient sees nothing."""
+        if not self.requests:
+            return None
+        request = self.requests[which % len(self.requests)]
+        return None if self._blocked(request.sender, request.recipient) and not of_sender else request
+
+    def _try(
+        self,
+        request: World,
+        step: Callable[[RequestFacts, datetime], RequestFacts],
+        *,
+        twin: Callable[[RequestFacts, datetime], RequestFacts] | None = None,
+    ) -> bool:
+        try:
+            moved = step(request.facts, self.now)
+        except NotNowError:
+            return False
+        request.facts, request.twin = moved, (twin or step)(request.twin, self.now)
+        return True
+
+    def _move(
+        self,
+        request: World,
+        step: Callable[[RequestFacts, datetime], RequestFacts],
+    ) -> None:
+        request.facts, request.twin = step(request.facts, self.now), step(request.twin, self.now)
+
+    def _room(self, one: int, other: int, *, twins: bool) -> SenderRoom:
+        def pick(request: World) -> RequestFacts:
+            return machine.settled(request.twin if twins else request.facts, self.now)
+
+        mine = [pick(request) for request in self.requests if request.sender == one]
+        theirs = [pick(request) for request in self.requests if request.recipient == other]
+        again = [facts.may_ask_again_at for facts in map(pick, self._mine_to(one, other)) if facts.may_ask_again_at]
+        return SenderRoom(
+            slots_open=sum(machine.takes_slot(facts, self.now) for facts in mine),
+            slots_allowed=slots_allowed(created_at=self.born, now=self.now, has_conversed=False),
+            recipient_waiting=sum(machine.as_recipient_sees(facts) is RequestState.PENDING for facts in theirs),
+            recipient_capacity=CAPACITY,
+            may_ask_again_at=max(again, default=None),
+        )
+
+    def _mine_to(self, one: int, other: int) -> list[World]:
+        return [request for request in self.requests if (request.sender, request.recipient) == (one, other)]
+
+
+TestRequests = Requests.TestCase
+TestRequests.settings = settings(
+    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
