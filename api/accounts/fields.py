@@ -16,6 +16,8 @@ _LABEL = r"[^\W_](?:[^\W_]|-){0,62}"
 _EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 _INVISIBLE = {"Cf", "Zs", "Mn", "Me", "Cn", "Co"}
 _LINE_SEPARATORS = {"Zl", "Zp"}
+# Letters and a sign by their category that show as nothing: the Hangul fillers and the empty Braille pattern.
+_BLANK = set("\u115f\u1160\u3164\uffa0\u2800")
 # Characters that turn the writing direction of everything after them, names of other members included.
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -44,6 +46,7 @@ def problem_with_name(name: str, *, field: str = "display_name", called: str = "
     if (problem := problem_with(name, field=field, name=called, most=LONGEST_NAME, lines=False)) is not None:
         return problem
     kinds = {unicodedata.category(character) for character in name}
-    if kinds & _LINE_SEPARATORS or _TURNING & set(name) or kinds <= _INVISIBLE:
+    shows = any(unicodedata.category(character) not in _INVISIBLE for character in set(name) - _BLANK)
+    if kinds & _LINE_SEPARATORS or _TURNING & set(name) or not shows:
         return FieldError(f"/{field}", "bad-characters", f"{called} has characters that cannot be kept. Type it again.")
     return None

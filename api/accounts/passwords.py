@@ -31,6 +31,9 @@ _PARAMETERS: Parameters = RFC_9106_LOW_MEMORY
 _HASHER = PasswordHasher.from_parameters(_PARAMETERS)
 # zxcvbn's score of 3 is "safely unguessable": more than 10^8 guesses.
 _LEAST_SCORE = 3
+# Letters and digits besides one's own name and address, whose words count from three letters on.
+_LEAST_OF_ONES_OWN = 8
+_LEAST_WORD = 3
 # zxcvbn takes longer than in proportion; nobody's 73rd character makes a password weak.
 _JUDGED_CHARACTERS = 72
 # zxcvbn keeps the words of the caller in a table that all threads share.
@@ -75,7 +78,8 @@ async def problems_with_password(password: str, *, words: Iterable[str]) -> list
         ]
     if length > LONGEST:
         return [_problem("too-long", f"Your password can have at most {LONGEST} characters.")]
-    if await _off_the_loop(partial(_score, password, list(words))) < _LEAST_SCORE:
+    own = [part for word in words for part in [word, *re.split(r"[\W_]+", word)] if part]
+    if _mostly_made_of(own, password) or await _off_the_loop(partial(_score, password, own)) < _LEAST_SCORE:
         return [
             _problem(
                 "too-common",
@@ -114,10 +118,17 @@ def _verify(password: bytes, password_hash: str) -> bool:
         return False
 
 
+def _mostly_made_of(words: list[str], password: str) -> bool:
+    """Whether little is left of a password without these words; zxcvbn thinks well of a name that is repeated."""
+    whole = rest = password.casefold()
+    for word in sorted((word.casefold() for word in words if len(word) >= _LEAST_WORD), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != whole and sum(character.isalnum() for character in rest) < _LEAST_OF_ONES_OWN
+
+
 def _score(password: str, words: list[str]) -> int:
-    parts = [part for word in words for part in [word, *re.split(r"\W+", word)] if part]
     with _judging:
-        return int(zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=parts)["score"])
+        return int(zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=words)["score"])
 
 
 async def _off_the_loop(work: Callable[[], Result]) -> Result:

@@ -1,0 +1,152 @@
+"""Tokens: keys with which programs act for a member."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import AsyncClient, Response
+
+from api.accounts import queries, services
+from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated
+from api.database import fetch
+from api.errors import InvalidError, NotFoundError
+from tests.factories import PASSWORD, as_member, email_of, make_member
+from tests.moved_clock import MovedClock
+
+
+async def make_token(member: Member, **more: Any) -> TokenCreated:
+    return await services.create_token(
+        TokenCreate(**{"email": await email_of(member.id), "password": PASSWORD, "name": "script"} | more)
+    )
+
+
+async def post_token(client: AsyncClient, **fields: Any) -> Response:
+    return await client.post("/api/v1/tokens", json={"password": PASSWORD, "name": "script"} | fields)
+
+
+async def test_a_token_can_be_told_from_other_secrets_and_is_kept_as_a_digest(database: None) -> None:
+    made = await make_token(await make_member())
+
+    [row] = await fetch("SELECT access_token::text AS everything FROM access_token")
+
+    assert made.token.startswith("whf_")
+    assert len(made.token) == 4 + 43
+    assert made.token not in row["everything"]
+
+
+async def test_a_token_acts_for_its_member_within_its_scopes(database: None) -> None:
+    ada = await make_member()
+    made = await make_token(ada, scopes=[Scope.MESSAGES, Scope.PROFILE, Scope.MESSAGES])
+
+    found = await queries.member_by_token(made.token)
+
+    assert found is not None
+    assert found[0] == ada
+    assert found[1].scopes == {"profile", "messages"}
+    assert found[1].token_id == made.id
+    assert found[1].session_id is None
+
+
+async def test_a_token_without_scopes_named_may_do_everything_for_90_days(
+    database: None, moved_clock: MovedClock
+) -> None:
+    made = await make_token(await make_member())
+
+    assert made.scopes == list(Scope)
+    moved_clock.move(days=90, seconds=-1)
+    assert await queries.member_by_token(made.token) is not None
+    moved_clock.move(seconds=1)
+    assert await queries.member_by_token(made.token) is None
+
+
+async def test_everything_that_is_wrong_with_a_token_is_named_at_once(database: None) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        await make_token(await make_member(), name="two\nlines", scopes=[])
+
+    assert {error.pointer for error in refusal.value.errors} == {"/name", "/scopes"}
+
+
+async def test_own_tokens_are_listed_without_their_secret_and_with_their_last_use(
+    database: None, moved_clock: MovedClock
+) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    first, second = await make_token(ada, name="first"), await make_token(ada, name="second")
+    await make_token(grace)
+
+    moved_clock.move(minutes=1)
+    await queries.member_by_token(first.token)
+    moved_clock.move(minutes=59)
+    await queries.member_by_token(first.token)
+    found = {read.id: read for read in await queries.tokens(ada)}
+
+    assert {read.name for read in found.values()} == {"first", "second"}
+    last_used = found[first.id].last_used_at
+    assert last_used is not None
+    assert (moved_clock.now() - last_used).total_seconds() == 59 * 60
+    assert found[second.id].last_used_at is None
+
+
+async def test_a_revoked_token_is_worthless_and_only_its_owner_can_revoke_it(database: None) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    made = await make_token(ada)
+
+    for unknown in (made.id, uuid4()):
+        with pytest.raises(NotFoundError):
+            await services.revoke_token(grace, unknown)
+    assert await queries.member_by_token(made.token) is not None
+    await services.revoke_token(ada, made.id)
+
+    assert await queries.member_by_token(made.token) is None
+    assert await queries.tokens(ada) == []
+
+
+async def test_a_program_signs_in_lists_and_revokes_over_http(client: AsyncClient) -> None:
+    await make_member(email="ada@example.org")
+
+    made = await post_token(client, email="Ada@example.org", scopes=["profile"], expires_in_days=30)
+    headers = {"Authorization": f"Bearer {made.json()['token']}"}
+    listed = await client.get("/api/v1/tokens", headers=headers)
+    revoked = await client.delete(f"/api/v1/tokens/{made.json()['id']}", headers=headers)
+    after = await client.get("/api/v1/tokens", headers=headers)
+
+    assert made.status_code == 201
+    assert set(made.json()) == {"id", "token", "scopes", "expires_at"}
+    assert [read["scopes"] for read in listed.json()] == [["profile"]]
+    assert "token" not in listed.json()[0]
+    assert revoked.status_code == 204
+    assert after.status_code == 401
+
+
+async def test_wrong_credentials_get_one_reply_byte_for_byte(client: AsyncClient) -> None:
+    await make_member(email="ada@example.org")
+
+    wrong = await post_token(client, email="ada@example.org", password="not her password at all")
+    unknown = await post_token(client, email="nobody@example.org")
+
+    assert wrong.status_code == 401
+    assert wrong.json()["type"] == "/problems/wrong-credentials"
+    assert (unknown.status_code, unknown.content) == (wrong.status_code, wrong.content)
+
+
+async def test_a_token_reaches_no_further_than_its_scopes(client: AsyncClient) -> None:
+    ada = await make_member(email="ada@example.org")
+    everything = await as_member(client, ada)
+    little = (await post_token(client, email="ada@example.org", scopes=["messages"])).json()["token"]
+
+    refused = await client.get("/api/v1/tokens", headers={"Authorization": f"Bearer {little}"})
+
+    assert refused.status_code == 403
+    assert refused.json()["type"] == "/problems/not-allowed"
+    assert (await client.get("/api/v1/tokens", headers=everything)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fields", [{"scopes": ["everything"]}, {"expires_in_days": 3650}, {"name": ""}, {"admin": True}, {"email": 5}]
+)
+async def test_a_token_that_makes_no_sense_is_refused(client: AsyncClient, fields: dict[str, Any]) -> None:
+    await make_member(email="ada@example.org")
+
+    reply = await post_token(client, **{"email": "ada@example.org"} | fields)
+
+    assert reply.status_code == 422
+    assert reply.headers["content-type"] == "application/problem+json"
