@@ -1,0 +1,144 @@
+"""What plain rules can tell about a reason from its words alone."""
+
+import re
+from collections.abc import Sequence
+
+Span = tuple[int, int]
+
+# Where an order to the reader can begin: so that "they call me Jo" and "she would text me" are none.
+_ORDER = (
+    r"(?:^|(?<=[.!?,;:\n(])\s*|\b(?:please|pls|just|then|and|or|so|but|do|kindly|simply)\s+"
+    r"|\byou(?:['\u2019]ll)?(?:\s(?:can|could|should|must|may|might|will|to))?\s+|\b(?:can|could|would|will)\syou\s+(?:please\s+)?)"
+)
+_WHERE = r"(?:at|on|via|by|through|under|using|over)\b"
+_PLACES = (
+    r"(?:web\s?)?(?:site|page|shop|store|channel|blog|profile|portfolio|link|links|bio|account|feed|newsletter|podcast"
+    r"|instagram|facebook|youtube|linkedin|tiktok|etsy|patreon|app|video|videos|cv|book|course)\b"
+)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+_ERRANDS = (
+    _pattern(
+        rf"{_ORDER}(?:see|visit|view|check(?:\sout)?|look\sat|have\sa\slook\sat|take\sa\slook\sat|go\s(?:to|on)|open"
+        rf"|browse|read|follow|subscribe\sto|like|download|buy|watch)\s(?:out\s)?my\s(?:[\w-]+\s)?{_PLACES}"
+    ),
+    _pattern(rf"{_ORDER}(?:add|reach|contact|find|follow|message|write\sto|write|dm|ping)\sme\s{_WHERE}"),
+    _pattern(
+        rf"{_ORDER}(?:call|text|ring|phone)\sme(?=\s*(?:$|[.!?,;])|\s(?:{_WHERE}|any\s?time|now|today|tonight|tomorrow|back"
+        r"|when|if|asap|soon|later|this|after|before|for|to))"
+    ),
+    _pattern(rf"{_ORDER}(?:e-?mail|whats\s?app|dm|pm|google|follow)\sme\b"),
+    _pattern(rf"{_ORDER}look\sme\sup\b"),
+    _pattern(r"\b(?:follow|click|use|open|see|try)\s(?:on\s)?(?:the|this|my)\slink\b|\bclick\s(?:here|below|on)\b"),
+    _pattern(r"\blink\s(?:is\s)?(?:in|on)\s(?:my\s)?(?:bio|profile|page)\b"),
+    _pattern(
+        rf"{_ORDER}(?:send|give|forward|mail)\sme\s(?:your|a|some)\s(?:[\w-]+\s)?(?:cv|r[ée]sum[ée]|number|phone|photos?"
+        r"|pictures?|pics?|e-?mail|address|details|contacts?|references?|money|cash)\b"
+    ),
+    _pattern(
+        rf"{_ORDER}(?:join|sign\sup\s(?:for|to|on|at)|register\s(?:for|on|at)|vote\sfor|support|fill\s(?:in|out)|share)\s"
+        r"(?:my|our|this|the)\s(?:[\w-]+\s)?(?:group|channel|newsletter|course|webinar|team|form|survey|page|site|list"
+        r"|campaign|petition|fundraiser)\b"
+    ),
+)
+_COMMANDS = (
+    _pattern(
+        r"\byou\s(?:must|have\sto|need\sto|should|ought\sto|had\sbetter)\s(?:please\s)?(?:accept|reply|answer|respond"
+        r"|connect|write|contact|agree|confirm|add|approve)\b"
+    ),
+    _pattern(rf"{_ORDER}(?:accept|approve|confirm)\s(?:my|this|the|me)\b(?:\s(?:request|invitation|invite))?"),
+    _pattern(
+        r"\b(?:reply|answer|respond|write\sback|accept)\s(?:me\s)?(?:now|today|asap|immediately|at\sonce|quickly)\b"
+    ),
+    _pattern(r"\b(?:do\snot|don['\u2019]?t|never)\s(?:ignore|refuse|reject|decline|waste)\b[^.!?]{0,30}"),
+    _pattern(r"\bi\s(?:expect|demand|insist)\b(?:\s(?:on\s)?(?:an?\s)?(?:you|your|answer|reply|response)\b)?"),
+    _pattern(r"\b(?:time[\s-]?wasters?|hurry\sup|i(?:['\u2019]m|\sam)\swaiting\sfor\syour)\b"),
+    re.compile(r"!{3,}"),
+)
+_SALES = (
+    _pattern(
+        r"\b(?:our|my)\s(?:[\w-]+\s)?(?:clients|customers|agency|products?|services|platform|solutions?|software|offers?"
+        r"|start-?up|pricing|rates|webinar)\b"
+    ),
+    _pattern(
+        r"\b(?:we|i)\s(?:help|work\swith|support)\s(?:\w+\s){0,2}(?:companies|businesses|brands|teams|agencies|firms|owners|founders)\b"
+    ),
+    _pattern(
+        r"\b(?:free|short|quick|15[\s-]?minute|discovery)\s(?:trial|demo|consultation|audit|webinar|strategy\scall)\b"
+    ),
+    _pattern(
+        r"\b(?:discount|%\soff|special\soffer|price\slist|return\son\sinvestment|passive\sincome|crypto\w*|sales\scall)\b"
+    ),
+    _pattern(r"\b(?:book|schedule)\s(?:a|your|an)\s(?:[\w-]+\s)?(?:call|demo|slot|appointment|consultation)\b"),
+    _pattern(r"\b(?:more|new|qualified)\s(?:leads|clients|customers|sales)\b"),
+)
+_ME = _pattern(r"\b(?:i|me|my|mine|myself)\b")
+_YOU_OR_US = _pattern(r"\b(?:you|your|yours|yourself|u|ur|ya|we|us|our|both|together|each\sother)\b")
+_WISH = _pattern(
+    r"\b(?:i\s(?:really\s|just\s|badly\s)?(?:need|want|require)|(?:help|teach|give|get|find|lend|introduce|show|advise"
+    r"|support|pay|hire|mentor)\sme|looking\sfor\s(?:someone|somebody|a\sperson)\s(?:who\scan|to))\b"
+)
+_GIFT = _pattern(
+    r"\b(?:shar(?:e|ed|ing)|offer|show\syou|lend\syou|swap|exchange|trade|together|we\s(?:could|can|might|both)|both|too|also"
+    r"|as\swell|happy\sto|glad\sto|(?:help|teach|tell|bring|give|cook|send|introduce)\syou|in\sreturn|for\syou|your\sown"
+    r"|you\s(?:might|may|could|would)|i\s(?:have|could|can|know|made|found)|same|each\sother|what|how|which|why|where)\b"
+)
+_WORDS = re.compile(r"\w+")
+_FEW_WORDS, _FEW_MINES, _SHOUTED_LETTERS, _SHOUTED_SHARE = 12, 3, 24, 0.7
+
+
+def errands(text: str) -> list[Span]:
+    """Where the reader is asked to do something for the writer: see a site, call, follow a link, send details."""
+    return _found(_ERRANDS, text)
+
+
+def commands(text: str) -> list[Span]:
+    """Where the tone is one of command."""
+    letters = [character for character in text if character.isalpha()]
+    if len(letters) >= _SHOUTED_LETTERS and sum(map(str.isupper, letters)) / len(letters) >= _SHOUTED_SHARE:
+        return [(0, len(text))]
+    return _found(_COMMANDS, text)
+
+
+def sales(text: str) -> list[Span]:
+    """Where the words are those of somebody who sells."""
+    return _found(_SALES, text)
+
+
+def only_about_the_writer(text: str, own_texts: Sequence[str]) -> bool:
+    """Whether the writer alone appears in it, or it mostly repeats what they say about themselves anyway."""
+    words = _WORDS.findall(text)
+    if len(words) >= _FEW_WORDS and not _YOU_OR_US.search(text):
+        return len(_ME.findall(text)) >= _FEW_MINES
+    runs = _runs_of_four(text)
+    return bool(runs) and any(len(runs & _runs_of_four(own)) * 2 > len(runs) for own in own_texts)
+
+
+def only_a_wish(text: str) -> Span | None:
+    """Where the writer says what they want, if nothing in the text is for the reader."""
+    wish = _WISH.search(text)
+    return wish.span() if wish and not _GIFT.search(text) else None
+
+
+def _runs_of_four(text: str) -> set[tuple[str, ...]]:
+    words = [word.casefold() for word in _WORDS.findall(text)]
+    return set(zip(words, words[1:], words[2:], words[3:], strict=False))
+
+
+def _found(patterns: Sequence[re.Pattern[str]], text: str) -> list[Span]:
+    """All matches without the white space around them; later ones inside earlier ones are left out."""
+    spans = sorted(_trimmed(match) for pattern in patterns for match in pattern.finditer(text))
+    kept: list[Span] = []
+    for start, end in spans:
+        if end > start and (not kept or start >= kept[-1][1]):
+            kept.append((start, end))
+    return kept
+
+
+def _trimmed(match: re.Match[str]) -> Span:
+    words = match.group()
+    return match.start() + len(words) - len(words.lstrip()), match.end() - len(words) + len(words.rstrip())
