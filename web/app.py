@@ -16,6 +16,7 @@ from web.csrf import needs_own_form
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.headers import add_headers
+from web.pages.api_docs import ApiDocsPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
 from web.pages.joining import JoinPages
@@ -43,6 +44,7 @@ PAGES: list[ControllerRouterHandler] = [
     MyStatementPages,
     SettingsPages,
     PlainWordsPages,
+    ApiDocsPages,
     ProblemPages,
     StylePages,
 ]

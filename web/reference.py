@@ -1,0 +1,169 @@
+"""The reference of the JSON API, read out of its OpenAPI document into what a page can show."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+Json = dict[str, Any]
+Part = tuple[str, str | None]
+"""Some text, and the shape that it names, if it names one."""
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_PLAIN_KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+_FORMATS = {"uuid": "id (UUID)", "date-time": "time (RFC 3339)", "date": "date"}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A parameter, or a member of a JSON object."""
+
+    name: str
+    kind: list[Part]
+    required: bool
+    where: str = ""
+    note: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What may come back."""
+
+    status: int
+    phrase: str
+    kind: list[Part]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call."""
+
+    id: str
+    method: str
+    path: str
+    description: str
+    public: bool
+    parameters: list[Field]
+    body: list[Part]
+    replies: list[Reply]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Calls that belong together."""
+
+    name: str
+    calls: list[Call]
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """A JSON object or a set of words."""
+
+    name: str
+    description: str
+    fields: list[Field]
+    values: list[str]
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """Everything."""
+
+    groups: list[Group]
+    shapes: list[Shape]
+
+
+def read_reference(document: Json) -> Reference:
+    """Everything that an OpenAPI 3.1 document says, grouped by its tags."""
+    groups: dict[str, list[Call]] = {}
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                name = (item[method].get("tags") or ["Other"])[0]
+                groups.setdefault(name, []).append(_call(path, method, item[method]))
+    shapes = document.get("components", {}).get("schemas", {})
+    return Reference(
+        groups=[Group(name, calls) for name, calls in sorted(groups.items())],
+        shapes=[_shape(name, schema) for name, schema in sorted(shapes.items())],
+    )
+
+
+def _call(path: str, method: str, operation: Json) -> Call:
+    return Call(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        description=operation.get("description") or operation.get("summary", ""),
+        public=not operation.get("security"),
+        parameters=[
+            Field(
+                name=parameter["name"],
+                kind=_kind(parameter.get("schema", {})),
+                required=parameter.get("required", False),
+                where=parameter["in"],
+                note=_note(parameter.get("schema", {})),
+            )
+            for parameter in operation.get("parameters", [])
+        ],
+        body=_content(operation.get("requestBody", {})),
+        replies=[
+            Reply(int(status), HTTPStatus(int(status)).phrase, _content(reply))
+            for status, reply in sorted(operation.get("responses", {}).items())
+        ],
+    )
+
+
+def _content(message: Json) -> list[Part]:
+    for body in message.get("content", {}).values():
+        return _kind(body.get("schema", {}))
+    return []
+
+
+def _shape(name: str, schema: Json) -> Shape:
+    required = set(schema.get("required", []))
+    return Shape(
+        name=name,
+        description=schema.get("description", ""),
+        fields=[
+            Field(name=field, kind=_kind(kind), required=field in required, note=_note(kind))
+            for field, kind in schema.get("properties", {}).items()
+        ],
+        values=[str(value) for value in schema.get("enum", [])],
+    )
+
+
+def _kind(schema: Json) -> list[Part]:
+    """What a value may be, in words."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return [(_readable(name), name)]
+    choices = schema.get("oneOf") or schema.get("anyOf") or []
+    if choices:
+        return list(_joined([_kind(choice) for choice in choices], " or "))
+    if "enum" in schema:
+        return [(" or ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema["enum"]), None)]
+    kind = schema.get("type", "anything")
+    if isinstance(kind, list):
+        return list(_joined([_kind({**schema, "type": one}) for one in kind], " or "))
+    if kind == "array":
+        return [("list of ", None), *_kind(schema.get("items", {}))]
+    return [(_FORMATS.get(schema.get("format", ""), _PLAIN_KINDS.get(kind, str(kind))), None)]
+
+
+def _note(schema: Json) -> str:
+    notes = [schema["description"]] if schema.get("description") else []
+    for key, words in (("minimum", "at least"), ("maximum", "at most")):
+        if key in schema:
+            notes.append(f"{words} {schema[key]:g}")
+    if schema.get("default") is not None:
+        notes.append(f"{schema['default']} when left out")
+    return ", ".join(notes)
+
+
+def _joined(parts: list[list[Part]], between: str) -> Iterator[Part]:
+    for number, part in enumerate(parts):
+        if number:
+            yield between, None
+        yield from part
+
+
+def _readable(name: str) -> str:
+    """A generic's name without the path to what it holds."""
+    outer, _, inner = name.partition("_")
+    return f"{outer} of {inner.strip('_').rpartition('.')[2]}" if inner else outer
