@@ -21,7 +21,7 @@ from api.profiles.schemas import Purpose
 
 # Up to so many statements under a purpose all are compared in full. Beyond it only members who come near one of the
 # viewer's statements are: the owners of this many nearest to each.
-COMPARED_IN_FULL = 50_000
+COMPARED_IN_FULL = 20_000
 NEAREST_TO_EACH = 200
 # From how many statements their common mean is taken when not all are read. Ids are random, so the first are a sample.
 _SAMPLE = 2_000

@@ -7,6 +7,9 @@ from embeddings.similarity import PAIR_FLOOR, Vectors, cosines, one_to_one
 
 MOST_PAIRS = 3
 
+# Below every cosine, and yet above what `one_to_one` has used up.
+_NEVER = -2.0
+
 
 def reasons(
     mine: Statements, theirs: Statements, *, mean: Vectors | None, most: int = MOST_PAIRS
@@ -16,5 +19,5 @@ def reasons(
     Only pairs that also count in the score: never what I seek beside what they seek.
     """
     agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
-    agreement[np.ix_(mine.seeking, theirs.seeking)] = -np.inf
+    agreement[np.ix_(mine.seeking, theirs.seeking)] = _NEVER
     return [(row, column) for row, column in one_to_one(agreement, most) if agreement[row, column] >= PAIR_FLOOR]

@@ -1,14 +1,15 @@
 """Reading matches: rows of the stored list, with everything that may have changed since looked up anew."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.matching.lists import refresh
+from api.matching.lists import MOST_ENTRIES, refresh
 from api.matching.schemas import ChoiceState, EmptyMatches, MatchRead, ReasonPair, Strength, WhyEmpty
 from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from api.profiles import queries as profiles
@@ -22,7 +23,7 @@ class _Position(NamedTuple):
 
     later: bool
     """Whether the member was put off until later: they come after all others."""
-    position: int
+    position: Annotated[int, Meta(ge=-1, le=MOST_ENTRIES)]
 
 
 _START = _Position(later=False, position=-1)

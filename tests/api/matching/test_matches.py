@@ -1,0 +1,276 @@
+"""Who is on a member's list of matches, with which reasons, on the real database and with the real model."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from api import clock
+from api.accounts.schemas import Member
+from api.database import fetch
+from api.errors import InvalidError
+from api.matching import candidates, freshness, queries
+from api.matching.schemas import MatchRead, Strength
+from api.pagination import encode_cursor
+from api.profiles import services as profiles
+from api.profiles.errors import PurposeOffError
+from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
+from tests.factories import make_member, make_statement
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SPOONS = "I carve wooden spoons in the evenings"
+SAME_SPOONS = "Whittling kitchen spoons from green birch is how I unwind"
+CHOIR = "I sing alto in a small village choir"
+SAME_CHOIR = "Part-songs with a handful of voices every Thursday"
+MOTORCYCLES = "I restore old motorcycles"
+
+
+async def matches(viewer: Member, purpose: Purpose = Purpose.HOBBY) -> list[MatchRead]:
+    return (await queries.matches(viewer, purpose=purpose, limit=100)).items
+
+
+async def names(viewer: Member, purpose: Purpose = Purpose.HOBBY) -> list[str]:
+    return [match.member.display_name for match in await matches(viewer, purpose)]
+
+
+async def test_two_who_write_the_same_in_other_words_are_each_others_first_match() -> None:
+    ada = await make_member("Ada", statements=[SPOONS, "I keep bees"])
+    ben = await make_member("Ben", statements=["Chess by post", SAME_SPOONS])
+    await make_member("Cyd", statements=[MOTORCYCLES, "Woodturning on my father's lathe"])
+
+    of_ada, of_ben = (await matches(ada))[0], (await matches(ben))[0]
+
+    assert (of_ada.member.id, of_ben.member.id) == (ben.id, ada.id)
+    assert [(pair.mine.text, pair.theirs.text) for pair in of_ada.reasons] == [(SPOONS, SAME_SPOONS)]
+    assert [(pair.mine.text, pair.theirs.text) for pair in of_ben.reasons] == [(SAME_SPOONS, SPOONS)]
+
+
+async def test_more_in_common_comes_first_and_is_called_stronger() -> None:
+    ada = await make_member("Ada", statements=[SPOONS, CHOIR])
+    await make_member("One", statements=[SAME_SPOONS, MOTORCYCLES])
+    await make_member("Both", statements=[SAME_SPOONS, "I sing in a choir in our village"])
+
+    first, second = await matches(ada)
+
+    assert [first.member.display_name, second.member.display_name] == ["Both", "One"]
+    assert list(Strength).index(first.strength) < list(Strength).index(second.strength)
+    assert (len(first.reasons), len(second.reasons)) == (2, 1)
+
+
+async def test_a_seeker_is_matched_with_whoever_offers_and_not_with_another_seeker() -> None:
+    pupil = await make_member("Pupil", statements=[("seeking", "I am looking for someone to teach me the violin")])
+    await make_member("Other", statements=[("seeking", "I am looking for someone who can teach me to play the violin")])
+    await make_member("Teacher", statements=[("about", "I teach the violin to grown-up beginners")])
+
+    (match,) = await matches(pupil)
+
+    assert match.member.display_name == "Teacher"
+    assert [(pair.mine.role, pair.theirs.role) for pair in match.reasons] == [(Role.SEEKING, Role.ABOUT)]
+
+
+async def test_those_with_nothing_in_common_are_no_matches() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    await make_member("Cyd", statements=["Formula One on the sofa every other Sunday"])
+
+    assert await matches(ada) == []
+
+
+async def test_at_most_three_pairs_are_quoted() -> None:
+    texts = [SPOONS, CHOIR, MOTORCYCLES, "I keep bees", "Chess by post"]
+    ada, _ = await make_member("Ada", statements=texts), await make_member("Ben", statements=texts)
+
+    (match,) = await matches(ada)
+
+    assert len(match.reasons) == 3
+
+
+async def test_without_the_purpose_there_is_no_list() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+
+    with pytest.raises(PurposeOffError):
+        await queries.matches(ada, purpose=Purpose.BUSINESS)
+    with pytest.raises(PurposeOffError):
+        await queries.matches(ada, purpose=Purpose.BUSINESS, cursor=encode_cursor((False, 3)))
+    with pytest.raises(PurposeOffError):
+        await queries.why_empty(ada, purpose=Purpose.BUSINESS)
+
+
+async def test_only_the_same_purpose_counts() -> None:
+    ada = await make_member("Ada", purposes=[Purpose.HOBBY, Purpose.BUSINESS], statements=[SPOONS])
+    await make_member("Ben", purposes=[Purpose.BUSINESS, Purpose.HOBBY], statements=[SAME_SPOONS])
+
+    assert await names(ada) == await names(ada, Purpose.BUSINESS) == []
+
+
+async def test_only_statements_for_everyone_with_the_purpose_count_on_either_side() -> None:
+    ada = await make_member("Ada", statements=[MOTORCYCLES])
+    ben = await make_member("Ben", statements=[SAME_SPOONS])
+    for audience in (Audience.CONNECTIONS, Audience.NOBODY):
+        await make_statement(ada, SPOONS, audience=audience)
+        await make_statement(ben, "I restore motorcycles from before the war", audience=audience)
+
+    assert await matches(ada) == []
+
+
+async def _pause(one: Member, _: Member) -> None:
+    await fetch("UPDATE account SET paused_until = {} WHERE id = {}", clock.now() + timedelta(days=3), one.id)
+
+
+async def _suspend(one: Member, _: Member) -> None:
+    await fetch("UPDATE account SET suspended_at = {} WHERE id = {}", clock.now(), one.id)
+
+
+async def _block(one: Member, other: Member) -> None:
+    await fetch("INSERT INTO block (id, blocker, blocked, created_at) VALUES ({}, {}, {}, {})",
+                uuid4(), one.id, other.id, clock.now())  # fmt: skip
+
+
+async def _be_blocked(one: Member, other: Member) -> None:
+    await _block(other, one)
+
+
+async def _connect(one: Member, other: Member) -> None:
+    await fetch(
+        "INSERT INTO connection (id, asker, accepter, purpose, reason, asker_note, accepter_note, created_at) "
+        "VALUES ({}, {}, {}, 'hobby', 'x', '', '', {})",
+        uuid4(),
+        one.id,
+        other.id,
+        clock.now(),
+    )
+
+
+async def _ask(one: Member, other: Member) -> None:
+    await fetch(
+        "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, anchor_text, reason, state, "
+        "rounds, created_at, expires_at, holds_slot) "
+        "VALUES ({}, {}, {}, 'hobby', 'met', 'at the fair', {}, 'pending', 0, {}, {}, true)",
+        uuid4(),
+        one.id,
+        other.id,
+        "You wrote about spoons, and I would like to know which knife you use for the bowl of them.",
+        clock.now(),
+        clock.now() + timedelta(days=30),
+    )
+
+
+async def _fill(one: Member, _: Member) -> None:
+    await fetch("UPDATE account SET request_capacity = 1 WHERE id = {}", one.id)
+    await _ask(await make_member("Third", purposes=()), one)
+
+
+async def _switch_off(one: Member, _: Member) -> None:
+    await profiles.switch_off_purpose(one, purpose=Purpose.HOBBY)
+
+
+@pytest.mark.parametrize(
+    "change", [_pause, _suspend, _block, _be_blocked, _connect, _ask, _fill, _switch_off], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize("stored", [True, False], ids=["stored list", "new list"])
+async def test_whoever_cannot_be_met_is_absent(change: object, stored: bool) -> None:  # noqa: FBT001
+    ada = await make_member("Ada", statements=[SPOONS])
+    ben = await make_member("Ben", statements=[SAME_SPOONS])
+    if stored:
+        assert await names(ada) == ["Ben"]
+
+    await change(ben, ada)  # type: ignore[operator]
+
+    assert await names(ada) == []
+
+
+async def test_whoever_was_full_is_back_as_soon_as_they_have_room() -> None:
+    ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
+    await _fill(ben, ada)
+    assert await names(ada) == []
+
+    await fetch("DELETE FROM connection_request WHERE recipient = {}", ben.id)
+
+    assert await names(ada) == ["Ben"]
+
+
+async def test_a_request_declined_in_silence_takes_no_room() -> None:
+    ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
+    await _fill(ben, ada)
+
+    await fetch("UPDATE connection_request SET declined_silently_at = {}", clock.now())
+
+    assert await names(ada) == ["Ben"]
+
+
+async def test_a_changed_text_is_not_quoted_for_what_it_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freshness, "FEW_ENTRIES", 0)  # as on a long list, which is kept for an hour
+    ada = await make_member("Ada", statements=[SPOONS, CHOIR])
+    ben = await make_member("Ben", statements=[SAME_SPOONS, "I sing in a choir in our village"])
+    (before,) = await matches(ada)
+    sung = before.reasons[0].theirs
+
+    await profiles.change_statement(ben, sung.id, change=StatementUpdate(text="Karaoke with friends"))
+
+    (after,) = await matches(ada)
+    assert after.reasons == before.reasons[1:]
+    assert len(after.reasons) == 1
+
+
+async def test_an_entry_whose_last_reason_is_gone_is_left_out() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    ben = await make_member("Ben", statements=[SAME_SPOONS])
+    (match,) = await matches(ada)
+
+    # Behind the services' back, so that no epoch says that the list should be computed anew.
+    await fetch("DELETE FROM statement WHERE id = {} AND author = {}", match.reasons[0].theirs.id, ben.id)
+
+    assert await matches(ada) == []
+
+
+async def test_pages_together_are_the_list_whatever_their_size() -> None:
+    ada = await make_member("Ada", statements=[SPOONS, CHOIR])
+    for number in range(7):
+        await make_member(f"B{number}", statements=[SAME_SPOONS, [SAME_CHOIR, MOTORCYCLES][number % 2]])
+    whole = await names(ada)
+
+    for limit in (1, 2, 3, 7):
+        cursor, read, rounds = None, [], 0
+        while cursor is not None or not rounds:
+            page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=limit, cursor=cursor)
+            read += [match.member.display_name for match in page.items]
+            cursor, rounds = page.next, rounds + 1
+        assert read == whole
+        assert rounds == -(-len(whole) // limit)
+
+
+async def test_a_page_goes_on_past_entries_that_have_gone() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    others = [await make_member(f"B{number}", statements=[SAME_SPOONS]) for number in range(4)]
+    page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)
+    remaining = [other for other in others if other.id != page.items[0].member.id]
+    for other in remaining[:2]:
+        await _pause(other, ada)
+
+    rest = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1, cursor=page.next)
+
+    assert [match.member.id for match in rest.items] == [remaining[2].id]
+    assert rest.next is None
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "!!", encode_cursor("x"), encode_cursor((1, 2, 3)), encode_cursor((False, 2**70))]
+)
+async def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+
+    with pytest.raises(InvalidError):
+        await queries.matches(ada, purpose=Purpose.HOBBY, cursor=cursor)
+
+
+async def test_a_large_purpose_gives_the_same_list_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await make_member("Ada", statements=[SPOONS, ("seeking", "Someone who teaches the violin")])
+    await make_member("Ben", statements=[SAME_SPOONS, CHOIR])
+    await make_member("Cyd", statements=["I teach the violin to grown-up beginners"])
+    small = await matches(ada)
+
+    monkeypatch.setattr(candidates, "COMPARED_IN_FULL", 0)
+    await fetch("DELETE FROM match_list")
+
+    assert await matches(ada) == small
+    assert len(small) == 2
