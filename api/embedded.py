@@ -27,6 +27,7 @@ from api.embedded_cluster import (
     is_ready,
     new_password,
     read_password,
+    remove_unfinished,
     renew_password,
     server_command,
     write_password,
@@ -139,6 +140,7 @@ class EmbeddedPostgres:
 
     def _prepare(self, identity: Identity, socket_dir: Path) -> str:
         """Leave a whole cluster that nobody runs, and give the password of the application's role."""
+        remove_unfinished(identity.home)
         path = self._data_dir / "postgres-password"
         password = read_password(path)
         if not check_cluster(identity.cluster):

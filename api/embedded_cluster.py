@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ from api.embedded_identity import EmbeddedError, Identity
 MAJOR_VERSION = "18"
 ROLE = "wherefore"
 PORT = 5432  # only part of the socket's name
+_UNFINISHED = "postgres.unfinished-"
 _MEGABYTE = 1024 * 1024
 # Less free space than one segment of the write-ahead log (16 MB) and a little more.
 _NEEDED_SPACE = 24 * _MEGABYTE
@@ -48,11 +50,9 @@ def check_cluster(cluster: Path) -> bool:
 def initialise(identity: Identity, *, password: str) -> None:
     """Make the cluster, the role and the database beside their place, then move them there in one step.
 
-    Whatever interrupts it leaves either a whole cluster or none. What an interrupted one left never held data.
+    Whatever interrupts it leaves either a whole cluster or none.
     """
-    for old in identity.home.glob("postgres.unfinished-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    unfinished = Path(tempfile.mkdtemp(prefix="postgres.unfinished-", dir=identity.home))
+    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=identity.home))
     try:
         identity.own(unfinished)
         # The builtin locale sorts and folds alike on every machine, whatever its C library brings.
@@ -74,6 +74,18 @@ def initialise(identity: Identity, *, password: str) -> None:
         _sync_folder(identity.home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def remove_unfinished(home: Path) -> None:
+    """Remove what interrupted first starts left; none of it was ever a cluster in its place, so none holds data."""
+    deadline = time.monotonic() + 10
+    while left := list(home.glob(f"{_UNFINISHED}*")):
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
+        # A process of the interrupted start may still be writing, until it notices that it is alone.
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.01)
 
 
 def renew_password(identity: Identity, *, password: str) -> None:
