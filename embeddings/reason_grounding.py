@@ -34,8 +34,26 @@ _WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 # Words so common in English that hardly any sentence does without them; the model and the bank know no other language.
 _ENGLISH = frozenset(
-    ("the", "a", "an", "and", "of", "to", "in", "is", "i", "you", "my", "your", "for", "with", "that", "it", "on")
-    + ("are", "have", "we", "be", "am", "at", "was", "not")
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "of",
+        "to",
+        "in",
+        "is",
+        "i",
+        "you",
+        "my",
+        "your",
+        "for",
+        "with",
+        "that",
+        "it",
+        "on",
+        "are",
+    ]
 )
 _LEAST_ENGLISH = 0.12
 
@@ -136,7 +154,7 @@ async def ground(
         not touches
         and like_template > _LIKE_TEMPLATE
         and near - like_template / 2 < _TEMPLATE_OVER_RECIPIENT
-        and about_something < _ABOUT_SOMETHING
+        and (about_something < _ABOUT_SOMETHING or not pieces.cores)
     )
     like_pitch = (whole @ bank.pitches.T).max(axis=1)
     rival = max(by_whole, by_core, float((whole @ bank.templates.T).max(axis=1)[like_pitch.argmax()]))

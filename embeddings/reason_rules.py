@@ -29,7 +29,7 @@ _ERRANDS = (
     _pattern(rf"{_ORDER}(?:add|reach|contact|find|follow|message|write\sto|write|dm|ping)\sme\s{_WHERE}"),
     _pattern(
         rf"{_ORDER}(?:call|text|ring|phone)\sme(?=\s*(?:$|[.!?,;])|\s(?:{_WHERE}|any\s?time|now|today|tonight|tomorrow|back"
-        r"|when|if|asap|soon|later|this|after|before|for|to))"
+        r"|when|if|asap|soon|later|this|after|before|for|to)\b)"
     ),
     _pattern(rf"{_ORDER}(?:e-?mail|whats\s?app|dm|pm|google|follow)\sme\b"),
     _pattern(rf"{_ORDER}look\sme\sup\b"),

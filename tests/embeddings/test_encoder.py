@@ -1,0 +1,207 @@
+"""The encoder: true to the library, the same for everyone, off the event loop, and fair."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from embeddings import encoder as encoder_module
+from embeddings.encoder import Encoder
+from embeddings.models import Model, ModelError, find_model
+
+TEXTS = [
+    "I mend clocks.",
+    "Looking for somebody who also cares for a parent and needs to laugh about it now and then.",
+    "Ich singe gern.",
+    "Long walks with a slow dog, preferably along water, in any weather, and with hardly any talking on the way up. "
+    * 3,
+    "Rumi",
+]
+
+
+def test_importing_it_does_not_import_torch() -> None:
+    code = "import sys, embeddings.encoder; sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_vectors_have_the_shape_and_length_promised(encoder: Encoder) -> None:
+    vectors = await encoder.encode(TEXTS)
+
+    assert vectors.shape == (len(TEXTS), 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+
+
+async def test_nothing_is_encoded_as_nothing(encoder: Encoder) -> None:
+    assert (await encoder.encode([])).shape == (0, 384)
+    assert encoder.encode_now([]).shape == (0, 384)
+
+
+async def test_it_agrees_with_sentence_transformers(encoder: Encoder) -> None:
+    # In a process of its own, which keeps the library's five seconds of imports and its warnings out of this one.
+    code = (
+        "import sys, numpy, json; from embeddings.models import find_model; "
+        "from embeddings.network import LibraryNetwork; "
+        "json.dump(LibraryNetwork(find_model().folder).encode(json.load(sys.stdin)).tolist(), sys.stdout)"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    out, _ = await process.communicate(json.dumps(TEXTS).encode())
+
+    theirs = np.array(json.loads(out), dtype=np.float32)
+    assert np.sum(theirs * await encoder.encode(TEXTS), axis=1).min() >= 0.995
+
+
+async def test_a_vector_does_not_depend_on_its_company(encoder: Encoder) -> None:
+    together = await encoder.encode(TEXTS)
+    alone = np.concatenate([await encoder.encode([text]) for text in TEXTS])
+
+    assert np.sum(together * alone, axis=1).min() >= 0.999
+
+
+async def test_composed_and_decomposed_letters_are_the_same_text(encoder: Encoder) -> None:
+    composed, decomposed = await encoder.encode(["Café à Genève", unicodedata.normalize("NFD", " Café à Genève\n")])
+
+    assert composed @ decomposed == pytest.approx(1, abs=1e-3)
+
+
+async def test_any_text_has_a_vector(encoder: Encoder) -> None:
+    vectors = await encoder.encode(["", "\ud800", "\0", "🙂" * 3000, "\u202e"])
+
+    assert np.isfinite(vectors).all()
+
+
+async def test_bulk_and_single_encoding_agree_and_keep_the_order(encoder: Encoder) -> None:
+    texts = [f"{text} {number}" for number in range(30) for text in TEXTS]
+    told: list[tuple[int, int]] = []
+
+    bulk = await asyncio.to_thread(encoder.encode_now, texts, show_progress=lambda *step: told.append(step))
+
+    assert np.sum(bulk[-5:] * await encoder.encode(texts[-5:]), axis=1).min() >= 0.999
+    assert told[-1] == (150, 150)
+
+
+async def test_the_event_loop_goes_on_meanwhile(encoder: Encoder) -> None:
+    work = asyncio.create_task(encoder.encode(TEXTS * 20))
+    turns = 0
+
+    while not work.done():
+        await asyncio.sleep(0.005)
+        turns += 1
+
+    assert turns > 5
+
+
+async def test_an_encoder_loads_itself_when_first_asked() -> None:
+    lazy = Encoder(find_model())
+    assert not lazy.ready
+
+    await lazy.encode(["a text"])
+
+    assert lazy.ready
+    lazy.close()
+    assert not lazy.ready
+    with pytest.raises(RuntimeError, match="closed"):
+        await lazy.encode(["another"])
+
+
+async def test_a_missing_model_is_told_to_everyone_who_waits(tmp_path: Path) -> None:
+    broken = Encoder(Model(name="none", folder=tmp_path, dimensions=3, revision="0"))
+
+    results = await asyncio.gather(broken.start(), broken.encode(["a"]), return_exceptions=True)
+
+    assert [type(result) for result in results] == [ModelError, ModelError]
+    with pytest.raises(ModelError):
+        await broken.encode(["later"])
+
+
+class _SlowNetwork:
+    """Stands in where timing and failure must be controlled: notes its batches, and fails on one word."""
+
+    precision = "float32"
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.batches.append(list(texts))
+        time.sleep(0.02)
+        if "bad" in texts:
+            raise ValueError("cannot encode this")
+        return np.array([[len(text), 0, 0] for text in texts], dtype=np.float32)
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Encoder, _SlowNetwork]:
+    network = _SlowNetwork()
+    monkeypatch.setitem(encoder_module._networks, tmp_path, network)
+    return Encoder(Model(name="slow", folder=tmp_path, dimensions=3, revision="0")), network
+
+
+async def test_requests_that_arrive_together_are_encoded_together(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, network = slow
+    await encoder.start()
+
+    results = await asyncio.gather(*(encoder.encode(["x" * size]) for size in range(1, 11)))
+
+    assert [int(result[0, 0]) for result in results] == list(range(1, 11))
+    assert len(network.batches) <= 2
+    encoder.close()
+
+
+async def test_a_short_request_overtakes_a_long_one(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    long = asyncio.create_task(encoder.encode(["long"] * 1000))
+    await asyncio.sleep(0.05)
+
+    await encoder.encode(["short"])
+
+    assert not long.done()
+    assert (await long).shape == (1000, 3)
+    encoder.close()
+
+
+async def test_one_who_gives_up_takes_nobody_along(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    waiting = [asyncio.create_task(encoder.encode(["a"] * 200)) for _ in range(3)]
+    await asyncio.sleep(0.03)
+
+    waiting[1].cancel()
+
+    assert (await waiting[0]).shape == (await waiting[2]).shape == (200, 3)
+    assert waiting[1].cancelled()
+    encoder.close()
+
+
+async def test_a_failure_reaches_only_those_it_concerns(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+
+    good, bad, fine = await asyncio.gather(
+        encoder.encode(["good"]), encoder.encode(["bad"]), encoder.encode(["fine"]), return_exceptions=True
+    )
+
+    assert isinstance(bad, ValueError)
+    assert isinstance(good, np.ndarray)
+    assert isinstance(fine, np.ndarray)
+    encoder.close()
+
+
+async def test_closing_answers_those_who_wait(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    waiting = asyncio.create_task(encoder.encode(["a"] * 2000))
+    await asyncio.sleep(0.05)
+
+    encoder.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        await waiting
