@@ -15,6 +15,23 @@ from api.profiles.schemas import Audience, Purpose, Role
 Age = Literal["young", "middle", "old"]
 """Below about 30, up to about 60, above it."""
 
+Who = Literal["she", "he", "they"]
+
+Outcome = Literal[
+    "pending",
+    "asked",
+    "answered",
+    "accepted",
+    "asked_then_accepted",
+    "declined",
+    "declined_sentence",
+    "withdrawn",
+    "expired",
+    "reopened",
+    "crossed",
+]
+"""What became of a request; `declined` is the silent way."""
+
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement; `age`, `who` and `country` are set where only such a member could have written it."""
@@ -22,7 +39,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
     text: str
     age: Age | None = None
-    who: Literal["she", "he", "they"] | None = None
+    who: Who | None = None
     country: str | None = None
 
 
@@ -101,6 +118,53 @@ class Persona(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: tuple[PersonaPurpose, ...]
 
 
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message in the conversation of a scene, by the persona (`me`) or the neighbour (`them`)."""
+
+    by: Literal["me", "them"]
+    text: str
+
+
+class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What happened between a demo persona and a neighbour, who writes about `topic`.
+
+    Scenes of the same `neighbour` are about one person, who is of this age and gender where that matters.
+    """
+
+    persona: str
+    neighbour: int
+    purpose: Purpose
+    topic: str
+    by: Literal["me", "them"]
+    days: int
+    outcome: Outcome
+    anchor: str
+    reason: str
+    age: Age | None = None
+    who: Who | None = None
+    questions: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    sentence: str | None = None
+    crossed_anchor: str | None = None
+    crossed_reason: str | None = None
+    messages: tuple[Line, ...] = ()
+    unread: bool = False
+
+
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A country that generated members live in, and how they are called there."""
+
+    code: str
+    country: str
+    weight: int
+    languages: tuple[str, ...]
+    cities: tuple[str, ...]
+    locale: str | None = None
+    she: tuple[str, ...] = ()
+    he: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+
+
 def load_topics() -> tuple[Topic, ...]:
     """Every topic of every purpose, in the order of the purposes and of their files."""
     return tuple(
@@ -116,6 +180,16 @@ def load_reasons() -> Letters:
 def load_personas() -> tuple[Persona, ...]:
     """The twelve personas, the three demo ones first."""
     return msgspec.convert(_read("personas.toml")["persona"], tuple[Persona, ...])
+
+
+def load_scenes() -> tuple[Scene, ...]:
+    """What happened between the demo personas and their neighbours."""
+    return msgspec.convert(_read("scenes.toml")["scene"], tuple[Scene, ...])
+
+
+def load_regions() -> tuple[Region, ...]:
+    """Where generated members live."""
+    return msgspec.convert(_read("regions.toml")["region"], tuple[Region, ...])
 
 
 def _topic(purpose: Purpose, table: dict[str, Any]) -> Topic:
