@@ -19,7 +19,7 @@ from api.accounts.schemas import (
     TokenCreated,
 )
 from api.database import fetch, fetch_one
-from api.errors import FieldError, InvalidError, NotFoundError
+from api.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from api.texts import tidy
 
 SESSION_LASTS = timedelta(days=30)
@@ -55,6 +55,30 @@ async def create_account(draft: AccountCreate) -> AccountCreated:
         now,
     )
     return AccountCreated(next="sign_in")
+
+
+async def enrol(*, email: str, display_name: str) -> Member:
+    """Keep a member who exists only for show: without a password, so nobody ever signs in as them by one.
+
+    Raises:
+        InvalidError: The address or the name cannot be used.
+        ConflictError: There is an account with this address.
+    """
+    normal, name = normal_email(email), tidy(display_name)
+    _raise_any([problem_with_email(normal), problem_with_name(name)])
+    member, now = Member(id=uuid4(), display_name=name), clock.now()
+    added = await fetch(
+        "INSERT INTO account (id, email, display_name, created_at, confirmed_adult_at) VALUES ({}, {}, {}, {}, {}) "
+        "ON CONFLICT (email) DO NOTHING RETURNING id",
+        member.id,
+        normal,
+        name,
+        now,
+        now,
+    )
+    if not added:
+        raise ConflictError("There is an account with this address.")
+    return member
 
 
 async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreated:
@@ -174,6 +198,14 @@ async def revoke_token(actor: Member, token_id: UUID) -> None:
     """
     if not await fetch("DELETE FROM access_token WHERE id = {} AND account = {} RETURNING id", token_id, actor.id):
         raise NotFoundError
+
+
+async def delete_ended_credentials() -> int:
+    """Delete the sessions and tokens that have run out; how many there were. None of them opened anything any more."""
+    ended = 0
+    for table in ("session", "access_token"):
+        ended += len(await fetch(f"DELETE FROM {table} WHERE expires_at <= {{}} RETURNING id", clock.now()))
+    return ended
 
 
 def _raise_any(problems: Iterable[FieldError | None]) -> None:
