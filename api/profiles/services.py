@@ -1,5 +1,6 @@
 """Switching purposes on and off, and writing statements under them."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from msgspec import UNSET
@@ -87,28 +88,35 @@ async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRe
         ConsentNeededError: The consent text has changed since the actor agreed to it.
         TooManyStatementsError: There are as many as there can be.
     """
-    text = _checked(draft.text)
-    vectors = await literals([text] if draft.audience is Audience.PURPOSE else [])
+    [written] = await add_statements(actor, drafts=[draft])
+    return written
+
+
+async def add_statements(
+    actor: Member, *, drafts: Sequence[StatementCreate], encoded: Mapping[str, str] | None = None
+) -> list[StatementRead]:
+    """Keep several sentences of the actor's, all of them or none.
+
+    Args:
+        actor: Their author.
+        drafts: What to keep, in this order.
+        encoded: What `vectors.literals` made of texts before, for seeds that encode many members' at once.
+
+    Raises:
+        InvalidError, PurposeOffError, ConsentNeededError, TooManyStatementsError: As for a single one.
+    """
+    texts = [_checked(draft.text) for draft in drafts]
+    searchable = [text for text, draft in zip(texts, drafts, strict=True) if draft.audience is Audience.PURPOSE]
+    known = encoded or {}
+    vectors = {text: known[text] for text in searchable if text in known}
+    vectors |= await literals(text for text in searchable if text not in known)
     async with transaction():
         await lock_member(actor.id)
-        await _check_open(actor, draft.purpose)
-        await _check_room(actor, draft.purpose)
-        now = clock.now()
-        [written] = await fetch_as(
-            StatementRead,
-            "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at) "
-            f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
-            uuid4(),
-            actor.id,
-            draft.purpose,
-            draft.role,
-            text,
-            draft.audience,
-            now,
-            now,
-        )
-        await replace_vector(_searchable(actor, written), vectors)
-        await raise_epochs([draft.purpose])
+        for purpose in {draft.purpose for draft in drafts}:
+            await _check_open(actor, purpose)
+            await _check_room(actor, purpose, adding=sum(draft.purpose == purpose for draft in drafts))
+        written = [await _write(actor, draft, text, vectors=vectors) for draft, text in zip(drafts, texts, strict=True)]
+        await raise_epochs({draft.purpose for draft in drafts})
         return written
 
 
@@ -164,6 +172,25 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
         await raise_epochs([gone[0]["purpose"]])
 
 
+async def _write(actor: Member, draft: StatementCreate, text: str, *, vectors: dict[str, str]) -> StatementRead:
+    now = clock.now()
+    [written] = await fetch_as(
+        StatementRead,
+        "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at) "
+        f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
+        uuid4(),
+        actor.id,
+        draft.purpose,
+        draft.role,
+        text,
+        draft.audience,
+        now,
+        now,
+    )
+    await replace_vector(_searchable(actor, written), vectors)
+    return written
+
+
 def _checked(text: str) -> str:
     # A statement is a sentence or two, shown as a quotation: line breaks that slipped in become spaces.
     tidied = tidy(text).replace("\n", " ").replace("\t", " ")
@@ -193,9 +220,9 @@ async def _check_open(actor: Member, purpose: Purpose) -> None:
         raise ConsentNeededError(version)
 
 
-async def _check_room(actor: Member, purpose: Purpose) -> None:
+async def _check_room(actor: Member, purpose: Purpose, *, adding: int) -> None:
     rows = await fetch("SELECT count(*) AS number FROM statement WHERE author = {} AND purpose = {}", actor.id, purpose)
-    if rows[0]["number"] >= MOST_STATEMENTS:
+    if rows[0]["number"] + adding > MOST_STATEMENTS:
         raise TooManyStatementsError(MOST_STATEMENTS)
 
 
