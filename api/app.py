@@ -14,7 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
-from api import database
+from api import database, jobs
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
@@ -94,8 +94,8 @@ def create_app(
 
 @asynccontextmanager
 async def _serve(_: Litestar) -> AsyncIterator[None]:
-    """Hold the database open and load the model while the first requests already arrive."""
-    async with database.connected():
+    """Hold the database open, run jobs, and load the model while the first requests already arrive."""
+    async with database.connected(), jobs.running():
         loading = create_task(encoder().start())
         loading.add_done_callback(_report)
         try:

@@ -30,6 +30,7 @@ async def migrate(database_url: str) -> None:
         await _check(connection)
         await connection.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
         await _run_forwards()
+        await _install_jobs(connection)
     finally:
         await connection.close()
 
@@ -64,3 +65,9 @@ async def _run_forwards() -> None:
         result = await run_forwards(app_name="all")
     if not result.success:
         raise DatabaseUnsuitableError(f"A migration failed: {result.message or said.getvalue()[-300:]}")
+
+
+async def _install_jobs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    from api import jobs  # noqa: PLC0415 - it imports the engine
+
+    await jobs.install(connection)
