@@ -108,6 +108,11 @@ def on_unstorable_text(request: Request[Any, Any, Any], _: Exception) -> Respons
     )
 
 
+def on_undecodable_body(request: Request[Any, Any, Any], _: Exception) -> Response[dict[str, Any]]:
+    """A body that is not UTF-8, which the framework lets through as an error of its own."""
+    return on_wherefore_error(request, MalformedError("The body is not UTF-8. Send it as JSON in UTF-8."))
+
+
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: logged with all it takes to find it, told without any of it."""
     logger.error("unexpected_error", path=request.url.path, exc_info=error)
@@ -137,5 +142,6 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     CharacterNotInRepertoireError: on_unstorable_text,
     UntranslatableCharacterError: on_unstorable_text,
     DataError: on_unstorable_text,
+    UnicodeDecodeError: on_undecodable_body,
     Exception: on_unexpected_error,
 }

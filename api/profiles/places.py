@@ -19,8 +19,9 @@ class _Place(msgspec.Struct, frozen=True):
     read: PlaceRead
     lat: float
     lon: float
-    name_folded: str
-    country_folded: str
+    words: str
+    """The name, folded, with a space before each word."""
+    country: str
 
 
 def search_places(text: str, *, most: int = 10) -> list[PlaceRead]:
@@ -31,10 +32,9 @@ def search_places(text: str, *, most: int = 10) -> list[PlaceRead]:
     name, _, country = (part.strip() for part in _fold(text).partition(","))
     if not name:
         return []
-    in_country = [place for place in _places().values() if place.country_folded.startswith(country)]
-    first = [place.read for place in in_country if place.name_folded.startswith(name)]
-    later = [place.read for place in in_country if f" {name}" in place.name_folded.replace("-", " ")]
-    return list(dict.fromkeys([*first, *later]))[:most]
+    word = f" {name.replace('-', ' ')}"
+    found = [place for place in _places().values() if word in place.words and place.country.startswith(country)]
+    return [place.read for place in sorted(found, key=lambda place: not place.words.startswith(word))][:most]
 
 
 def place_label(place_id: int | None) -> str | None:
@@ -67,8 +67,8 @@ def _place(line: str) -> _Place:
         read=PlaceRead(id=int(number), name=name, country=country),
         lat=float(lat),
         lon=float(lon),
-        name_folded=_fold(name),
-        country_folded=_fold(country),
+        words=" " + _fold(name).replace("-", " "),
+        country=_fold(country),
     )
 
 

@@ -1,0 +1,181 @@
+"""One's own account: reading, changing, leaving."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import anyio
+import pytest
+
+from api.accounts import services as accounts
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.queries import member_by_session
+from api.accounts.schemas import Meets
+from api.database import fetch
+from api.errors import InvalidError, NotFoundError
+from api.profiles import queries
+from api.profiles.epochs import epoch
+from api.profiles.me import erase_me, update_me
+from api.profiles.schemas import MeUpdate, Purpose
+from tests.api.profiles.relations import ask, block, connect
+from tests.factories import PASSWORD, email_of, make_member, make_statement
+from tests.moved_clock import MovedClock
+
+LEEDS = 2644688
+
+
+async def test_all_about_oneself_can_be_changed_and_read(database: None, moved_clock: MovedClock) -> None:
+    ada = await make_member()
+    until = moved_clock.now() + timedelta(days=7)
+
+    changed = await update_me(
+        ada,
+        change=MeUpdate(
+            display_name=" Ada L. ",
+            pronouns=" she/her ",
+            place_id=LEEDS,
+            meets=Meets.IN_PERSON_TOO,
+            languages=["en", "pt-BR", "zh-Hant", "en"],
+            request_capacity=20,
+            paused_until=until,
+        ),
+    )
+
+    assert changed == await queries.me(ada)
+    assert (changed.display_name, changed.pronouns, changed.place) == ("Ada L.", "she/her", "Leeds, United Kingdom")
+    assert (changed.meets, changed.request_capacity, changed.paused_until) == (Meets.IN_PERSON_TOO, 20, until)
+    assert changed.languages == ["en", "pt-BR", "zh-Hant"]
+
+
+async def test_what_is_left_out_stays_and_what_is_null_is_taken_away(database: None) -> None:
+    ada = await make_member()
+    before = await update_me(ada, change=MeUpdate(pronouns="she/her", place_id=LEEDS, languages=["en"]))
+
+    nothing = await update_me(ada, change=MeUpdate())
+    taken_away = await update_me(ada, change=MeUpdate(pronouns=None, place_id=None, paused_until=None))
+
+    assert nothing == before
+    assert (taken_away.pronouns, taken_away.place_id, taken_away.place) == (None, None, None)
+    assert taken_away.languages == ["en"]
+    assert (await update_me(ada, change=MeUpdate(pronouns="  "))).pronouns is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("display_name", " ", "missing"),
+        ("display_name", "x" * 61, "too-long"),
+        ("pronouns", "x" * 41, "too-long"),
+        ("pronouns", "a\nb", "bad-characters"),
+        ("place_id", 1, "no-such-place"),
+        ("place_id", 2**40, "no-such-place"),
+        ("languages", ["english please"], "no-such-language"),
+        ("languages", [f"a{letter}" for letter in "abcdefghijk"], "too-many"),
+        ("request_capacity", 0, "out-of-range"),
+        ("request_capacity", 21, "out-of-range"),
+        ("paused_until", datetime(2099, 1, 1), "no-time-zone"),  # noqa: DTZ001  (the lack of a zone is the point)
+        ("paused_until", datetime.fromisoformat("2020-01-01T00:00:00Z"), "out-of-range"),
+        ("paused_until", datetime.fromisoformat("9999-12-31T23:59:59-12:00"), "out-of-range"),
+    ],
+)
+async def test_what_cannot_be_used_is_refused_with_its_field(database: None, field: str, value: Any, code: str) -> None:
+    ada = await make_member()
+    before = await queries.me(ada)
+
+    with pytest.raises(InvalidError) as refusal:
+        await update_me(ada, change=MeUpdate(**{"meets": Meets.ONLINE, field: value}))
+
+    assert [(error.pointer, error.code) for error in refusal.value.errors] == [(f"/{field}", code)]
+    assert await queries.me(ada) == before
+
+
+async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) -> None:
+    ada = await make_member()
+
+    with pytest.raises(InvalidError) as refusal:
+        await update_me(ada, change=MeUpdate(display_name="", place_id=1, request_capacity=99))
+
+    assert {error.pointer for error in refusal.value.errors} == {"/display_name", "/place_id", "/request_capacity"}
+
+
+async def test_moving_house_moves_the_vectors_and_raises_the_epochs(database: None) -> None:
+    ada = await make_member(purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=["I mend old clocks."])
+    before = [await epoch(Purpose.HOBBY), await epoch(Purpose.INTEREST), await epoch(Purpose.BUSINESS)]
+
+    await update_me(ada, change=MeUpdate(place_id=LEEDS))
+
+    assert [row["cell"] for row in await fetch("SELECT cell FROM statement_vector")] == [LEEDS]
+    after = [await epoch(Purpose.HOBBY), await epoch(Purpose.INTEREST), await epoch(Purpose.BUSINESS)]
+    assert after == [before[0] + 1, before[1] + 1, before[2]]
+
+
+async def test_another_name_alters_no_match_list(database: None) -> None:
+    ada = await make_member()
+    before = await epoch(Purpose.HOBBY)
+
+    await update_me(ada, change=MeUpdate(display_name="Ada L."))
+
+    assert await epoch(Purpose.HOBBY) == before
+
+
+async def test_leaving_takes_everything_along(database: None) -> None:
+    ada = await make_member("Ada", purposes=[Purpose.BELIEF, Purpose.HOBBY], statements=["I keep silence on Sundays."])
+    grace, third = await make_member("Grace", statements=["Hers."]), await make_member("Third")
+    await connect(ada, grace)
+    await ask(third, ada)
+    await block(ada, third)
+    session = await accounts.sign_in(email=await email_of(ada.id), password=PASSWORD)
+    before = await epoch(Purpose.BELIEF), await epoch(Purpose.HOBBY)
+
+    await erase_me(ada, password=PASSWORD)
+
+    assert await traces_of(ada.id) == []
+    assert await member_by_session(session.token) is None
+    assert (await epoch(Purpose.BELIEF), await epoch(Purpose.HOBBY)) == (before[0] + 1, before[1] + 1)
+    assert [statement.text for statement in (await queries.my_statements(grace)).items] == ["Hers."]
+    with pytest.raises(NotFoundError):
+        await queries.me(ada)
+
+
+async def test_leaving_needs_the_password(database: None) -> None:
+    ada = await make_member()
+
+    with pytest.raises(WrongCredentialsError):
+        await erase_me(ada, password="not her password at all")
+
+    assert (await queries.me(ada)).id == ada.id
+
+
+async def test_an_address_that_was_given_up_can_be_taken_again(database: None) -> None:
+    ada = await make_member(email="ada@example.org")
+    await erase_me(ada, password=PASSWORD)
+
+    again = await make_member("Another", email="ada@example.org")
+
+    assert again.id != ada.id
+
+
+async def test_writing_while_leaving_leaves_nothing_behind(database: None) -> None:
+    ada = await make_member()
+
+    async def write(number: int) -> None:
+        with suppress(NotFoundError):
+            await make_statement(ada, f"I mend clock {number}.")
+
+    async with anyio.create_task_group() as together:
+        together.start_soon(lambda: erase_me(ada, password=PASSWORD))
+        for number in range(6):
+            together.start_soon(write, number)
+            await anyio.sleep(0.02)
+
+    assert await traces_of(ada.id) == []
+
+
+async def traces_of(member_id: object) -> list[str]:
+    """The tables in whose rows an id still stands."""
+    tables = await fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return [
+        row["tablename"]
+        for row in tables
+        if await fetch(f'SELECT 1 FROM "{row["tablename"]}" AS every WHERE every::text LIKE {{}}', f"%{member_id}%")
+    ]
