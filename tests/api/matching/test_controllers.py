@@ -58,9 +58,10 @@ async def test_what_cannot_be_done_is_a_problem_that_says_why(client: AsyncClien
 
     assert await code(purpose="business") == (409, "purpose-off")
     assert await code(purpose="hobby", cursor="!") == (422, "invalid")
-    for params in ({}, {"purpose": "work"}, {"purpose": "hobby", "limit": "0"}, {"purpose": "hobby", "limit": "101"}):
-        assert await code(**params) == (422, "invalid")
-    wrong = await client.put(f"{URL}/{uuid4()}/state", json={"state": "maybe"}, headers=headers)
+    for wrong in ({"purpose": "work"}, {"limit": "0"}, {"limit": "101"}):
+        assert await code(**{"purpose": "hobby"} | wrong) == (422, "invalid"), wrong
+    assert await code() == (400, "malformed")
+    unknown = await client.put(f"{URL}/{uuid4()}/state", json={"state": "maybe"}, headers=headers)
     nobody = await client.put(f"{URL}/{uuid4()}/state", json={"state": "later"}, headers=headers)
     stranger = await client.get(URL, params={"purpose": "hobby"})
-    assert (wrong.status_code, nobody.status_code, stranger.status_code) == (422, 404, 401)
+    assert (unknown.status_code, nobody.status_code, stranger.status_code) == (422, 404, 401)
