@@ -17,14 +17,19 @@ from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.headers import add_headers
 from web.pages.api_docs import ApiDocsPages
+from web.pages.composer import ComposerPages
+from web.pages.conversations import ConversationPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
 from web.pages.joining import JoinPages
+from web.pages.matches import MatchPages
 from web.pages.me import MePages
+from web.pages.members import BlockPages, MemberPages
 from web.pages.my_purposes import MyPurposePages
 from web.pages.my_statements import MyStatementPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
+from web.pages.requests import RequestPages
 from web.pages.settings import SettingsPages
 from web.pages.signing_in import SigningInPages
 from web.pages.style import StylePages
@@ -39,6 +44,12 @@ PAGES: list[ControllerRouterHandler] = [
     FirstWordsPages,
     SigningInPages,
     HomePages,
+    MatchPages,
+    MemberPages,
+    BlockPages,
+    ComposerPages,
+    RequestPages,
+    ConversationPages,
     MePages,
     MyPurposePages,
     MyStatementPages,

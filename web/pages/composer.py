@@ -1,0 +1,182 @@
+"""The page on which a member writes why they want to meet another."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.connections import queries, services
+from api.connections.errors import ReasonRefusedError
+from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
+from api.errors import InvalidError, NotFoundError, WhereforeError
+from api.profiles.queries import member, my_purposes
+from api.profiles.schemas import MemberRead, Purpose
+from embeddings.reasons import Finding
+from web.contexts import Answer, PageRequest, page, redirect_with
+from web.findings import Review, review
+from web.forms import Form, FormErrors
+from web.purposes import purpose_named
+from web.slots import slots_in_words
+from web.words import PURPOSES
+
+MET = "met"
+
+_CONFLICT = 409
+_UNPROCESSABLE = 422
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A request as far as it has been written."""
+
+    purpose: Purpose
+    reason: str = ""
+    anchor: str = ""
+    """The id of one of their statements, or `met`."""
+    where: str = ""
+
+    def to_send(self, recipient_id: UUID) -> RequestCreate:
+        """The request that this would be."""
+        return RequestCreate(recipient_id=recipient_id, purpose=self.purpose, reason=self.reason, anchor=self._anchor())
+
+    def _anchor(self) -> Anchor | None:
+        if self.anchor == MET:
+            return Anchor(AnchorKind.MET, where=self.where)
+        try:
+            return Anchor(AnchorKind.STATEMENT, id=UUID(self.anchor))
+        except ValueError:
+            return None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What there is to say about a draft that was checked or could not be sent."""
+
+    status_code: int = 200
+    review: Review | None = None
+    trouble: str | None = None
+    errors: FormErrors | None = None
+
+
+class ComposerPages(Controller):
+    """Writing a request."""
+
+    path = "/members/{member_id:uuid}/request"
+
+    @get()
+    async def write(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        member_id: FromPath[UUID],
+        purpose: FromQuery[str | None] = None,
+        statement: FromQuery[str] = "",
+    ) -> Template:
+        """Show their words, and an empty page beside them."""
+        recipient = await _recipient(actor, member_id)
+        chosen = purpose_named(purpose).purpose if purpose else await _first_purpose(actor, recipient)
+        draft = Draft(chosen, anchor=statement)
+        return await _draw(request, actor, recipient, draft, Outcome())
+
+    @post()
+    async def check_or_send(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        member_id: FromPath[UUID],
+    ) -> Answer:
+        """Say what is found in the reason, or send it."""
+        recipient = await _recipient(actor, member_id)
+        if other := form.field("instead"):
+            draft = Draft(purpose_named(other).purpose, reason=form.field("reason"))
+            return await _draw(request, actor, recipient, draft, Outcome())
+        draft = _typed(form)
+        outcome = await _check_or_send(actor, draft.to_send(recipient.id), wish=form.field("do"))
+        if isinstance(outcome, RequestRead):
+            return _sent(outcome)
+        return await _draw(request, actor, recipient, draft, outcome)
+
+
+async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> Outcome | RequestRead:
+    """Do what the pressed button says: `check`, `send` (which stops at notes once), or `anyway`."""
+    try:
+        if wish != "anyway":
+            check = await services.check_reason(actor, draft=draft)
+            if wish == "check" or check.findings:
+                refused = wish != "check" and not check.sendable
+                return _found(draft, check.findings, status_code=_UNPROCESSABLE if refused else 200)
+        return await services.send_request(actor, draft=draft)
+    except ReasonRefusedError as error:
+        return _found(draft, error.findings, status_code=_UNPROCESSABLE)
+    except InvalidError as error:
+        return Outcome(error.status, errors=FormErrors.told_by(error, names={"anchor": "where"}))
+    except WhereforeError as error:
+        if error.status != _CONFLICT:
+            raise
+        return Outcome(error.status, trouble=error.detail)
+
+
+def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int) -> Outcome:
+    errors = FormErrors()
+    for found in findings:
+        if found.code == "no-anchor":
+            errors.add("anchor", found.message)
+    return Outcome(status_code, review=review(draft.reason, findings), errors=errors)
+
+
+def _sent(sent: RequestRead) -> Answer:
+    name = sent.recipient.display_name
+    if sent.connection_id is not None:
+        return redirect_with(
+            f"/conversations/{sent.connection_id}", notice="You had each asked the other: now you are connected."
+        )
+    return redirect_with(f"/requests/{sent.id}", notice=f"Your request is on its way to {name}.")
+
+
+async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draft: Draft, outcome: Outcome) -> Template:
+    card = next((card for card in recipient.purposes if card.purpose == draft.purpose), None)
+    slots = await queries.slots(actor)
+    return await page(
+        request,
+        "requests/compose.html",
+        status_code=outcome.status_code,
+        member=recipient,
+        purpose=PURPOSES[draft.purpose],
+        others=[PURPOSES[card.purpose] for card in recipient.purposes if card.purpose != draft.purpose],
+        statements=card.statements if card else [],
+        draft=draft,
+        review=outcome.review,
+        trouble=outcome.trouble,
+        errors=outcome.errors or FormErrors(),
+        slots=slots_in_words(slots),
+        no_slot=slots.open >= slots.allowed,
+    )
+
+
+def _typed(form: Form) -> Draft:
+    return Draft(
+        purpose=purpose_named(form.field("purpose")).purpose,
+        reason=form.field("reason"),
+        anchor=form.field("anchor"),
+        where=form.field("where"),
+    )
+
+
+async def _recipient(actor: Member, member_id: UUID) -> MemberRead:
+    """Whoever is to be asked; nobody asks themselves."""
+    if member_id == actor.id:
+        raise NotFoundError
+    return await member(actor, member_id)
+
+
+async def _first_purpose(actor: Member, recipient: MemberRead) -> Purpose:
+    """What to ask under when nothing was said: the first that the two share, as far as one can see."""
+    mine = [mine.purpose for mine in await my_purposes(actor)]
+    shared = [card.purpose for card in recipient.purposes if card.purpose in mine]
+    for purpose in shared or mine:
+        return purpose
+    raise NotFoundError

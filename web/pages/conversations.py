@@ -1,0 +1,121 @@
+"""The pages on which connected members write to each other."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.connections import queries as connections
+from api.connections import services as connecting
+from api.connections.schemas import ConnectionUpdate
+from api.conversations import queries, services
+from api.conversations.schemas import MessageCreate
+from api.errors import InvalidError
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.forms import Form, FormErrors
+
+CONVERSATIONS_A_PAGE = 20
+MESSAGES_A_PAGE = 30
+
+
+class ConversationPages(Controller):
+    """One's conversations, and what is said in each."""
+
+    path = "/conversations"
+
+    @get()
+    async def list_conversations(
+        self, request: PageRequest, actor: NamedDependency[Member], cursor: FromQuery[str | None] = None
+    ) -> Template:
+        """Show whom one is in touch with, the liveliest first."""
+        found = await queries.conversations(actor, limit=CONVERSATIONS_A_PAGE, cursor=cursor)
+        return await page(request, "conversations/conversations.html", found=found, first=cursor is None)
+
+    @get("/{connection_id:uuid}")
+    async def show(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        connection_id: FromPath[UUID],
+        cursor: FromQuery[str | None] = None,
+    ) -> Template:
+        """Show what was said, the newest part unless an earlier one is asked for."""
+        return await _draw(request, actor, connection_id, cursor=cursor)
+
+    @post("/{connection_id:uuid}")
+    async def write(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        connection_id: FromPath[UUID],
+    ) -> Answer:
+        """Write a message."""
+        try:
+            await services.send_message(actor, connection_id, draft=MessageCreate(form.field("text")))
+        except InvalidError as error:
+            return await _draw(request, actor, connection_id, form=form, errors=FormErrors.told_by(error))
+        return redirect(f"/conversations/{connection_id}#newest")
+
+    @post("/{connection_id:uuid}/note")
+    async def keep_note(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        connection_id: FromPath[UUID],
+    ) -> Answer:
+        """Keep a note that only its writer reads."""
+        try:
+            await connecting.update_note(actor, connection_id, change=ConnectionUpdate(form.field("note")))
+        except InvalidError as error:
+            return await _draw(request, actor, connection_id, form=form, errors=FormErrors.told_by(error))
+        return redirect_with(f"/conversations/{connection_id}", notice="Your note is kept. Only you can read it.")
+
+    @get("/{connection_id:uuid}/end")
+    async def confirm_end(
+        self, request: PageRequest, actor: NamedDependency[Member], connection_id: FromPath[UUID]
+    ) -> Template:
+        """Say what ending a connection does before it is done."""
+        connection = await connections.connection(actor, connection_id)
+        return await page(request, "conversations/end.html", connection=connection)
+
+    @post("/{connection_id:uuid}/end")
+    async def end(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> Answer:
+        """End a connection."""
+        connection = await connections.connection(actor, connection_id)
+        await connecting.end_connection(actor, connection_id)
+        return redirect_with(
+            "/conversations", notice=f"You and {connection.member.display_name} are no longer connected."
+        )
+
+
+async def _draw(
+    request: PageRequest,
+    actor: Member,
+    connection_id: UUID,
+    *,
+    cursor: str | None = None,
+    form: Form | None = None,
+    errors: FormErrors | None = None,
+) -> Template:
+    connection = await connections.connection(actor, connection_id)
+    found = await queries.messages(actor, connection_id, limit=MESSAGES_A_PAGE, cursor=cursor)
+    if cursor is None:
+        await services.mark_read(actor, connection_id)
+    typed = form or Form()
+    return await page(
+        request,
+        "conversations/conversation.html",
+        status_code=422 if errors else 200,
+        connection=connection,
+        messages=found.items[::-1],
+        earlier=found.next,
+        newest=cursor is None,
+        text=typed.field("text"),
+        note=typed.field("note") if typed.ticked("note") else connection.note,
+        errors=errors or FormErrors(),
+    )

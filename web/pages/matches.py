@@ -1,0 +1,99 @@
+"""The pages on which members find others worth meeting, for each of their purposes."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.errors import InvalidError, NotFoundError
+from api.matching import queries, services
+from api.matching.schemas import ChoiceState, MatchChoiceSet
+from api.profiles.queries import member, my_purposes
+from api.profiles.schemas import MemberRead
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.forms import Form
+from web.purposes import purpose_named
+from web.words import PURPOSES
+
+MATCHES_A_PAGE = 12
+
+
+class MatchPages(Controller):
+    """Choosing a purpose, and the people who go with it."""
+
+    path = "/matches"
+
+    @get()
+    async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Show one's purposes, and the ones that could be switched on."""
+        mine = {mine.purpose for mine in await my_purposes(actor)}
+        return await page(
+            request,
+            "matches/purposes.html",
+            mine=[read for read in PURPOSES.values() if read.purpose in mine],
+            others=[read for read in PURPOSES.values() if read.purpose not in mine],
+        )
+
+    @get("/{purpose:str}")
+    async def matches(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        purpose: FromPath[str],
+        cursor: FromQuery[str | None] = None,
+        set_aside: FromQuery[UUID | None] = None,
+    ) -> Template:
+        """Show the people worth meeting for a purpose, best first."""
+        chosen = purpose_named(purpose)
+        if chosen.purpose not in {mine.purpose for mine in await my_purposes(actor)}:
+            return await page(request, "matches/switched_off.html", purpose=chosen)
+        found = await queries.matches(actor, purpose=chosen.purpose, limit=MATCHES_A_PAGE, cursor=cursor)
+        empty = None if found.items or cursor else await queries.why_empty(actor, purpose=chosen.purpose)
+        nearest = PURPOSES[empty.nearest_purpose] if empty and empty.nearest_purpose else None
+        return await page(
+            request,
+            "matches/matches.html",
+            purpose=chosen,
+            found=found,
+            first=cursor is None,
+            empty=empty,
+            nearest=nearest,
+            set_aside=await _still_there(actor, set_aside) if set_aside else None,
+        )
+
+    @post("/{purpose:str}")
+    async def choose(
+        self, actor: NamedDependency[Member], form: NamedDependency[Form], purpose: FromPath[str]
+    ) -> Answer:
+        """Put a match off, set it aside, or bring it back."""
+        here = f"/matches/{purpose_named(purpose).purpose}"
+        member_id = _id_in(form)
+        if form.field("choice") == "bring_back":
+            await services.unchoose(actor, member_id)
+            return redirect_with(here, notice="They are back in your matches.")
+        try:
+            choice = ChoiceState(form.field("choice"))
+        except ValueError as error:
+            raise InvalidError.field("choice", "unknown", "Use one of the buttons beside a match.") from error
+        await services.choose(actor, member_id, choice=MatchChoiceSet(choice))
+        if choice is ChoiceState.NOT_FOR_ME:
+            return redirect(f"{here}?set_aside={member_id}")
+        return redirect_with(here, notice="They are at the end of the list now.")
+
+
+def _id_in(form: Form) -> UUID:
+    try:
+        return UUID(form.field("member_id"))
+    except ValueError as error:
+        raise NotFoundError from error
+
+
+async def _still_there(actor: Member, member_id: UUID) -> MemberRead | None:
+    """Whoever was just set aside, so that a slip of the finger can be undone."""
+    try:
+        return await member(actor, member_id)
+    except NotFoundError:
+        return None

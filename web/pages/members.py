@@ -1,0 +1,73 @@
+"""The pages about another member: what they wrote, and keeping them away."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.moderation import services as moderation
+from api.moderation.queries import blocks
+from api.profiles.queries import member, my_purposes
+from web.contexts import Answer, PageRequest, page, redirect_with
+from web.words import LANGUAGES, PURPOSES
+
+
+class MemberPages(Controller):
+    """Another member, as far as the reader may see them."""
+
+    path = "/members/{member_id:uuid}"
+
+    @get()
+    async def show(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        member_id: FromPath[UUID],
+        purpose: FromQuery[str | None] = None,
+    ) -> Template:
+        """Show what they wrote, with the purpose that led here first."""
+        shown = await member(actor, member_id)
+        return await page(
+            request,
+            "members/member.html",
+            member=shown,
+            languages=[LANGUAGES.get(code, code) for code in shown.languages],
+            cards=sorted(shown.purposes, key=lambda card: card.purpose != purpose),
+            words=PURPOSES,
+            mine={mine.purpose for mine in await my_purposes(actor)},
+            is_me=shown.id == actor.id,
+        )
+
+    @get("/block")
+    async def confirm_block(
+        self, request: PageRequest, actor: NamedDependency[Member], member_id: FromPath[UUID]
+    ) -> Template:
+        """Say what blocking does before it is done."""
+        return await page(request, "members/block.html", member=await member(actor, member_id))
+
+    @post("/block")
+    async def block(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> Answer:
+        """Block them."""
+        shown = await member(actor, member_id)
+        await moderation.block_member(actor, member_id)
+        return redirect_with("/blocks", notice=f"{shown.display_name} is blocked. You will not meet here any more.")
+
+
+class BlockPages(Controller):
+    """Whom one has blocked."""
+
+    path = "/blocks"
+
+    @get()
+    async def list_blocked(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Show everyone whom one has blocked."""
+        return await page(request, "members/blocks.html", blocked=await blocks(actor))
+
+    @post("/{member_id:uuid}/removal")
+    async def unblock(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> Answer:
+        """Let them be seen again."""
+        await moderation.unblock_member(actor, member_id)
+        return redirect_with("/blocks", notice="They are no longer blocked. What was ended stays ended.")

@@ -1,0 +1,164 @@
+"""The pages of requests: the ones received, the ones sent, and what can be done about each."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.connections import queries, services
+from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
+from api.connections.request_views import UNSEEN
+from api.connections.schemas import Box, Refusal, RequestRead, Words
+from api.errors import InvalidError, NotFoundError, WhereforeError
+from web.contexts import Answer, PageRequest, page, redirect_with
+from web.forms import Form, FormErrors
+from web.slots import slots_in_words
+
+REQUESTS_A_PAGE = 20
+
+_CONFLICT = 409
+
+Step = Callable[[Member, UUID, Form], Awaitable[RequestRead]]
+
+
+class RequestPages(Controller):
+    """Requests, from both sides."""
+
+    path = "/requests"
+
+    @get()
+    async def list_requests(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        box: FromQuery[str] = "received",
+        cursor: FromQuery[str | None] = None,
+    ) -> Template:
+        """Show the requests received or sent, newest first."""
+        side = Box.SENT if box == Box.SENT else Box.RECEIVED
+        return await page(
+            request,
+            "requests/requests.html",
+            box=side,
+            found=await queries.requests(actor, box=side, limit=REQUESTS_A_PAGE, cursor=cursor),
+            slots=slots_in_words(await queries.slots(actor)) if side is Box.SENT else None,
+            first=cursor is None,
+        )
+
+    @get("/{request_id:uuid}")
+    async def show(self, request: PageRequest, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> Template:
+        """Show one request, and what can be done about it."""
+        return await _draw(request, actor, await queries.request(actor, request_id))
+
+    @post("/{request_id:uuid}/{step:str}")
+    async def take_step(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        request_id: FromPath[UUID],
+        step: FromPath[str],
+    ) -> Answer:
+        """Answer a request, ask about it, take it back, or let it be sent again."""
+        if step not in _STEPS:
+            raise NotFoundError
+        take, field, notice = _STEPS[step]
+        try:
+            after = await take(actor, request_id, form)
+        except InvalidError as error:
+            errors = FormErrors.told_by(error, names={"text": field, "sentence": field})
+            return await _draw(
+                request,
+                actor,
+                await queries.request(actor, request_id),
+                form=form,
+                errors=errors,
+                status_code=error.status,
+            )
+        except WhereforeError as error:
+            if error.status != _CONFLICT:
+                raise
+            now = await queries.request(actor, request_id)
+            return await _draw(request, actor, now, form=form, trouble=error.detail, status_code=error.status)
+        if step == "acceptance" and after.connection_id is not None:
+            return redirect_with(f"/conversations/{after.connection_id}", notice=notice)
+        return redirect_with(f"/requests/{request_id}", notice=notice)
+
+
+async def _accept(actor: Member, request_id: UUID, _: Form) -> RequestRead:
+    return await services.accept_request(actor, request_id)
+
+
+async def _refuse(actor: Member, request_id: UUID, form: Form) -> RequestRead:
+    """Silently, or with the sentence of the form that has a field for one; an empty field is not taken for silence."""
+    if "sentence" not in form.values:
+        return await services.refuse_request(actor, request_id, refusal=Refusal())
+    if not form.field("sentence"):
+        raise InvalidError.field("sentence", "missing", "Write your sentence, or say no silently.")
+    return await services.refuse_request(actor, request_id, refusal=Refusal(form.field("sentence")))
+
+
+async def _ask(actor: Member, request_id: UUID, form: Form) -> RequestRead:
+    return await services.ask(actor, request_id, words=Words(form.field("question")))
+
+
+async def _answer(actor: Member, request_id: UUID, form: Form) -> RequestRead:
+    return await services.answer(actor, request_id, words=Words(form.field("answer")))
+
+
+async def _withdraw(actor: Member, request_id: UUID, _: Form) -> RequestRead:
+    return await services.withdraw_request(actor, request_id)
+
+
+async def _reopen(actor: Member, request_id: UUID, _: Form) -> RequestRead:
+    return await services.reopen_request(actor, request_id)
+
+
+_STEPS: Mapping[str, tuple[Step, str, str]] = {
+    "acceptance": (_accept, "", "You are connected. Say hello when it suits you."),
+    "refusal": (_refuse, "sentence", "You said no. That is all right, and it is done."),
+    "question": (_ask, "question", "Your question is on its way. The request waits, and its time stands still."),
+    "answer": (_answer, "answer", "Your answer is on its way."),
+    "withdrawal": (_withdraw, "", "You took your request back, and have its place again."),
+    "reopening": (_reopen, "", "It is open again. Answer it when it suits you."),
+}
+"""For each step its service, the field of its text, and what is said afterwards."""
+
+
+async def _draw(
+    request: PageRequest,
+    actor: Member,
+    shown: RequestRead,
+    *,
+    form: Form | None = None,
+    errors: FormErrors | None = None,
+    trouble: str | None = None,
+    status_code: int = 200,
+) -> Template:
+    box = Box.SENT if shown.sender.id == actor.id else Box.RECEIVED
+    other = shown.recipient if box is Box.SENT else shown.sender
+    return await page(
+        request,
+        "requests/request.html",
+        status_code=status_code,
+        shown=shown,
+        box=box,
+        other=other,
+        there=other.id != UNSEEN.id,
+        form=form or Form(),
+        errors=errors or FormErrors(),
+        trouble=trouble,
+        withdrawal_from=_withdrawal_from(shown) if box is Box.SENT else None,
+    )
+
+
+def _withdrawal_from(shown: RequestRead) -> datetime | None:
+    """From when the sender may take it back; None when they may already, or when it is over."""
+    if "withdrawal" in shown.can or shown.state not in OPEN:
+        return None
+    return shown.created_at + WITHDRAWABLE_AFTER
