@@ -2,13 +2,13 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 from tests.running_site import RunningSite
-from tests.server.person import Person
+from tests.server.person import CRAFTS, Person
 
 pytestmark = pytest.mark.server
 
@@ -21,20 +21,28 @@ def at_once(*calls: tuple[Person, str, Any]) -> list[httpx.Response]:
         return list(threads.map(lambda call: call[0].http.post(call[1], json=call[2]), calls))
 
 
+class Maker(NamedTuple):
+    """Somebody with a hobby of their own, and what a stranger could honestly write to them."""
+
+    person: Person
+    statement: str
+    reason: str
+
+
 @pytest.fixture(scope="module")
-def people(site: RunningSite) -> list[tuple[Person, str]]:
-    """Enough members who carve, each with the id of what they wrote."""
+def makers(site: RunningSite) -> list[Maker]:
+    """Members who each wrote something else."""
     found = []
-    for number in range(ROUNDS + 2):
-        person = Person(site.url, f"Carver{number}")
-        found.append((person, person.states("I carve spoons and bowls from windfall apple wood")))
+    for number, (text, reason) in enumerate(CRAFTS):
+        person = Person(site.url, f"Maker{number}")
+        found.append(Maker(person, person.states(text), reason))
     return found
 
 
-def test_accepting_twice_at_once_makes_one_connection(people: list[tuple[Person, str]]) -> None:
-    (ada, _), others = people[0], people[1:3]
-    for grace, theirs in others:
-        sent = ada.call("POST", "/connection-requests", expect=201, json=ada.request_for(grace, theirs))
+def test_accepting_twice_at_once_makes_one_connection(makers: list[Maker]) -> None:
+    ada = makers[0].person
+    for grace, theirs, reason in makers[1:4]:
+        sent = ada.call("POST", "/connection-requests", expect=201, json=ada.request_for(grace, theirs, reason))
         path = f"/connection-requests/{sent['id']}/acceptance"
 
         replies = at_once(*[(grace, path, None)] * 4)
@@ -46,12 +54,12 @@ def test_accepting_twice_at_once_makes_one_connection(people: list[tuple[Person,
 def test_asking_each_other_at_once_connects(site: RunningSite) -> None:
     for number in range(ROUNDS):
         ada, grace = Person(site.url, f"Ada{number}"), Person(site.url, f"Grace{number}")
-        mine = ada.states("I carve spoons and bowls from windfall apple wood")
-        theirs = grace.states("I carve spoons and bowls from windfall apple wood, mostly at night")
+        (my_text, their_reason), (their_text, my_reason) = CRAFTS[number], CRAFTS[number + 1]
+        mine, theirs = ada.states(my_text), grace.states(their_text)
 
         replies = at_once(
-            (ada, "/connection-requests", ada.request_for(grace, theirs)),
-            (grace, "/connection-requests", grace.request_for(ada, mine)),
+            (ada, "/connection-requests", ada.request_for(grace, theirs, my_reason)),
+            (grace, "/connection-requests", grace.request_for(ada, mine, their_reason)),
         )
 
         assert [reply.status_code for reply in replies] == [201, 201], [reply.text for reply in replies]
@@ -60,10 +68,13 @@ def test_asking_each_other_at_once_connects(site: RunningSite) -> None:
         assert [one["id"] for one in grace.get("/connections")["items"]] == [connection["id"]]
 
 
-def test_ten_requests_at_once_take_three_slots_and_no_more(site: RunningSite, people: list[tuple[Person, str]]) -> None:
+def test_ten_requests_at_once_take_three_slots_and_no_more(site: RunningSite, makers: list[Maker]) -> None:
     eager = Person(site.url, "Eager")
-    eager.states("Spoon carving")
-    calls = [(eager, "/connection-requests", eager.request_for(other, theirs)) for other, theirs in people[3:13]]
+    eager.states("Everything that can be made by hand")
+    calls = [
+        (eager, "/connection-requests", eager.request_for(person, theirs, reason))
+        for person, theirs, reason in makers[4:]
+    ]
 
     replies = at_once(*calls)
 
