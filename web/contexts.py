@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from api.accounts.schemas import Credential, Member
+from api.authentication import cookie_name
 from api.connections.queries import waiting
 from api.settings import settings
 from web.csrf import csrf_token
 from web.signatures import opened, sealed
+
+_SOMEBODY = Member(id=UUID(int=0), display_name="")
+"""Who looks at a page that is not there: its address belongs to no page, so nobody looked up whose session it is."""
 
 PageRequest = Request[Member | None, Credential | None, Any]
 Answer = Response[Any]
@@ -47,9 +52,12 @@ def draw(
     request: Request[Any, Any, Any], template: str, *, status_code: int = 200, waiting: int = 0, **context: object
 ) -> Template:
     """Draw a page without asking the database: for problems, which may be the database's."""
+    viewer = request.scope.get("user")
+    if "user" not in request.scope and cookie_name() in request.cookies:
+        viewer = _SOMEBODY
     notice = opened("notice", request.cookies.get(_notice_cookie(), ""))
     frame = {
-        "viewer": request.scope.get("user"),
+        "viewer": viewer,
         "waiting": waiting,
         "notice": notice,
         "csrf_token": csrf_token(request),
@@ -57,7 +65,7 @@ def draw(
         "footer_links": FOOTER_LINKS,
     }
     # Nothing that a member was shown stays behind; the forms of joining do, so that the browser's own "back" works.
-    keep = "private, no-cache" if frame["viewer"] is None else "no-store"
+    keep = "private, no-cache" if viewer is None else "no-store"
     drawn = Template(template, context=frame | context, status_code=status_code, headers={"Cache-Control": keep})
     if notice is not None:
         drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))

@@ -64,10 +64,13 @@ def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Respons
 
 
 def _file(name: str) -> StaticFile:
-    path = (STATIC / name).resolve()
-    if "\0" in name or not path.is_relative_to(STATIC.resolve()) or not path.is_file():
-        raise NotFoundError
-    return _read(path, path.stat().st_mtime_ns)
+    try:
+        path = (STATIC / name).resolve()
+        if path.is_relative_to(STATIC.resolve()) and path.is_file():
+            return _read(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise NotFoundError
 
 
 @lru_cache(maxsize=256)

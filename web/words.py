@@ -160,4 +160,4 @@ PROMPTS: Final[dict[Purpose, Prompt]] = {
 
 def language_options(spoken: Iterable[str]) -> list[tuple[str, str]]:
     """Languages by their own names, none first, and at the end those that have no name here but were chosen before."""
-    return [("", "No other"), *LANGUAGES.items(), *((code, code) for code in spoken if code not in LANGUAGES)]
+    return [("", "None"), *LANGUAGES.items(), *((code, code) for code in spoken if code not in LANGUAGES)]

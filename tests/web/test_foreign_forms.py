@@ -1,0 +1,84 @@
+"""No other site can make a member's browser change anything."""
+
+import pytest
+from httpx import AsyncClient
+
+from api.profiles.queries import me
+from tests.factories import make_member
+from tests.web.browsing import browser_of
+
+OURS = {"Origin": "http://localhost:8000", "Sec-Fetch-Site": "same-origin"}
+
+
+async def test_a_form_without_the_token_changes_nothing(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    await browser_of(client, ada)
+
+    reply = await client.post("/me/name", data={"display_name": "Mallory"}, headers=OURS)
+
+    assert reply.status_code == 403
+    assert (await me(ada)).display_name == "Ada"
+
+
+async def test_a_token_of_another_session_is_refused(client: AsyncClient) -> None:
+    other = await browser_of(client, await make_member("Mallory"))
+    await other.open("/me/name")
+    token = other.form("Keep").values["csrf_token"]
+    ada = await make_member("Ada")
+    await browser_of(client, ada)
+
+    reply = await client.post("/me/name", data={"display_name": "Mallory", "csrf_token": token}, headers=OURS)
+
+    assert reply.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:8001"},
+    ],
+)
+async def test_a_form_from_another_site_is_refused_even_with_the_token(
+    client: AsyncClient, headers: dict[str, str]
+) -> None:
+    ada = await make_member("Ada")
+    browser = await browser_of(client, ada)
+    await browser.open("/me/name")
+    form = {**browser.form("Keep").values, "display_name": ["Mallory"]}
+
+    reply = await client.post("/me/name", data=form, headers=headers)
+
+    assert reply.status_code == 403
+    assert (await me(ada)).display_name == "Ada"
+
+
+async def test_nobody_is_signed_in_by_another_site(client: AsyncClient) -> None:
+    reply = await client.post(
+        "/sign-in", data={"email": "x", "password": "y"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert reply.status_code == 403
+
+
+async def test_long_words_in_a_refused_form_are_given_back_without_passwords(client: AsyncClient) -> None:
+    await browser_of(client, await make_member())
+    words = "I have thought about this sentence <for> quite a while."
+    form = {"text": words, "password": "a secret that is long enough to be shown"}
+
+    reply = await client.post("/me/statements/new/hobby", data=form, headers=OURS)
+
+    assert "I have thought about this sentence &lt;for&gt; quite a while." in reply.text
+    assert "a secret" not in reply.text
+
+
+async def test_words_sent_after_the_session_ended_are_given_back(client: AsyncClient) -> None:
+    words = "I have thought about this sentence for quite a while."
+
+    reply = await client.post("/me/statements/new/hobby", data={"text": words}, headers=OURS)
+
+    assert reply.status_code == 401
+    assert words in reply.text

@@ -1,0 +1,171 @@
+"""Joining: one question a page, nothing typed is ever lost, and nothing is agreed to by accident."""
+
+from httpx import AsyncClient
+
+from api.accounts.queries import members_by_email
+from api.profiles.purposes import consent_version
+from api.profiles.queries import my_purposes, my_statements
+from api.profiles.schemas import Purpose, Role
+from tests.factories import PASSWORD, make_member
+from tests.web.browsing import Browser
+
+CONSENT = f"belief:{consent_version(Purpose.BELIEF)}"
+
+
+async def _at_the_password(client: AsyncClient, *, email: str = "noor@example.org") -> Browser:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby", "belief"])
+    await browser.press("Go on", consent=[CONSENT])
+    await browser.press("Go on", display_name="Noor")
+    await browser.press("Go on", email=email)
+    return browser
+
+
+async def test_somebody_joins_without_javascript_and_is_at_home_in_the_end(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+
+    await browser.press("Make my account", password=PASSWORD, over_18="yes")
+    await browser.press("Go on", about="I mend old wireless sets.", seeking="Someone who can solder.")
+    await browser.press("Go on")
+
+    assert browser.path == "/home"
+    assert "Welcome, Noor" in browser.text
+    noor = (await members_by_email(["noor@example.org"]))["noor@example.org"]
+    assert {mine.purpose for mine in await my_purposes(noor)} == {Purpose.HOBBY, Purpose.BELIEF}
+    assert {(written.role, written.text) for written in (await my_statements(noor)).items} == {
+        (Role.ABOUT, "I mend old wireless sets."),
+        (Role.SEEKING, "Someone who can solder."),
+    }
+
+
+async def test_without_a_reason_there_is_no_next_question(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+
+    reply = await browser.press("Go on")
+
+    assert reply.status_code == 422
+    assert "Choose at least one reason to be here." in browser.text
+
+
+async def test_an_unticked_consent_drops_that_purpose_kindly(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby", "belief"])
+
+    reply = await browser.press("Go on")
+
+    assert reply.status_code == 200
+    assert "We left out Belief" in browser.text
+    assert browser.form("Go on").values["purpose"] == ["hobby"]
+
+
+async def test_declining_the_only_purpose_asks_again(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["belief"])
+
+    reply = await browser.press("Go on")
+
+    assert reply.status_code == 422
+    assert "Say yes to at least one" in browser.text
+
+
+async def test_a_consent_to_an_older_text_counts_as_none(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby", "belief"])
+
+    await browser.press("Go on", consent=["belief:1999-01-01"])
+
+    assert "We left out Belief" in browser.text
+
+
+async def test_a_forged_last_page_cannot_switch_a_sensitive_purpose_on(client: AsyncClient) -> None:
+    form = {"step": "password", "purpose": ["hobby", "belief"], "display_name": "Eve", "email": "eve@example.org"}
+
+    await client.post("/join", data={**form, "password": PASSWORD, "over_18": "yes"})
+
+    eve = (await members_by_email(["eve@example.org"]))["eve@example.org"]
+    assert [mine.purpose for mine in await my_purposes(eve)] == [Purpose.HOBBY]
+
+
+async def test_a_wrong_address_is_shown_again_as_it_was_typed(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby"])
+    await browser.press("Go on", display_name="Noor")
+
+    reply = await browser.press("Go on", email="noor at example")
+
+    assert reply.status_code == 422
+    assert "does not look like an e-mail address" in browser.text
+    assert browser.form("Go on").values["email"] == ["noor at example"]
+    assert browser.form("Go on").values["display_name"] == ["Noor"]
+
+
+async def test_going_back_keeps_every_answer(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+
+    for _ in range(4):
+        await browser.press("Back")
+
+    assert "Why would you like to meet people?" in browser.text
+    values = browser.form("Go on").values
+    assert values["purpose"] == ["hobby", "belief"]
+    assert (values["consent"], values["display_name"], values["email"]) == ([CONSENT], ["Noor"], ["noor@example.org"])
+
+
+async def test_a_weak_password_is_explained_and_never_sent_back(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+
+    reply = await browser.press("Make my account", password="too short by far"[:9], over_18="yes")
+
+    assert reply.status_code == 422
+    assert "at least 15 characters" in browser.text
+    assert "too short" not in reply.text
+    assert browser.form("Make my account").values["over_18"] == ["yes"]
+
+
+async def test_everything_wrong_on_the_last_page_is_said_at_once(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+
+    await browser.press("Make my account", password="short")
+
+    assert "at least 15 characters" in browser.text
+    assert "18 or older" in browser.text
+
+
+async def test_an_answer_spoilt_on_the_way_leads_back_to_its_own_page(client: AsyncClient) -> None:
+    form = {"step": "password", "purpose": "hobby", "display_name": " ", "email": "x@example.org"}
+
+    reply = await client.post("/join", data={**form, "password": PASSWORD, "over_18": "yes"})
+
+    assert reply.status_code == 422
+    assert "What should people call you?" in reply.text
+
+
+async def test_a_taken_address_is_not_given_away(client: AsyncClient) -> None:
+    await make_member("Ada", email="ada@example.org")
+    browser = await _at_the_password(client, email="ada@example.org")
+
+    await browser.press("Make my account", password="some other eleven green bottles", over_18="yes")
+
+    assert browser.path == "/sign-in"
+    assert "If this address was new, your account is ready: sign in." in browser.text
+
+
+async def test_first_words_that_are_too_long_are_kept_with_the_others(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+    await browser.press("Make my account", password=PASSWORD, over_18="yes")
+
+    reply = await browser.press("Go on", about="word " * 80, seeking="Someone who can solder.")
+
+    assert reply.status_code == 422
+    assert "at most 280 characters" in browser.text
+    values = browser.form("Go on").values
+    assert values["seeking"] == ["Someone who can solder."]
+    assert values["about"][0].strip() == ("word " * 80).strip()
+    noor = (await members_by_email(["noor@example.org"]))["noor@example.org"]
+    assert (await my_statements(noor)).items == []

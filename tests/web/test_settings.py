@@ -1,0 +1,101 @@
+"""Signed-in browsers, tokens, and leaving."""
+
+import re
+
+from httpx import AsyncClient
+
+from api.accounts import queries
+from api.accounts.services import open_session
+from tests.factories import PASSWORD, make_member
+from tests.web.browsing import Browser, browser_of
+
+
+async def test_another_browser_is_signed_out(client: AsyncClient) -> None:
+    ada = await make_member()
+    lost = await open_session(ada, label="Safari on iPhone")
+    browser = await browser_of(client, ada)
+    await browser.open("/settings")
+    assert "Safari on iPhone" in browser.text
+
+    await browser.press("Sign out all other browsers")
+
+    assert await queries.member_by_session(lost.token) is None
+    assert "Safari on iPhone" not in browser.text
+
+
+async def test_one_browser_is_signed_out_and_this_one_stays(client: AsyncClient) -> None:
+    ada = await make_member()
+    browser = await browser_of(client, ada)
+    before = len(await queries.sessions(ada, this=None))
+    await browser.open("/settings")
+
+    await browser.press("Sign it out")
+
+    assert browser.path == "/settings"
+    assert len(await queries.sessions(ada, this=None)) == before - 1
+
+
+async def test_nobody_signs_out_the_browsers_of_others(client: AsyncClient) -> None:
+    grace = await make_member("Grace")
+    [theirs, *_] = await queries.sessions(grace, this=None)
+    browser = await browser_of(client, await make_member("Ada"))
+    await browser.open("/settings")
+    token = browser.form("Sign out").values["csrf_token"]
+
+    reply = await client.post(f"/settings/sessions/{theirs.id}/end", data={"csrf_token": token})
+
+    assert reply.status_code == 404
+    assert theirs.id in {session.id for session in await queries.sessions(grace, this=None)}
+
+
+async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -> None:
+    browser = await browser_of(client, await make_member("Ada"))
+    await browser.open("/settings/tokens/new")
+    await browser.press("Make the token", name="my calendar", scopes=["profile"], password=PASSWORD)
+    [token] = re.findall(r"whf_[\w-]{43}", browser.reply.text)
+    programs = AsyncClient(transport=client._transport, base_url=client.base_url)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await programs.get("/api/v1/me", headers=headers)).json()["display_name"] == "Ada"
+
+    await browser.open("/settings")
+    assert token not in browser.reply.text
+    await browser.press("Revoke")
+
+    assert (await programs.get("/api/v1/me", headers=headers)).status_code == 401
+
+
+async def test_a_token_needs_the_password_and_keeps_the_rest(client: AsyncClient) -> None:
+    browser = await browser_of(client, await make_member())
+    await browser.open("/settings/tokens/new")
+
+    reply = await browser.press("Make the token", name="my calendar", scopes=["matches"], password="not it")
+
+    assert reply.status_code == 422
+    assert "This is not your password." in browser.text
+    values = browser.form("Make the token").values
+    assert (values["name"], values["scopes"], values["password"]) == (["my calendar"], ["matches"], [""])
+
+
+async def test_leaving_needs_the_password(client: AsyncClient) -> None:
+    ada = await make_member()
+    browser = await browser_of(client, ada)
+    await browser.open("/settings/delete")
+
+    reply = await browser.press("Delete everything", password="not it")
+
+    assert reply.status_code == 422
+    assert await queries.sessions(ada, this=None) != []
+
+
+async def test_leaving_deletes_the_account_and_says_farewell(client: AsyncClient) -> None:
+    await make_member("Ada", email="ada@example.org")
+    browser = Browser(client)
+    await browser.open("/sign-in")
+    await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
+    await browser.open("/settings/delete")
+
+    await browser.press("Delete everything", password=PASSWORD)
+
+    assert browser.path == "/"
+    assert "Farewell" in browser.text
+    assert await queries.members_by_email(["ada@example.org"]) == {}
