@@ -75,7 +75,7 @@ class Requests(RuleBasedStateMachine):
             self._move(standing[0], machine.cross)
             self.connected.add(pair)
             return
-        outcomes = []
+        outcomes: list[RequestFacts | type[ConflictError]] = []
         for twins in (False, True):
             try:
                 outcomes.append(machine.send(self.now, room=self._room(one, other, twins=twins)))

@@ -1,0 +1,183 @@
+"""The JSON API's calls about requests, slots and connections."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_200_OK
+
+from api.accounts.schemas import Member, Scope
+from api.connections import queries, services
+from api.connections.schemas import (
+    Box,
+    ConnectionRead,
+    ConnectionUpdate,
+    ReasonCheck,
+    Refusal,
+    RequestCreate,
+    RequestRead,
+    SlotsRead,
+    Words,
+)
+from api.pagination import DEFAULT_LIMIT, MOST, Page
+from api.problems import describes
+
+
+class ReasonCheckController(Controller):
+    """Having a reason looked at before it goes."""
+
+    path = "/reason-checks"
+    tags = ("Requests",)
+    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @post(operation_id="CheckReason", status_code=HTTP_200_OK, responses=describes(401, 403, 404, 409, 422))
+    async def check(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> ReasonCheck:
+        """Say what would be found in a reason. Nothing is stored or used up."""
+        return await services.check_reason(actor, draft=data)
+
+
+class ConnectionRequestController(Controller):
+    """Requests to connect."""
+
+    path = "/connection-requests"
+    tags = ("Requests",)
+    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @post(operation_id="SendConnectionRequest", responses=describes(401, 403, 404, 409, 422))
+    async def send(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> RequestRead:
+        """Ask another member to connect. When they have asked already, this accepts."""
+        return await services.send_request(actor, draft=data)
+
+    @get(operation_id="ConnectionRequests", responses=describes(401, 403, 422))
+    async def read(
+        self,
+        actor: NamedDependency[Member],
+        box: FromQuery[Box],
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[RequestRead]:
+        """List the requests that one received or sent, newest first."""
+        return await queries.requests(actor, box=box, limit=limit, cursor=cursor)
+
+    @get("/{request_id:uuid}", operation_id="ConnectionRequest", responses=describes(401, 403, 404))
+    async def read_one(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Read a request that one received or sent."""
+        return await queries.request(actor, request_id)
+
+    @post(
+        "/{request_id:uuid}/acceptance",
+        operation_id="AcceptConnectionRequest",
+        responses=describes(401, 403, 404, 409),
+    )
+    async def accept(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Agree to connect."""
+        return await services.accept_request(actor, request_id)
+
+    @post(
+        "/{request_id:uuid}/refusal",
+        operation_id="RefuseConnectionRequest",
+        responses=describes(401, 403, 404, 409, 422),
+    )
+    async def refuse(
+        self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Refusal | None] = None
+    ) -> RequestRead:
+        """Decline: in silence, which the sender never learns, or with a sentence to them."""
+        return await services.refuse_request(actor, request_id, refusal=data or Refusal())
+
+    @post(
+        "/{request_id:uuid}/question",
+        operation_id="AskAboutConnectionRequest",
+        responses=describes(401, 403, 404, 409, 422),
+    )
+    async def ask(
+        self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Words]
+    ) -> RequestRead:
+        """Ask the sender something before deciding."""
+        return await services.ask(actor, request_id, words=data)
+
+    @post(
+        "/{request_id:uuid}/answer",
+        operation_id="AnswerAboutConnectionRequest",
+        responses=describes(401, 403, 404, 409, 422),
+    )
+    async def answer(
+        self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Words]
+    ) -> RequestRead:
+        """Answer what the recipient asked."""
+        return await services.answer(actor, request_id, words=data)
+
+    @post(
+        "/{request_id:uuid}/withdrawal",
+        operation_id="WithdrawConnectionRequest",
+        responses=describes(401, 403, 404, 409),
+    )
+    async def withdraw(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Take a request back, a day after it was sent or later."""
+        return await services.withdraw_request(actor, request_id)
+
+    @post(
+        "/{request_id:uuid}/reopening",
+        operation_id="ReopenConnectionRequest",
+        responses=describes(401, 403, 404, 409),
+    )
+    async def reopen(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Think better of a request that one declined or let expire."""
+        return await services.reopen_request(actor, request_id)
+
+
+class SlotsController(Controller):
+    """How many requests one may have open."""
+
+    path = "/me/slots"
+    tags = ("Requests",)
+    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @get(operation_id="Slots", responses=describes(401, 403))
+    async def read(self, actor: NamedDependency[Member]) -> SlotsRead:
+        """Read how many requests are open, how many may be, and when the next place comes back by itself."""
+        return await queries.slots(actor)
+
+
+class ConnectionController(Controller):
+    """Connections."""
+
+    path = "/connections"
+    tags = ("Connections",)
+    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @get(operation_id="Connections", responses=describes(401, 403, 422))
+    async def read(
+        self,
+        actor: NamedDependency[Member],
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[ConnectionRead]:
+        """List one's own connections, newest first."""
+        return await queries.connections(actor, limit=limit, cursor=cursor)
+
+    @get("/{connection_id:uuid}", operation_id="Connection", responses=describes(401, 403, 404))
+    async def read_one(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> ConnectionRead:
+        """Read a connection, with the reason it came from."""
+        return await queries.connection(actor, connection_id)
+
+    @patch("/{connection_id:uuid}", operation_id="UpdateConnection", responses=describes(401, 403, 404, 422))
+    async def update(
+        self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[ConnectionUpdate]
+    ) -> ConnectionRead:
+        """Change one's private note."""
+        return await services.update_note(actor, connection_id, change=data)
+
+    @delete("/{connection_id:uuid}", operation_id="EndConnection", responses=describes(401, 403, 404))
+    async def end(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
+        """End a connection quietly, for both."""
+        await services.end_connection(actor, connection_id)
+
+
+CONTROLLERS: list[type[Controller]] = [
+    ReasonCheckController,
+    ConnectionRequestController,
+    SlotsController,
+    ConnectionController,
+]

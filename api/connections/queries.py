@@ -1,0 +1,189 @@
+"""What members read of their requests, their slots and their connections.
+
+A recipient finds no request of a sender who has gone, was suspended, or is kept apart from them by a block.
+"""
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from msgspec import Meta
+from piccolo.querystring import QueryString
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections import request_machine
+from api.connections.request_rows import ROW, RequestRow
+from api.connections.request_views import SeenRow, views
+from api.connections.schemas import Box, ConnectionRead, RequestRead, SlotsRead
+from api.connections.slots import slots_allowed
+from api.database import fetch, fetch_as, fetch_one
+from api.errors import NotFoundError
+from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.profiles.queries import member_summaries
+from api.profiles.schemas import Purpose
+from api.profiles.visibility import are_blocked, are_connected, can_see_member, have_open_request
+
+
+class _Position(NamedTuple):
+    created_at: Annotated[datetime, Meta(tz=True)]
+    id: UUID
+
+
+async def requests(
+    actor: Member, *, box: Box, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[RequestRead]:
+    """The requests that the actor received or sent, newest first, whatever became of them.
+
+    Raises:
+        InvalidError: The cursor is not one of this list.
+    """
+    after = None if cursor is None else decode_cursor(cursor, _Position)
+    beyond = (
+        QueryString("TRUE")
+        if after is None
+        else QueryString("(r.created_at, r.id) < ({}, {})", after.created_at, after.id)
+    )
+    rows = await fetch_as(
+        SeenRow,
+        f"{_seen(box)} AND {{}} ORDER BY r.created_at DESC, r.id DESC LIMIT {{}}",
+        *_seen_values(actor, box),
+        beyond,
+        limit + 1,
+    )
+    last = rows[:limit][-1] if rows else None
+    position = None if last is None else _Position(last.created_at, last.id)
+    return page_of(await views(actor, rows), limit=limit, position=position)
+
+
+async def request(actor: Member, request_id: UUID) -> RequestRead:
+    """A request that the actor received or sent.
+
+    Raises:
+        NotFoundError: There is none, or it is not the actor's to see.
+    """
+    for box in Box:
+        rows = await fetch_as(SeenRow, f"{_seen(box)} AND r.id = {{}}", *_seen_values(actor, box), request_id)
+        if rows:
+            [view] = await views(actor, rows)
+            return view
+    raise NotFoundError
+
+
+async def waiting(actor: Member) -> int:
+    """How many requests wait for the actor's answer."""
+    return await waiting_for(actor.id)
+
+
+async def waiting_for(member_id: UUID) -> int:
+    """How many requests a member has to answer: pending, and not declined in silence."""
+    rows = await fetch_as(
+        RequestRow,
+        f"SELECT {ROW} FROM connection_request AS r JOIN account AS a ON a.id = r.sender "
+        "WHERE r.recipient = {} AND r.state = 'pending' AND r.declined_silently_at IS NULL "
+        "AND a.suspended_at IS NULL AND a.erased_at IS NULL",
+        member_id,
+    )
+    now = clock.now()
+    return sum("acceptance" in request_machine.recipient_can(row.settled(now)) for row in rows)
+
+
+async def slots(actor: Member) -> SlotsRead:
+    """How many requests the actor has open, how many there may be, and when the next place comes back by itself."""
+    rows = await fetch_as(
+        RequestRow,
+        f"SELECT {ROW} FROM connection_request AS r WHERE r.sender = {{}} AND r.holds_slot",
+        actor.id,
+    )
+    account = await fetch_one(
+        "SELECT created_at, EXISTS (SELECT 1 FROM connection AS c WHERE (c.asker = account.id OR "
+        "c.accepter = account.id) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker) "
+        "AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter)) AS has_conversed "
+        "FROM account WHERE id = {}",
+        actor.id,
+    )
+    if account is None:
+        raise NotFoundError
+    now = clock.now()
+    settled = [row.settled(now) for row in rows]
+    return SlotsRead(
+        open=sum(request_machine.takes_slot(facts, now) for facts in settled),
+        allowed=slots_allowed(created_at=account["created_at"], now=now, has_conversed=account["has_conversed"]),
+        returns_at=request_machine.slot_returns_at(settled, now),
+    )
+
+
+async def connections(actor: Member, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[ConnectionRead]:
+    """The actor's connections, newest first.
+
+    Raises:
+        InvalidError: The cursor is not one of this list.
+    """
+    after = None if cursor is None else decode_cursor(cursor, _Position)
+    beyond = (
+        QueryString("TRUE")
+        if after is None
+        else QueryString("(c.created_at, c.id) < ({}, {})", after.created_at, after.id)
+    )
+    read = await _connections(
+        actor, QueryString("{} ORDER BY c.created_at DESC, c.id DESC LIMIT {}", beyond, limit + 1)
+    )
+    last = read[:limit][-1] if read else None
+    return page_of(read, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+
+
+async def connection(actor: Member, connection_id: UUID) -> ConnectionRead:
+    """One of the actor's connections.
+
+    Raises:
+        NotFoundError: There is none, it has ended, or the other is not there to see.
+    """
+    read = await _connections(actor, QueryString("c.id = {}", connection_id))
+    if not read:
+        raise NotFoundError
+    return read[0]
+
+
+async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionRead]:
+    rows = await fetch(
+        "SELECT c.id, c.purpose, c.asker = {} AS asked_by_me, c.reason, c.crossed_reason, c.anchor_text, "
+        "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other "
+        "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other FROM connection "
+        "WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c WHERE {} AND {}",
+        *[actor.id] * 5,
+        can_see_member(actor.id, "c.other"),
+        narrowed,
+    )
+    others = await member_summaries(actor, [row["other"] for row in rows])
+    return [
+        ConnectionRead(member=others[row.pop("other")], **row | {"purpose": Purpose(row["purpose"])}) for row in rows
+    ]
+
+
+def _seen(box: Box) -> str:
+    mine, theirs = ("sender", "recipient") if box is Box.SENT else ("recipient", "sender")
+    return (
+        f"SELECT {ROW}, (r.{theirs} IS NOT NULL AND {{}}) AS other_seen, {{}} AS reopenable, "
+        "(SELECT c.id FROM connection AS c WHERE c.request = r.id AND c.ended_at IS NULL) AS connection_id "
+        f"FROM connection_request AS r WHERE r.{mine} = {{}} AND {{}}"
+    )
+
+
+def _seen_values(actor: Member, box: Box) -> list[object]:
+    if box is Box.SENT:
+        return [can_see_member(actor.id, "r.recipient"), QueryString("FALSE"), actor.id, QueryString("TRUE")]
+    # A silent refusal that the sender still sees as open is itself the open request between the two.
+    free = QueryString(
+        "(r.state IN ('pending', 'asked') AND (r.state = 'asked' OR r.expires_at > {}) OR NOT ({} OR {}) "
+        "AND (SELECT count(*) FROM member_purpose AS on_now WHERE on_now.member IN (r.sender, r.recipient) "
+        "AND on_now.purpose = r.purpose) = 2)",
+        clock.now(),
+        are_connected(actor.id, "r.sender"),
+        have_open_request(actor.id, "r.sender"),
+    )
+    there = QueryString(
+        "EXISTS (SELECT 1 FROM account AS a WHERE a.id = r.sender AND a.suspended_at IS NULL "
+        "AND a.erased_at IS NULL AND NOT {})",
+        are_blocked(actor.id, "a.id"),
+    )
+    return [can_see_member(actor.id, "r.sender"), free, actor.id, there]

@@ -1,0 +1,188 @@
+"""Brings together what a reason is judged by, all of it readable by its sender, and has it judged."""
+
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from api.accounts.schemas import Member
+from api.connections.schemas import Anchor, AnchorKind, RequestCreate
+from api.database import fetch, fetch_one
+from api.encoding import encoder
+from api.errors import InvalidError, NotFoundError
+from api.profiles.errors import PurposeOffError
+from api.profiles.queries import has_purpose, member_summaries
+from api.profiles.visibility import can_read_statement, can_see_member
+from api.texts import problem_with, tidy
+from embeddings.columns import from_literal
+from embeddings.reasons import EarlierReason, Finding, judge_reason, normalise_reason
+
+SHORTEST_PLACE, LONGEST_PLACE = 3, 120
+EARLIER_REASONS = 50
+CONTRAST = 120
+_NO_LIMIT = 1_000_000
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Whom and what a reason is about, as its sender may read it."""
+
+    recipient_id: UUID
+    anchor_statement: UUID | None
+    anchor_text: str | None
+    """The words of the anchor; None when nothing that exists was chosen."""
+
+
+async def find_subject(actor: Member, *, draft: RequestCreate) -> Subject:
+    """Whom and what a draft is about.
+
+    Raises:
+        NotFoundError: There is no such member for this purpose, the actor may not see them, or it is the actor.
+        PurposeOffError: The actor has not switched the purpose on.
+        InvalidError: Where the two have met cannot be kept.
+    """
+    visible = await fetch_one(
+        "SELECT 1 FROM account WHERE id = {} AND id <> {} AND {}",
+        draft.recipient_id,
+        actor.id,
+        can_see_member(actor.id, "account.id"),
+    )
+    if visible is None:
+        raise NotFoundError
+    if not await has_purpose(actor.id, draft.purpose):
+        raise PurposeOffError
+    if not await has_purpose(draft.recipient_id, draft.purpose):
+        raise NotFoundError
+    if draft.anchor is not None and draft.anchor.kind is AnchorKind.MET:
+        return Subject(draft.recipient_id, None, _place(draft.anchor))
+    text = await _statement(actor, draft)
+    anchor_id = draft.anchor.id if draft.anchor is not None and text is not None else None
+    return Subject(draft.recipient_id, anchor_id, text)
+
+
+def tidied_reason(draft: RequestCreate) -> str:
+    """The reason of a draft as it is counted, judged and kept.
+
+    Raises:
+        InvalidError: It has characters that cannot be kept.
+    """
+    reason = normalise_reason(tidy(draft.reason))
+    problem = problem_with(reason, field="reason", name="Your reason", least=0, most=_NO_LIMIT)
+    if problem is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    return reason
+
+
+async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> list[Finding]:
+    """What speaks against the reason of a draft, from nothing but what the actor may read."""
+    names = await member_summaries(actor, [actor.id, subject.recipient_id])
+    texts, vectors = await _statements_of(actor, subject.recipient_id, draft)
+    mine, _ = await _statements_of(actor, actor.id, draft)
+    anchored = texts.index(subject.anchor_text) if subject.anchor_text in texts else None
+    return await judge_reason(
+        encoder(),
+        reason=tidied_reason(draft),
+        anchor_text=subject.anchor_text,
+        recipient_texts=texts,
+        sender_texts=mine,
+        earlier_reasons=await _earlier_reasons(actor),
+        names=[summary.display_name for summary in names.values()],
+        purpose=draft.purpose,
+        anchor_vector=None if vectors is None or anchored is None else vectors[anchored],
+        recipient_vectors=vectors,
+        contrast=await _contrast(actor, draft),
+    )
+
+
+def _place(anchor: Anchor) -> str | None:
+    where = tidy(anchor.where or "")
+    if not where:
+        return None
+    problem = problem_with(
+        where,
+        field="anchor/where",
+        name="Where you have met",
+        least=SHORTEST_PLACE,
+        most=LONGEST_PLACE,
+        lines=False,
+    )
+    if problem is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    return where
+
+
+async def _statement(actor: Member, draft: RequestCreate) -> str | None:
+    if draft.anchor is None or draft.anchor.kind is not AnchorKind.STATEMENT or draft.anchor.id is None:
+        return None
+    row = await fetch_one(
+        "SELECT s.text FROM statement AS s WHERE s.id = {} AND s.author = {} AND s.purpose = {} AND {}",
+        draft.anchor.id,
+        draft.recipient_id,
+        draft.purpose,
+        can_read_statement(actor.id, "s"),
+    )
+    return None if row is None else str(row["text"])
+
+
+async def _statements_of(
+    actor: Member, member_id: UUID, draft: RequestCreate
+) -> tuple[list[str], NDArray[np.float32] | None]:
+    """A member's statements that the actor may read, and their vectors (n, 384) where every one is stored."""
+    rows = await fetch(
+        "SELECT s.text, v.vector::text AS vector FROM statement AS s "
+        "LEFT JOIN statement_vector AS v ON v.statement = s.id AND v.purpose = s.purpose "
+        "WHERE s.author = {} AND s.purpose = {} AND {} ORDER BY s.created_at, s.id",
+        member_id,
+        draft.purpose,
+        can_read_statement(actor.id, "s"),
+    )
+    stored = [row["vector"] for row in rows]
+    vectors = np.stack([from_literal(vector) for vector in stored]) if stored and None not in stored else None
+    return [row["text"] for row in rows], vectors
+
+
+async def _earlier_reasons(actor: Member) -> list[EarlierReason]:
+    """What the actor wrote to others before, also where it became an acceptance because both had asked."""
+    rows = await fetch(
+        "SELECT said.text, said.anchor_text, other.display_name FROM ("
+        "SELECT reason AS text, anchor_text, recipient AS other, created_at FROM connection_request "
+        "WHERE sender = {} UNION ALL "
+        "SELECT crossed_reason, NULL, asker, created_at FROM connection "
+        "WHERE accepter = {} AND crossed_reason IS NOT NULL"
+        ") AS said LEFT JOIN account AS other ON other.id = said.other ORDER BY said.created_at DESC LIMIT {}",
+        actor.id,
+        actor.id,
+        EARLIER_REASONS,
+    )
+    return [
+        EarlierReason(
+            text=row["text"],
+            names=[name for name in (actor.display_name, row["display_name"]) if name],
+            anchor_text=row["anchor_text"],
+        )
+        for row in rows
+    ]
+
+
+async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] | None:
+    """Vectors (m, 384) of what others wrote for the same purpose: always the same ones for one recipient.
+
+    They are the rows that follow the recipient's id, and then the first ones, so that the key's index finds them.
+    """
+    some = "SELECT statement, member, purpose, vector FROM statement_vector WHERE purpose = {} AND statement"
+    rows = await fetch(
+        f"SELECT v.vector::text AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
+        f"(({some} < {{}}) ORDER BY statement LIMIT {{}})) AS v JOIN statement AS s ON s.id = v.statement "
+        "WHERE v.member <> {} AND v.member <> {} AND {} LIMIT {}",
+        draft.purpose,
+        draft.recipient_id,
+        CONTRAST,
+        draft.purpose,
+        draft.recipient_id,
+        CONTRAST,
+        draft.recipient_id,
+        actor.id,
+        can_read_statement(actor.id, "s"),
+        CONTRAST,
+    )
+    return np.stack([from_literal(row["vector"]) for row in rows]) if rows else None

@@ -1,0 +1,118 @@
+"""A request as each of its two sides sees it.
+
+What a sender reads of a recipient whom they cannot see (any more) is what would be left of one who has gone: no name
+and no words of theirs, and an answer that does not come. So a block cannot be told from a departure.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api import clock
+from api.accounts.schemas import Meets, Member
+from api.connections import request_machine
+from api.connections.request_machine import RequestFacts
+from api.connections.request_rows import RequestRow
+from api.connections.schemas import AnchorKind, AnchorRead, RequestEventRead, RequestRead, RequestState
+from api.database import fetch
+from api.profiles.queries import member_summaries
+from api.profiles.schemas import MemberSummary
+
+UNSEEN = MemberSummary(
+    id=UUID(int=0), display_name="Someone who is not here", pronouns=None, place=None, meets=Meets.ONLINE_FIRST
+)
+"""Stands for a member whom the reader cannot see (any more), whoever it is and whatever the reason."""
+
+
+class SeenRow(RequestRow, frozen=True, kw_only=True):
+    """A request with what its reader may know about the other and do with it."""
+
+    other_seen: bool
+    reopenable: bool
+    """Whether nothing else between the two stands in the way of reopening it."""
+    connection_id: UUID | None
+
+
+async def views(actor: Member, rows: Sequence[SeenRow]) -> list[RequestRead]:
+    """The actor's view of their own requests, in the same order."""
+    now = clock.now()
+    members = {row.sender for row in rows} | {row.recipient for row in rows if row.recipient is not None}
+    summaries = await member_summaries(actor, members)
+    events = await _histories(actor, rows)
+    return [_view(actor, row, now, summaries=summaries, written=events[row.id]) for row in rows]
+
+
+def _view(
+    actor: Member,
+    row: SeenRow,
+    now: datetime,
+    *,
+    summaries: dict[UUID, MemberSummary],
+    written: list[RequestEventRead],
+) -> RequestRead:
+    facts = row.settled(now)
+    mine = row.sender == actor.id
+    other = row.recipient if mine else row.sender
+    theirs = summaries.get(other, UNSEEN) if row.other_seen and other is not None else UNSEEN
+    me = summaries[actor.id]
+    return RequestRead(
+        id=row.id,
+        sender=me if mine else theirs,
+        recipient=theirs if mine else me,
+        purpose=row.purpose,
+        anchor=_anchor(row, readable=row.other_seen or not mine),
+        reason=row.reason,
+        state=request_machine.as_sender_sees(facts) if mine else request_machine.as_recipient_sees(facts),
+        rounds=facts.rounds,
+        created_at=row.created_at,
+        expires_at=request_machine.runs_out_at(facts, now),
+        history=[*written, *_not_yet_written(row, facts)],
+        connection_id=row.connection_id,
+        can=request_machine.sender_can(facts, now) if mine else _recipient_can(row, facts),
+    )
+
+
+def _anchor(row: SeenRow, *, readable: bool) -> AnchorRead:
+    met = row.anchor_kind is AnchorKind.MET
+    text = row.anchor_text if readable else None
+    return AnchorRead(
+        kind=row.anchor_kind,
+        id=row.anchor_statement if readable else None,
+        text=None if met else text,
+        where=text if met else None,
+    )
+
+
+def _recipient_can(row: SeenRow, facts: RequestFacts) -> list[str]:
+    return [can for can in request_machine.recipient_can(facts) if can != "reopening" or row.reopenable]
+
+
+def _not_yet_written(row: SeenRow, facts: RequestFacts) -> list[RequestEventRead]:
+    """The end by the clock that a reader knows of although nothing has written it down yet."""
+    if facts.state is RequestState.EXPIRED and row.state is not RequestState.EXPIRED:
+        return [RequestEventRead(kind="expired", by_me=False, text=None, at=facts.expires_at)]
+    return []
+
+
+async def _histories(actor: Member, rows: Sequence[SeenRow]) -> dict[UUID, list[RequestEventRead]]:
+    """What each side may know of what was said and done, in order; by request."""
+    by_id = {row.id: row for row in rows}
+    events = await fetch(
+        "SELECT request, actor, kind, text, at, only_recipient_sees FROM request_event "
+        "WHERE request = ANY({}::uuid[]) ORDER BY at, number",
+        list(by_id),
+    )
+    found: dict[UUID, list[RequestEventRead]] = defaultdict(list)
+    for event in events:
+        row = by_id[event["request"]]
+        by_me = event["actor"] == actor.id
+        kind = event["kind"]
+        if row.sender == actor.id:
+            by_the_other = event["actor"] is not None and not by_me
+            if event["only_recipient_sees"] or (by_the_other and not row.other_seen):
+                continue
+        elif kind == "closed" and not by_me:
+            kind = "withdrawn"  # as in `as_recipient_sees`: what made the sender end it is theirs
+        found[row.id].append(RequestEventRead(kind=kind, by_me=by_me, text=event["text"], at=event["at"]))
+    return found

@@ -1,0 +1,138 @@
+"""Asking another member to connect: the reason is judged first, and only then is anything locked or kept."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections import queries, reason_checks, request_machine
+from api.connections.errors import AlreadyOpenError, ReasonRefusedError, TooSoonError
+from api.connections.reason_checks import Subject
+from api.connections.request_machine import PAUSE, RequestFacts
+from api.connections.request_rows import lock_members, lock_open_between, record, write
+from api.connections.schemas import ReasonCheck, RequestCreate, RequestRead
+from api.connections.slots import SenderRoom
+from api.connections.ties import check_not_connected, connect
+from api.database import fetch, fetch_one, transaction
+from api.errors import ConflictError
+from embeddings.reasons import sendable
+
+
+async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
+    """Say what would be found in a reason, without keeping or using up anything.
+
+    Raises:
+        NotFoundError: There is no such member for this purpose, or the actor may not see them.
+        PurposeOffError: The actor has not switched the purpose on.
+        InvalidError: Something in it cannot be kept.
+    """
+    subject = await reason_checks.find_subject(actor, draft=draft)
+    findings = await reason_checks.judge(actor, draft=draft, subject=subject)
+    return ReasonCheck(sendable=sendable(findings), findings=findings)
+
+
+async def send_request(actor: Member, *, draft: RequestCreate) -> RequestRead:
+    """Ask another member to connect. When they have asked the actor already, this accepts.
+
+    Raises:
+        NotFoundError: There is no such member for this purpose, or the actor may not see them.
+        PurposeOffError: The actor has not switched the purpose on.
+        InvalidError: Something in it cannot be kept.
+        ReasonRefusedError: The reason cannot go as it is; says what to change.
+        AlreadyConnectedError: The two are connected.
+        AlreadyOpenError: The actor has asked, and that is not over.
+        TooSoonError: The actor asked before, and the pause is not over.
+        NoSlotError: The actor has as many open requests as they may have.
+        RecipientFullError: The recipient has enough to answer just now.
+        ConflictError: The recipient changed the words that the reason is about.
+    """
+    judged = await reason_checks.find_subject(actor, draft=draft)
+    findings = await reason_checks.judge(actor, draft=draft, subject=judged)
+    if not sendable(findings):
+        raise ReasonRefusedError(findings)
+    async with transaction():
+        await lock_members(actor.id, draft.recipient_id)
+        subject = await reason_checks.find_subject(actor, draft=draft)
+        if subject != judged:
+            raise ConflictError("They have just changed the words that your reason is about. Read them again first.")
+        request_id = await _cross_or_send(actor, draft, subject)
+        return await queries.request(actor, request_id)
+
+
+async def _cross_or_send(actor: Member, draft: RequestCreate, subject: Subject) -> UUID:
+    """Accept the open request of the recipient, or keep a new one; both members are locked."""
+    await check_not_connected(actor.id, subject.recipient_id)
+    reason = reason_checks.tidied_reason(draft)
+    now = clock.now()
+    if standing := await lock_open_between(actor.id, subject.recipient_id):
+        row, facts = standing
+        if row.sender == actor.id:
+            raise AlreadyOpenError
+        await write(row.id, request_machine.cross(facts, now))
+        await record(row.id, actor_id=actor.id, kind="accepted", text=reason)
+        # Where the actor had blocked the sender or withdrawn their consent, only the purpose they name now stands.
+        await connect(row, purpose=draft.purpose if facts.closed_silently else row.purpose, crossed_reason=reason)
+        return row.id
+    facts = request_machine.send(now, room=await _room(actor, subject.recipient_id, now))
+    return await _insert(actor, draft, subject, reason=reason, facts=facts)
+
+
+async def _room(actor: Member, recipient_id: UUID, now: datetime) -> SenderRoom:
+    await _check_pause(actor.id, recipient_id, now)
+    slots = await queries.slots(actor)
+    [row] = await fetch(
+        "SELECT (SELECT request_capacity FROM account WHERE id = {}) AS capacity, (SELECT max(may_ask_again_at) "
+        "FROM connection_request WHERE sender = {} AND recipient = {}) AS may_ask_again_at",
+        recipient_id,
+        actor.id,
+        recipient_id,
+    )
+    return SenderRoom(
+        slots_open=slots.open,
+        slots_allowed=slots.allowed,
+        recipient_waiting=await queries.waiting_for(recipient_id),
+        recipient_capacity=row["capacity"],
+        may_ask_again_at=row["may_ask_again_at"],
+    )
+
+
+async def _check_pause(sender_id: UUID, recipient_id: UUID, now: datetime) -> None:
+    """Whoever was left does not write to the one who left, for as long as after a refusal."""
+    row = await fetch_one(
+        "SELECT max(ended_at) AS left_at FROM connection "
+        "WHERE ended_by = {} AND ((asker = {} AND accepter = {}) OR (asker = {} AND accepter = {}))",
+        recipient_id,
+        sender_id,
+        recipient_id,
+        recipient_id,
+        sender_id,
+    )
+    if row is not None and row["left_at"] is not None and now < row["left_at"] + PAUSE:
+        raise TooSoonError(row["left_at"] + PAUSE)
+
+
+async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reason: str, facts: RequestFacts) -> UUID:
+    request_id = uuid4()
+    anchor_kind = draft.anchor.kind if draft.anchor is not None else None  # judged: never None here
+    await fetch(
+        "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, anchor_statement, anchor_text, "
+        "reason, state, rounds, created_at, opened_at, expires_at, closed_silently, holds_slot) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+        request_id,
+        actor.id,
+        subject.recipient_id,
+        draft.purpose,
+        anchor_kind,
+        subject.anchor_statement,
+        subject.anchor_text,
+        reason,
+        facts.state,
+        facts.rounds,
+        facts.created_at,
+        facts.opened_at,
+        facts.expires_at,
+        facts.closed_silently,
+        facts.holds_slot,
+    )
+    await record(request_id, actor_id=actor.id, kind="sent")
+    return request_id

@@ -1,0 +1,185 @@
+"""Everything that can be done about a request; asking and connecting live in modules of their own."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections import queries, request_machine
+from api.connections.errors import AlreadyOpenError, NotNowError
+from api.connections.request_machine import OPEN, RequestFacts
+from api.connections.request_rows import RequestRow, lock_open_between, lock_request, record, write
+from api.connections.schemas import Refusal, RequestRead, Words
+from api.connections.sending import check_reason, send_request
+from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
+from api.database import fetch_one, transaction
+from api.errors import InvalidError, NotFoundError
+from api.profiles.queries import has_purpose
+from api.profiles.visibility import are_blocked
+from api.texts import problem_with, tidy
+
+__all__ = [
+    "accept_request",
+    "answer",
+    "ask",
+    "check_reason",
+    "close_between",
+    "end_connection",
+    "refuse_request",
+    "reopen_request",
+    "send_request",
+    "update_note",
+    "withdraw_request",
+]
+
+LONGEST_WORDS = 600
+"""Of a question, an answer, or a sentence with which a request is declined."""
+
+
+async def accept_request(actor: Member, request_id: UUID) -> RequestRead:
+    """Agree to connect; the conversation is open when this returns.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+        NotNowError: It is not open for the actor.
+    """
+    async with transaction():
+        row = await _move(actor, request_id, request_machine.accept, as_recipient=True, kind="accepted")
+        await connect(row)
+        return await queries.request(actor, request_id)
+
+
+async def refuse_request(actor: Member, request_id: UUID, *, refusal: Refusal) -> RequestRead:
+    """Decline: in silence, which the sender never learns, or with a sentence to them.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+        NotNowError: It is not open for the actor.
+        InvalidError: The sentence cannot be kept.
+    """
+    sentence = tidy(refusal.sentence or "")
+    if not sentence:
+        async with transaction():
+            await _move(
+                actor,
+                request_id,
+                request_machine.decline_silently,
+                as_recipient=True,
+                kind="declined",
+                only_recipient_sees=True,
+            )
+            return await queries.request(actor, request_id)
+    _check_words(sentence, field="sentence", name="Your sentence")
+    async with transaction():
+        await _move(
+            actor,
+            request_id,
+            request_machine.decline_with_sentence,
+            as_recipient=True,
+            kind="declined",
+            text=sentence,
+        )
+        return await queries.request(actor, request_id)
+
+
+async def ask(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
+    """Ask the sender something before deciding; the clock stands still until they answer.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+        NotNowError: It is not pending for the actor, or they asked twice already.
+        InvalidError: The question is empty or cannot be kept.
+    """
+    text = _check_words(tidy(words.text), field="text", name="Your question")
+    async with transaction():
+        await _move(actor, request_id, request_machine.ask, as_recipient=True, kind="question", text=text)
+        return await queries.request(actor, request_id)
+
+
+async def answer(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
+    """Answer what the recipient asked.
+
+    Raises:
+        NotFoundError: The actor has sent no such request.
+        NotNowError: Nothing was asked.
+        InvalidError: The answer is empty or cannot be kept.
+    """
+    text = _check_words(tidy(words.text), field="text", name="Your answer")
+    async with transaction():
+        await _move(actor, request_id, request_machine.answer, as_recipient=False, kind="answer", text=text)
+        return await queries.request(actor, request_id)
+
+
+async def withdraw_request(actor: Member, request_id: UUID) -> RequestRead:
+    """Take a request back, a day after it was sent or later.
+
+    Raises:
+        NotFoundError: The actor has sent no such request.
+        NotNowError: It is not open for the actor, or younger than a day.
+    """
+    async with transaction():
+        await _move(actor, request_id, request_machine.withdraw, as_recipient=False, kind="withdrawn")
+        return await queries.request(actor, request_id)
+
+
+async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
+    """Think better of a request that the actor declined or let expire.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+        NotNowError: It did not end like that, or one of the two has switched its purpose off.
+        AlreadyConnectedError: The two are connected by now.
+        AlreadyOpenError: Another request is open between the two.
+    """
+    async with transaction():
+        row, facts = await _lock(actor, request_id, as_recipient=True)
+        now = clock.now()
+        reopened = request_machine.reopen(facts, now)
+        leaves_trace = facts.state not in OPEN
+        if leaves_trace:
+            await check_not_connected(actor.id, row.sender)
+            if await lock_open_between(row.sender, actor.id):
+                raise AlreadyOpenError
+            if not (await has_purpose(row.sender, row.purpose) and await has_purpose(actor.id, row.purpose)):
+                raise NotNowError("One of you has switched this purpose off.")
+        await write(row.id, reopened)
+        await record(row.id, actor_id=actor.id, kind="reopened", only_recipient_sees=not leaves_trace)
+        return await queries.request(actor, request_id)
+
+
+async def _move(
+    actor: Member,
+    request_id: UUID,
+    step: Callable[[RequestFacts, datetime], RequestFacts],
+    *,
+    as_recipient: bool,
+    kind: str,
+    text: str | None = None,
+    only_recipient_sees: bool = False,
+) -> RequestRow:
+    """Take one step of the machine with a request of the actor's, and write its history."""
+    row, facts = await _lock(actor, request_id, as_recipient=as_recipient)
+    await write(row.id, step(facts, clock.now()))
+    await record(row.id, actor_id=actor.id, kind=kind, text=text, only_recipient_sees=only_recipient_sees)
+    return row
+
+
+async def _lock(actor: Member, request_id: UUID, *, as_recipient: bool) -> tuple[RequestRow, RequestFacts]:
+    row, facts = await lock_request(request_id)
+    if actor.id != (row.recipient if as_recipient else row.sender):
+        raise NotFoundError
+    if as_recipient and await fetch_one(
+        "SELECT 1 FROM account WHERE id = {} AND (suspended_at IS NOT NULL OR erased_at IS NOT NULL OR {})",
+        row.sender,
+        are_blocked(actor.id, "account.id"),
+    ):
+        raise NotFoundError
+    return row, facts
+
+
+def _check_words(text: str, *, field: str, name: str) -> str:
+    problem = problem_with(text, field=field, name=name, most=LONGEST_WORDS)
+    if problem is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    return text

@@ -1,0 +1,115 @@
+"""Connections: how they come about, and how they end. Ended, blocked and departed look alike: there is nothing."""
+
+from uuid import UUID, uuid4
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections import queries, request_machine
+from api.connections.errors import AlreadyConnectedError
+from api.connections.request_rows import RequestRow, lock_members, lock_open_between, record, write
+from api.connections.schemas import ConnectionRead, ConnectionUpdate
+from api.database import fetch, fetch_one, transaction
+from api.errors import InvalidError, NotFoundError
+from api.profiles.schemas import Purpose
+from api.profiles.visibility import are_connected
+from api.texts import problem_with, tidy
+
+LONGEST_NOTE = 1000
+
+
+async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_reason: str | None = None) -> None:
+    """Make the connection that an accepted request becomes, within its transaction."""
+    await fetch(
+        "INSERT INTO connection (id, request, asker, accepter, purpose, reason, crossed_reason, anchor_text, "
+        "asker_note, accepter_note, created_at) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, '', '', {})",
+        uuid4(),
+        row.id,
+        row.sender,
+        row.recipient,
+        purpose or row.purpose,
+        row.reason,
+        crossed_reason,
+        row.anchor_text,
+        clock.now(),
+    )
+
+
+async def check_not_connected(one: UUID, other: UUID) -> None:
+    """Hold that two members are not connected.
+
+    Raises:
+        AlreadyConnectedError: They are.
+    """
+    if await fetch_one("SELECT 1 FROM account WHERE id = {} AND {}", other, are_connected(one, "account.id")):
+        raise AlreadyConnectedError
+
+
+async def update_note(actor: Member, connection_id: UUID, *, change: ConnectionUpdate) -> ConnectionRead:
+    """Change the actor's private note on a connection; an empty one takes it away.
+
+    Raises:
+        NotFoundError: The actor has no such connection.
+        InvalidError: The note is too long, or has characters that cannot be kept.
+    """
+    note = tidy(change.note)
+    problem = problem_with(note, field="note", name="Your note", least=0, most=LONGEST_NOTE)
+    if problem is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    async with transaction():
+        await queries.connection(actor, connection_id)
+        await fetch(
+            "UPDATE connection SET asker_note = CASE WHEN asker = {} THEN {} ELSE asker_note END, "
+            "accepter_note = CASE WHEN accepter = {} THEN {} ELSE accepter_note END WHERE id = {}",
+            actor.id,
+            note,
+            actor.id,
+            note,
+            connection_id,
+        )
+        return await queries.connection(actor, connection_id)
+
+
+async def end_connection(actor: Member, connection_id: UUID) -> None:
+    """End a connection quietly: it is gone for both, with its conversation.
+
+    Raises:
+        NotFoundError: The actor has no such connection.
+    """
+    async with transaction():
+        await queries.connection(actor, connection_id)
+        ended = await fetch(
+            "UPDATE connection SET ended_at = {}, ended_by = {} WHERE id = {} AND ended_at IS NULL RETURNING id",
+            clock.now(),
+            actor.id,
+            connection_id,
+        )
+        if not ended:  # the other was quicker
+            raise NotFoundError
+
+
+async def close_between(member_a: UUID, member_b: UUID) -> None:
+    """End whatever is open or connected between two members, because `member_a` wants none of `member_b`.
+
+    Belongs into the transaction that keeps them apart. A request of theirs is over for `member_a`, whichever side
+    they are on; `member_b` learns nothing of it from their own request.
+    """
+    await lock_members(member_a, member_b)
+    now = clock.now()
+    if found := await lock_open_between(member_a, member_b):
+        row, facts = found
+        if row.sender == member_a:
+            await write(row.id, request_machine.close_by_sender(facts, now))
+            await record(row.id, actor_id=member_a, kind="closed")
+        elif not facts.closed_silently:
+            await write(row.id, request_machine.close_by_recipient(facts, now))
+            await record(row.id, actor_id=member_a, kind="closed", only_recipient_sees=True)
+    await fetch(
+        "UPDATE connection SET ended_at = {}, ended_by = {} WHERE ended_at IS NULL "
+        "AND ((asker = {} AND accepter = {}) OR (asker = {} AND accepter = {}))",
+        now,
+        member_a,
+        member_a,
+        member_b,
+        member_b,
+        member_a,
+    )

@@ -1,0 +1,101 @@
+"""What members read of their conversations."""
+
+from datetime import datetime
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from msgspec import Meta
+from piccolo.querystring import QueryString
+
+from api.accounts.schemas import Member
+from api.connections import queries as connections_queries
+from api.conversations.schemas import ConversationSummary, MessageRead
+from api.database import fetch, fetch_as
+from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.profiles.queries import member_summaries
+from api.profiles.schemas import Purpose
+from api.profiles.visibility import can_see_member
+
+_UNREAD = (
+    "EXISTS (SELECT 1 FROM message AS unread WHERE unread.connection = c.id AND unread.author <> {} "
+    "AND unread.created_at > coalesce((SELECT mark.read_until FROM read_mark AS mark "
+    "WHERE mark.connection = c.id AND mark.member = {}), '-infinity'))"
+)
+_MINE = (
+    "(SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other FROM connection "
+    "WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c"
+)
+
+
+class _Position(NamedTuple):
+    at: Annotated[datetime, Meta(tz=True)]
+    id: UUID
+
+
+async def conversations(
+    actor: Member, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[ConversationSummary]:
+    """The actor's conversations, the one last written in first; a new one counts from when they connected.
+
+    Raises:
+        InvalidError: The cursor is not one of this list.
+    """
+    rows = await fetch(
+        "SELECT c.id AS connection_id, c.other, c.purpose, last.text AS last_text, "
+        f"coalesce(last.created_at, c.created_at) AS last_at, {_UNREAD} AS has_unread FROM {_MINE} "
+        "LEFT JOIN LATERAL (SELECT text, created_at FROM message WHERE connection = c.id "
+        "ORDER BY created_at DESC, id DESC LIMIT 1) AS last ON TRUE "
+        "WHERE {} AND {} ORDER BY last_at DESC, c.id DESC LIMIT {}",
+        *[actor.id] * 5,
+        can_see_member(actor.id, "c.other"),
+        _beyond(cursor, "(coalesce(last.created_at, c.created_at), c.id) < ({}, {})"),
+        limit + 1,
+    )
+    others = await member_summaries(actor, [row["other"] for row in rows])
+    read = [
+        ConversationSummary(member=others[row.pop("other")], **row | {"purpose": Purpose(row["purpose"])})
+        for row in rows
+    ]
+    last = read[:limit][-1] if read else None
+    return page_of(read, limit=limit, position=None if last is None else _Position(last.last_at, last.connection_id))
+
+
+async def messages(
+    actor: Member, connection_id: UUID, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[MessageRead]:
+    """What the two of a connection wrote, newest first.
+
+    Raises:
+        NotFoundError: The actor has no such connection (any more).
+        InvalidError: The cursor is not one of this list.
+    """
+    await connections_queries.connection(actor, connection_id)
+    read = await fetch_as(
+        MessageRead,
+        "SELECT id, author AS author_id, text, created_at FROM message "
+        "WHERE connection = {} AND {} ORDER BY created_at DESC, id DESC LIMIT {}",
+        connection_id,
+        _beyond(cursor, "(created_at, id) < ({}, {})"),
+        limit + 1,
+    )
+    last = read[:limit][-1] if read else None
+    return page_of(read, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+
+
+async def unread(actor: Member) -> int:
+    """In how many conversations there is something that the actor has not read."""
+    rows = await fetch(
+        f"SELECT count(*) AS number FROM {_MINE} WHERE {{}} AND {_UNREAD}",
+        *[actor.id] * 3,
+        can_see_member(actor.id, "c.other"),
+        *[actor.id] * 2,
+    )
+    return int(rows[0]["number"])
+
+
+def _beyond(cursor: str | None, condition: str) -> QueryString:
+    """The condition that a row comes after the cursor in the list."""
+    if cursor is None:
+        return QueryString("TRUE")
+    position = decode_cursor(cursor, _Position)
+    return QueryString(condition, position.at, position.id)
