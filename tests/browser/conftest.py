@@ -1,0 +1,45 @@
+"""A site in processes of its own, and a real browser that visits it."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.browser.visitor import Visitor
+from tests.running_site import RunningSite
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A running site without members, with a database of its own."""
+    with RunningSite(tmp_path_factory.mktemp("browsed") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def chromium(anyio_backend: str) -> AsyncIterator[Browser]:
+    """The browser of the machine."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visit(chromium: Browser, site: RunningSite) -> AsyncIterator[Visit]:
+    """Opens the site for somebody, each with cookies of their own."""
+    contexts: list[BrowserContext] = []
+
+    async def open_for(*, javascript: bool = True) -> Visitor:
+        context = await chromium.new_context(java_script_enabled=javascript, viewport={"width": 390, "height": 844})
+        contexts.append(context)
+        return Visitor(await context.new_page(), site.url)
+
+    yield open_for
+    for context in contexts:
+        await context.close()
