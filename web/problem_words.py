@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from api.errors import WhereforeError
 from api.problems import PLAIN_PROBLEMS
 
-_MEANINGS = {
+MEANINGS = {
     "malformed": (
         "What was sent could not be read. It may be cut off, or not in the form that is asked for. "
         "Programs: send well-formed JSON with the content type application/json."
@@ -53,6 +53,8 @@ _MEANINGS = {
     ),
     "recipient-full": "This member has enough requests to answer just now. Try again in a few days. Nothing was sent.",
     "already-open": "There is already an open request between the two of you. Look under Requests.",
+    "already-connected": "The two of you are connected about this already. Look under Conversations, and just write.",
+    "too-many-statements": "There is room for only so many texts under one purpose. Change or delete one first.",
     "too-soon": "An earlier request to this member is closed. You can ask again 90 days after it, not before.",
     "not-now": (
         "This step does not fit where the request stands now: it may have been answered, taken back, or have run out."
@@ -71,7 +73,7 @@ def problem_titles() -> dict[str, str]:
 
 def meaning_of(code: str) -> str:
     """What a code means, in a sentence or two."""
-    return _MEANINGS.get(code, f"{problem_titles()[code]}. The answer's detail says what happened and what would help.")
+    return MEANINGS.get(code, f"{problem_titles()[code]}. The answer's detail says what happened and what would help.")
 
 
 def _kinds(kind: type[WhereforeError]) -> Iterator[type[WhereforeError]]:

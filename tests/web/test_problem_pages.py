@@ -2,7 +2,7 @@
 
 from httpx import AsyncClient
 
-from web.problem_words import problem_titles
+from web.problem_words import MEANINGS, problem_titles
 
 
 async def test_every_code_has_its_page(client: AsyncClient) -> None:
@@ -10,6 +10,10 @@ async def test_every_code_has_its_page(client: AsyncClient) -> None:
         reply = await client.get(f"/problems/{code}")
         assert reply.status_code == 200, code
         assert title.replace("'", "&#39;") in reply.text, code
+
+
+async def test_every_code_is_explained_in_words_of_its_own(client: AsyncClient) -> None:
+    assert set(problem_titles()) - set(MEANINGS) == set()
 
 
 async def test_an_unknown_code_has_none(client: AsyncClient) -> None:
