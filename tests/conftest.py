@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from httpx import ASGITransport, AsyncClient
 
+from api.accounts import passwords
 from tests.moved_clock import MovedClock
 
 # The engine connects when it is imported, so the database must run before any test module is collected.
@@ -20,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("WHEREFORE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
     os.environ.setdefault("WHEREFORE_DATA_DIR", tempfile.mkdtemp(prefix="wherefore-test-"))
     if "WHEREFORE_DATABASE_URL" not in os.environ:
-        from api.embedded import EmbeddedPostgres  # noqa: PLC0415 - only where none is given
+        from api.embedded import EmbeddedPostgres
 
         _started = EmbeddedPostgres(Path(os.environ["WHEREFORE_DATA_DIR"]))
         os.environ["WHEREFORE_DATABASE_URL"] = _started.start()
@@ -41,8 +43,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 async def migrated(anyio_backend: str) -> AsyncIterator[None]:
     """A database of this version's shape, and its pool."""
-    from api import database  # noqa: PLC0415 - importing it connects
-    from api.migrations import migrate  # noqa: PLC0415
+    from api import database
+    from api.migrations import migrate
 
     await migrate(os.environ["WHEREFORE_DATABASE_URL"])
     async with database.connected():
@@ -52,19 +54,27 @@ async def migrated(anyio_backend: str) -> AsyncIterator[None]:
 @pytest.fixture
 async def database(migrated: None) -> None:
     """An empty database."""
-    from api.database import fetch  # noqa: PLC0415
+    from api.database import fetch
 
     names = await fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('migration') AND tablename NOT LIKE 'pgqueuer%' "
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+        "AND tablename <> 'migration' AND tablename NOT LIKE 'pgqueuer%' "
         "AND tablename NOT LIKE 'statement\\_vector\\__%'"
     )
     await fetch("TRUNCATE " + ", ".join(f'"{row["tablename"]}"' for row in names) + " CASCADE")
 
 
+@pytest.fixture(autouse=True)
+def cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2id with less memory: hundreds of members are made, and only the accounts' tests are about it."""
+    if "accounts" not in request.path.parts:
+        monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+
+
 @pytest.fixture
 async def client(database: None) -> AsyncIterator[AsyncClient]:
     """A client of the whole application, in this process."""
-    from web.app import create_app  # noqa: PLC0415
+    from web.app import create_app
 
     transport = ASGITransport(app=create_app(), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as the_client:
