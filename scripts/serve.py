@@ -82,7 +82,7 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
         return
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only where there are several
 
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+    Multiprocess(config, sockets=[listening]).run()
 
 
 def _listen(chosen: Settings) -> socket.socket:

@@ -76,7 +76,7 @@ async def client(database: None) -> AsyncIterator[AsyncClient]:
     """A client of the whole application, in this process."""
     from web.app import create_app
 
-    transport = ASGITransport(app=create_app(), raise_app_exceptions=False)
+    transport = ASGITransport(app=create_app(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as the_client:
         yield the_client
 
