@@ -28,29 +28,29 @@ PAIRS = (
     (
         "I bake rye bread with a sourdough that is older than my children.",
         (
-            "My rye loaves come out flat as plates, and you have kept a sourdough alive for decades. I would love to hear "
-            "how yours smells on a good day."
+            "My rye loaves come out flat as plates, and you have kept a sourdough alive for decades. I would love to "
+            "hear how yours smells on a good day."
         ),
     ),
     (
         "I sing alto in a tiny choir that rehearses Renaissance motets in a cold chapel.",
         (
-            "Motets in a cold chapel are exactly what I miss since moving away. Which piece does your choir return to when "
-            "everybody is tired?"
+            "Motets in a cold chapel are exactly what I miss since moving away. Which piece does your choir return to "
+            "when everybody is tired?"
         ),
     ),
     (
         "On Sundays I walk along disused railway lines and photograph what grows between the sleepers.",
         (
-            "There is an abandoned railway behind my house with wild strawberries between its sleepers. Your photographs "
-            "sound like something I try to do with watercolours."
+            "There is an abandoned railway behind my house with wild strawberries between its sleepers. Your "
+            "photographs sound like something I try to do with watercolours."
         ),
     ),
     (
         "I keep bees on a flat roof and give most of the honey to the neighbours.",
         (
-            "I have wondered for years whether bees would survive on our windy roof. Did your neighbours worry at first, "
-            "or did the honey persuade them?"
+            "I have wondered for years whether bees would survive on our windy roof. Did your neighbours worry at "
+            "first, or did the honey persuade them?"
         ),
     ),
     (
@@ -63,22 +63,22 @@ PAIRS = (
     (
         "I carve wooden spoons from fallen cherry branches and burn as many as I keep.",
         (
-            "Burning as many spoons as you keep is such an honest thing to admit. I carve too, mostly birch, and cherry "
-            "splits on me every single time."
+            "Burning as many spoons as you keep is such an honest thing to admit. I carve too, mostly birch, and "
+            "cherry splits on me every single time."
         ),
     ),
     (
         "I play chess by post with a retired sailor and we are on our third year of one game.",
         (
-            "Three years for one game by post! I gave up online chess because of the hurry, and slow games with somebody "
-            "patient are what I hope for."
+            "Three years for one game by post! I gave up online chess because of the hurry, and slow games with "
+            "somebody patient are what I hope for."
         ),
     ),
     (
         "I knit lace shawls from patterns that women on Shetland wrote down a century ago.",
         (
-            "I inherited a trunk of Shetland patterns without any explanation, and the charts defeat me. You seem to read "
-            "them like letters; may I show you one?"
+            "I inherited a trunk of Shetland patterns without any explanation, and the charts defeat me. You seem to "
+            "read them like letters; may I show you one?"
         ),
     ),
     (

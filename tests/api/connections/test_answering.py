@@ -407,7 +407,8 @@ async def test_lists_go_on_where_they_stopped() -> None:
         await make_request(await make_member(), grace)
 
     whole = (await queries.requests(grace, box=Box.RECEIVED)).items
-    parts, cursor = [], None
+    parts: list[RequestRead] = []
+    cursor = None
     for _ in range(3):
         page = await queries.requests(grace, box=Box.RECEIVED, limit=2, cursor=cursor)
         parts, cursor = parts + page.items, page.next
