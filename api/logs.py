@@ -1,6 +1,7 @@
 """Structured logs: one line an event, each with the id of the request it belongs to, never with what people wrote."""
 
 import logging
+import sys
 import time
 from secrets import token_hex
 
