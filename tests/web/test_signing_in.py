@@ -2,8 +2,10 @@
 
 import pytest
 from httpx import AsyncClient
+from msgspec.structs import replace
 
 from api.authentication import cookie_name
+from api.settings import settings
 from tests.factories import PASSWORD, as_member, make_member
 from tests.web.browsing import Browser, browser_of
 
@@ -104,3 +106,30 @@ async def test_looking_around_is_refused_where_this_is_no_demo(client: AsyncClie
 
     assert reply.status_code == 404
     assert "Look around as" not in (await client.get("/")).text
+
+
+async def test_anybody_at_the_machine_of_a_demo_may_look_around(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.demo.settings", lambda: replace(settings(), demo=True))
+    await make_member("Ada", email="one@demo.wherefore.example")
+    browser = Browser(client)
+    await browser.open("/")
+
+    await browser.press("Look around as Ada")
+
+    assert browser.path == "/home"
+    assert "You are looking around as Ada" in browser.text
+
+
+async def test_in_a_demo_nobody_else_is_looked_around_as(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.pages.demo.settings", lambda: replace(settings(), demo=True))
+    await make_member("Ada", email="ada@example.org")
+    await make_member("Bo", email="one@demo.wherefore.example")
+
+    somebody = await client.post("/look-around", data={"email": "ada@example.org"})
+    from_afar = await client.post(
+        "/look-around", data={"email": "one@demo.wherefore.example"}, headers={"X-Forwarded-For": "203.0.113.9"}
+    )
+
+    assert (somebody.status_code, from_afar.status_code) == (404, 404)
