@@ -1,5 +1,6 @@
 """Demo members: believable people, what they wrote, and what has happened between them. All of it or nothing."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -77,11 +78,11 @@ async def _encode(people: Sequence[Person]) -> dict[str, str]:
 @contextmanager
 def _progress(words: str, total: int) -> Iterator[Tell]:
     """A bar on a terminal, and a plain line elsewhere."""
+    terminal = sys.stdout.isatty()
+    if not terminal:
+        click.echo(f"{words}: {total}")
     columns = [TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn()]
-    with Progress(*columns) as bar:
-        if not bar.console.is_terminal:
-            bar.stop()
-            click.echo(f"{words}: {total}")
+    with Progress(*columns, disable=not terminal) as bar:
         task = bar.add_task(words, total=total)
         yield lambda: bar.advance(task)
 

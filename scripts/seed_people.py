@@ -1,8 +1,8 @@
 """The members of a demo instance as a plan: the personas, and generated people who write what fits their lives."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from random import Random
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from api.profiles.schemas import Audience, Purpose, Role
 from scripts.seed_data import (
     Age,
     Persona,
-    Statement,
+    Scene,
     Topic,
     Who,
     load_personas,
@@ -21,6 +21,7 @@ from scripts.seed_data import (
     load_scenes,
     load_topics,
 )
+from scripts.seed_lives import SECOND_TOPIC, age_of, could_write, fits, tells_of_a_body, who_of
 from scripts.seed_names import Someone, country_name, place_id, someone
 
 Given = TypeVar("Given", bound=str)
@@ -37,24 +38,16 @@ _PURPOSES = {
     Purpose.PARTNERSHIP: 10,
 }
 _HOW_MANY_PURPOSES = [48, 40, 12]
-_NEAR_A_DEMO_MEMBER = 2.0
-_SAME_PEOPLE = 4.0
-_HALF = 0.5
-# A second topic must be one that any first one leaves room for; where none is named, any of the purpose does.
-_SECOND_TOPIC: dict[Purpose, tuple[float, frozenset[str]]] = {
-    Purpose.HOBBY: (0.6, frozenset()),
-    Purpose.INTEREST: (0.6, frozenset()),
-    Purpose.BUSINESS: (0.3, frozenset()),
-    Purpose.BELIEF: (0.25, frozenset({"mystical moments", "death and what may follow", "new modest ideas"})),
-    Purpose.CARETAKING: (0.15, frozenset({"rest and a life of one's own", "forms, rights and money"})),
-    Purpose.PARTNERSHIP: (0.0, frozenset()),
+_NEAR_A_DEMO_MEMBER = {
+    Purpose.HOBBY: 2.0,
+    Purpose.INTEREST: 2.0,
+    Purpose.BUSINESS: 2.0,
+    Purpose.BELIEF: 4.0,
+    Purpose.CARETAKING: 3.0,
+    Purpose.PARTNERSHIP: 3.0,
 }
-# A sentence that settles what the writer's body can do does not go with what others wrote on the same topic.
-_OF_A_BODY = re.compile(
-    r"\b(blind|deaf|paralysed|eyes have gone|lost hearing|speech device|crutches|wheelchair)\b", re.IGNORECASE
-)
-_CARES_FOR_A_PARTNER = "caring for a partner"
-_RAISES_A_CHILD, _STARTS_OUT = "raising a disabled child", "young and hopeful"
+"""So much more often are topics of those who can be borrowed chosen; the fewer have a purpose the more it takes."""
+_SAME_PEOPLE = 4.0
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -132,26 +125,30 @@ class _Generator:
         self._scenes = load_scenes()
         self._written: Counter[str] = Counter()
         self._anchors = {reason.anchor for reason in load_reasons().reason}
-        self._near = {
-            (card.purpose, name)
+        near = [
+            [(card.purpose, name) for card in persona.purpose for name in card.near]
             for persona in load_personas()
             if persona.demo
-            for card in persona.purpose
-            for name in card.near
-        }
+        ]
+        self._near = {topic for topics in near for topic in topics}
+        in_scenes = {(scene.purpose, scene.topic) for scene in self._scenes}
+        left = [[topic for topic in topics if topic not in in_scenes] for topics in near]
+        # After the neighbours come people for the topics that none of them has: then few members suffice for matches.
+        self._companions = [[topic for topic in row if topic] for row in zip_longest(*left)]
+        self._neighbours = 1 + max(scene.neighbour for scene in self._scenes)
 
     def people(self, members: int) -> list[Person]:
         return [self._person(index) for index in range(members)]
 
     def _person(self, index: int) -> Person:
         scenes = [scene for scene in self._scenes if scene.neighbour == index]
-        topics = [self._topic(scene.purpose, scene.topic) for scene in scenes]
+        topics = [self._topic(*named) for named in self._given(index, scenes)]
         fixed = {scene.anchor for scene in scenes}
         said = [statement for topic in topics for statement in topic.statements if statement.text in fixed]
         about = someone(
             self._rng,
-            age=_first([*(scene.age for scene in scenes), *map(_age_of, topics), *(s.age for s in said)]),
-            who=_first([*(scene.who for scene in scenes), *map(_who_of, topics), *(s.who for s in said)]),
+            age=_first([*(scene.age for scene in scenes), *map(age_of, topics), *(s.age for s in said)]),
+            who=_first([*(scene.who for scene in scenes), *map(who_of, topics), *(s.who for s in said)]),
             country=_first(s.country for s in said),
         )
         topics = topics or self._choose_topics(about)
@@ -169,6 +166,13 @@ class _Generator:
             neighbour=index if scenes else None,
         )
 
+    def _given(self, index: int, scenes: Sequence[Scene]) -> list[tuple[Purpose, str]]:
+        """The topics that a member must have, if any."""
+        companion = index - self._neighbours
+        if 0 <= companion < len(self._companions):
+            return self._companions[companion]
+        return [(scene.purpose, scene.topic) for scene in scenes]
+
     def _topic(self, purpose: Purpose, name: str) -> Topic:
         return next(topic for topic in self._topics if (topic.purpose, topic.name) == (purpose, name))
 
@@ -179,11 +183,11 @@ class _Generator:
         while purposes and len({topic.purpose for topic in chosen}) < how_many:
             purpose = self._rng.choices(list(purposes), weights=list(purposes.values()))[0]
             del purposes[purpose]
-            possible = [topic for topic in self._topics if topic.purpose == purpose and _fits(topic, about, chosen)]
+            possible = [topic for topic in self._topics if topic.purpose == purpose and fits(topic, about, chosen)]
             if not possible:
                 continue
             chosen.append(self._one_of(possible, chosen))
-            chance, seconds = _SECOND_TOPIC[purpose]
+            chance, seconds = SECOND_TOPIC[purpose]
             possible = [t for t in possible if t is not chosen[-1] and (not seconds or t.name in seconds)]
             if self._rng.random() < chance and possible:
                 chosen.append(self._one_of(possible, chosen))
@@ -196,9 +200,9 @@ class _Generator:
     def _weight(self, topic: Topic, people: set[str]) -> float:
         """Heavier for what goes with the member's other topics, for demo members' topics, and for what is unused."""
         weight = _SAME_PEOPLE if topic.people in people else 1.0
-        weight *= _NEAR_A_DEMO_MEMBER if (topic.purpose, topic.name) in self._near else 1.0
+        weight *= _NEAR_A_DEMO_MEMBER[topic.purpose] if (topic.purpose, topic.name) in self._near else 1.0
         used = sum(self._written[statement.text] for statement in topic.statements)
-        return weight / (1 + used / len(topic.statements)) ** 2
+        return weight / (1 + used / len(topic.statements)) ** 3
 
     def _cards(self, about: Someone, topics: Sequence[Topic], fixed: set[str]) -> tuple[Card, ...]:
         purposes = dict.fromkeys(topic.purpose for topic in topics)
@@ -207,54 +211,22 @@ class _Generator:
     def _card(self, about: Someone, topics: Sequence[Topic], fixed: set[str]) -> Card:
         written: list[Written] = []
         for topic in topics:
-            written += self._take(
-                topic, Role.ABOUT, about, fixed, self._rng.choice([1, 2, 2] if len(topics) == 1 else [1])
-            )
-            written += self._take(topic, Role.SEEKING, about, fixed, 1)
+            written += self._take(topic, Role.ABOUT, about, fixed, most=2)
+            written += self._take(topic, Role.SEEKING, about, fixed, most=self._rng.choice([1, 1, 2]))
         written.sort(key=lambda one: one.role is Role.SEEKING)
         return Card(topics[0].purpose, tuple(topic.name for topic in topics), tuple(written))
 
-    def _take(self, topic: Topic, role: Role, about: Someone, fixed: set[str], most: int) -> list[Written]:
+    def _take(self, topic: Topic, role: Role, about: Someone, fixed: set[str], *, most: int) -> list[Written]:
         """What was written least so far; what reasons answer to comes first."""
-        open_to = [s for s in topic.statements if s.role is role and _could_write(s, about)]
+        open_to = [s for s in topic.statements if s.role is role and could_write(s, about)]
         self._rng.shuffle(open_to)
         open_to.sort(key=lambda s: (s.text not in fixed, self._written[s.text] - (s.text in self._anchors) / 2))
         first = open_to[:1]
-        alone = first and _OF_A_BODY.search(first[0].text)
-        taken = first if alone else first + [s for s in open_to[1:] if not _OF_A_BODY.search(s.text)][: most - 1]
+        alone = first and tells_of_a_body(first[0])
+        taken = first if alone else first + [s for s in open_to[1:] if not tells_of_a_body(s)][: most - 1]
         self._written.update(s.text for s in taken)
         return [Written(role, s.text) for s in taken]
 
 
-def _could_write(statement: Statement, about: Someone) -> bool:
-    return (
-        statement.age in {None, about.age}
-        and statement.who in {None, about.who}
-        and statement.country in {None, about.country}
-    )
-
-
-def _fits(topic: Topic, about: Someone, chosen: Sequence[Topic]) -> bool:
-    """Whether a topic can be of one life with the others."""
-    if _age_of(topic) not in {None, about.age} or _who_of(topic) not in {None, about.who}:
-        return False
-    people = {other.people for other in [*chosen, topic]}
-    looks_for_a_partner = any(other.purpose is Purpose.PARTNERSHIP for other in [*chosen, topic])
-    return not (_CARES_FOR_A_PARTNER in people and looks_for_a_partner) and not (
-        people >= {_RAISES_A_CHILD, _STARTS_OUT}
-    )
-
-
 def _first(values: Iterable[Given | None]) -> Given | None:
     return next((value for value in values if value is not None), None)
-
-
-def _age_of(topic: Topic) -> Age | None:
-    """The age that a whole topic is about: that of most of its statements."""
-    [(age, times)] = Counter(statement.age for statement in topic.statements).most_common(1)
-    return age if times >= _HALF * len(topic.statements) else None
-
-
-def _who_of(topic: Topic) -> Who | None:
-    [(who, times)] = Counter(statement.who for statement in topic.statements).most_common(1)
-    return who if times >= _HALF * len(topic.statements) else None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import cycle
+from math import ceil
 from random import Random
 from typing import Literal
 
@@ -31,6 +32,7 @@ _DAYS_AGO: dict[Outcome, tuple[float, float]] = {
     "expired": (31, 44),
     "reopened": (5, 20),
 }
+_REQUESTS_A_MEMBER = 0.15
 _MOST_SENT = 2
 _MOST_RECEIVED = 2
 _WITHOUT_A_WORD = 0.2
@@ -159,7 +161,7 @@ class _Matchmaker:
         outcomes = {kind: cycle(row) for kind, row in _OUTCOMES.items()}
         reasons = list(self._letters.reason)
         self._rng.shuffle(reasons)
-        for reason in reasons:
+        for reason in reasons[: ceil(_REQUESTS_A_MEMBER * len(self._people))]:
             outcome = next(outcomes[reason.kind])
             days = self._rng.uniform(*_DAYS_AGO[outcome])
             if (pair := self._pair(reason, days)) is not None:
