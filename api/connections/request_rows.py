@@ -105,11 +105,11 @@ async def lock_open_between(one: UUID, other: UUID) -> tuple[RequestRow, Request
         other,
         one,
     )
-    for row in found:  # the database holds that there is at most one
-        facts = await settle(row)
-        if facts.state in OPEN:
-            return row, facts
-    return None
+    if not found:
+        return None
+    [row] = found  # the database holds that there is no other
+    facts = await settle(row)
+    return (row, facts) if facts.state in OPEN else None
 
 
 async def settle(row: RequestRow) -> RequestFacts:

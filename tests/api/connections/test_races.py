@@ -1,14 +1,17 @@
 """Whatever members do at the same moment, exactly one thing comes of it, and nobody meets an unexpected error."""
 
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
-from anyio import create_task_group
+from anyio import create_task_group, sleep
 
 from api.accounts.schemas import Member
 from api.connections import queries, services
+from api.connections.request_rows import expire_due_requests
 from api.connections.schemas import RequestCreate, RequestState
 from api.connections.slots import SLOTS_OF_THE_YOUNG
 from api.database import fetch
@@ -186,3 +189,43 @@ async def open_between(one: UUID, other: UUID) -> list[dict[str, object]]:
         one,
         other,
     )
+
+
+async def while_leaving(leaver: Member, attempt: Awaitable[object]) -> list[str]:
+    """What comes of an attempt that begins while an account is being erased and ends after it is gone."""
+    leaving = await asyncpg.connect(os.environ["WHEREFORE_DATABASE_URL"])
+    outcomes: list[str] = []
+
+    async def try_it() -> None:
+        outcomes.extend(await together(attempt))
+
+    try:
+        async with create_task_group() as tasks, leaving.transaction():
+            await leaving.execute("DELETE FROM account WHERE id = $1", leaver.id)
+            tasks.start_soon(try_it)
+            await sleep(0.3)
+            assert outcomes == []
+    finally:
+        await leaving.close()
+    return outcomes
+
+
+async def test_a_sender_who_leaves_meanwhile_leaves_nothing_to_accept_or_expire(moved_clock: MovedClock) -> None:
+    ada, grace = await quick_member(0), await quick_member(1)
+    sent = await make_request(ada, grace)
+
+    assert await while_leaving(ada, services.accept_request(grace, sent.id)) == ["not-found"]
+
+    bea = await quick_member(0)
+    await make_request(bea, grace)
+    moved_clock.move(days=31)
+    assert await while_leaving(bea, expire_due_requests()) == ["done"]
+
+
+async def test_a_recipient_who_leaves_meanwhile_hinders_no_sender(moved_clock: MovedClock) -> None:
+    ada, grace = await quick_member(0), await quick_member(1)
+    sent = await make_request(ada, grace)
+    moved_clock.move(days=2)
+
+    assert await while_leaving(grace, services.withdraw_request(ada, sent.id)) == ["done"]
+    assert (await sent_by(ada))[0].state is RequestState.WITHDRAWN

@@ -22,8 +22,19 @@ from api.errors import ConflictError
 CLOSED = set(RequestState) - OPEN
 CAPACITY = 2
 
+STEPS = {
+    "acceptance": "accept",
+    "refusal": "decline_with_sentence",
+    "question": "ask",
+    "answer": "answer",
+    "withdrawal": "withdraw",
+    "reopening": "reopen",
+}
+SENDERS = {"answer", "withdraw"}
+
 someone = st.integers(0, 3)
 anything = st.integers(0, 10_000)
+hours = st.sampled_from([0, 0, 0, 0, 1, 12, 25, 48, 24 * 7, 24 * 29, 24 * 90])
 
 
 class World:
@@ -48,24 +59,20 @@ class Requests(RuleBasedStateMachine):
         self.connected: set[frozenset[int]] = set()
         self.blocked: set[tuple[int, int]] = set()
 
-    @initialize(members=st.integers(2, 4))
-    def begin(self, members: int) -> None:
+    @initialize(members=st.integers(2, 4), asking=st.lists(st.tuples(someone, someone), min_size=1, max_size=6))
+    def begin(self, members: int, asking: list[tuple[int, int]]) -> None:
         self.members = members
+        for one, other in asking:
+            self.somebody_asks_somebody(one, other)
 
-    @rule(hours=st.sampled_from([1, 12, 24, 24 * 7, 24 * 30, 24 * 90]))
-    def time_passes(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-
-    @rule()
     def the_job_runs(self) -> None:
         for request in self.requests:
             self._move(request, machine.settled)
 
-    @rule(one=someone, other=someone)
     def somebody_asks_somebody(self, one: int, other: int) -> None:
-        one, other = one % self.members, other % self.members
+        one, other = self._two(one, other)
         pair = frozenset({one, other})
-        if one == other or pair in self.connected or self._blocked(one, other):
+        if pair in self.connected or self._blocked(one, other):
             return
         self.the_job_runs()
         standing = [request for request in self._between(one, other) if request.facts.state in OPEN]
@@ -87,39 +94,32 @@ class Requests(RuleBasedStateMachine):
         else:
             assert outcomes[0] in {TooSoonError, NoSlotError, RecipientFullError}
 
-    @rule(which=anything)
-    def recipient_accepts(self, which: int) -> None:
-        if (request := self._pick(which)) and self._try(request, machine.accept):
+    def _recipient_accepts(self, which: int) -> None:
+        if (request := self._pick(which, "acceptance")) and self._try(request, machine.accept):
             self.connected.add(frozenset({request.sender, request.recipient}))
 
-    @rule(which=anything)
-    def recipient_asks(self, which: int) -> None:
-        if (request := self._pick(which)) and self._try(request, machine.ask):
+    def _recipient_asks(self, which: int) -> None:
+        if (request := self._pick(which, "question")) and self._try(request, machine.ask):
             request.unasked_texts -= 1
 
-    @rule(which=anything)
-    def sender_answers(self, which: int) -> None:
-        if (request := self._pick(which, of_sender=True)) and self._try(request, machine.answer):
+    def _sender_answers(self, which: int) -> None:
+        if (request := self._pick(which, "answer", of_sender=True)) and self._try(request, machine.answer):
             request.unasked_texts += 1
 
-    @rule(which=anything)
-    def recipient_declines_with_a_sentence(self, which: int) -> None:
-        if request := self._pick(which):
+    def _recipient_declines_with_a_sentence(self, which: int) -> None:
+        if request := self._pick(which, "refusal"):
             self._try(request, machine.decline_with_sentence)
 
-    @rule(which=anything)
-    def recipient_declines_in_silence(self, which: int) -> None:
-        if request := self._pick(which):
+    def _recipient_declines_in_silence(self, which: int) -> None:
+        if request := self._pick(which, "refusal"):
             self._try(request, machine.decline_silently, twin=machine.settled)
 
-    @rule(which=anything)
-    def sender_withdraws(self, which: int) -> None:
-        if request := self._pick(which, of_sender=True):
+    def _sender_withdraws(self, which: int) -> None:
+        if request := self._pick(which, "withdrawal", of_sender=True):
             self._try(request, machine.withdraw)
 
-    @rule(which=anything)
-    def recipient_reopens(self, which: int) -> None:
-        request = self._pick(which)
+    def _recipient_reopens(self, which: int) -> None:
+        request = self._pick(which, "reopening")
         if request is None or self._busy(request):
             return
         was = machine.settled(request.facts, self.now).state
@@ -128,11 +128,39 @@ class Requests(RuleBasedStateMachine):
             request.seen = []
             assert not machine.takes_slot(request.facts, self.now)
 
-    @rule(one=someone, other=someone)
-    def somebody_blocks_somebody(self, one: int, other: int) -> None:
-        one, other = one % self.members, other % self.members
-        if one == other:
-            return
+    # One rule for all steps: hypothesis leaves whole rules out of many runs, and chains of steps matter here.
+    @rule(hours=hours, step=st.integers(0, 24), which=anything, one=someone, other=someone)
+    def something_happens(self, hours: int, step: int, which: int, one: int, other: int) -> None:
+        self.now += timedelta(hours=hours)
+        about_a_request = [
+            self._recipient_asks,
+            self._recipient_asks,
+            self._sender_answers,
+            self._sender_answers,
+            self._recipient_accepts,
+            self._recipient_declines_with_a_sentence,
+            self._recipient_declines_in_silence,
+            self._recipient_declines_in_silence,
+            self._sender_withdraws,
+            self._recipient_reopens,
+            self._recipient_reopens,
+            self._sender_switches_the_purpose_off,
+            self._recipient_switches_the_purpose_off,
+        ]
+        between_two = [
+            *[self.somebody_asks_somebody] * 6,
+            self._somebody_blocks_somebody,
+            *[self._somebody_unblocks_somebody] * 4,
+        ]
+        if step < len(about_a_request):
+            about_a_request[step](which)
+        elif step < len(about_a_request) + len(between_two):
+            between_two[step - len(about_a_request)](one, other)
+        else:
+            self.the_job_runs()
+
+    def _somebody_blocks_somebody(self, one: int, other: int) -> None:
+        one, other = self._two(one, other)
         self.blocked.add((one, other))
         self.connected.discard(frozenset({one, other}))
         self.the_job_runs()
@@ -142,17 +170,20 @@ class Requests(RuleBasedStateMachine):
             else:
                 request.facts = machine.close_by_recipient(request.facts, self.now)
 
-    @rule(one=someone, other=someone)
-    def somebody_unblocks_somebody(self, one: int, other: int) -> None:
-        self.blocked.discard((one, other))
+    def _somebody_unblocks_somebody(self, one: int, other: int) -> None:
+        self.blocked.discard(self._two(one, other))
 
-    @rule(which=anything, by_sender=st.booleans())
-    def somebody_switches_the_purpose_off(self, which: int, by_sender: bool) -> None:  # noqa: FBT001
-        if not self.requests:
-            return
-        request = self.requests[which % len(self.requests)]
-        request.facts = machine.settled(request.facts, self.now, sender_has=not by_sender, recipient_has=by_sender)
-        request.twin = machine.settled(request.twin, self.now, sender_has=not by_sender)
+    def _sender_switches_the_purpose_off(self, which: int) -> None:
+        if self.requests:
+            request = self.requests[which % len(self.requests)]
+            request.facts = machine.settled(request.facts, self.now, sender_has=False)
+            request.twin = machine.settled(request.twin, self.now, sender_has=False)
+
+    def _recipient_switches_the_purpose_off(self, which: int) -> None:
+        if self.requests:
+            request = self.requests[which % len(self.requests)]
+            request.facts = machine.settled(request.facts, self.now, recipient_has=False)
+            request.twin = machine.settled(request.twin, self.now)
 
     @invariant()
     def one_open_request_for_each_pair(self) -> None:
@@ -232,12 +263,24 @@ class Requests(RuleBasedStateMachine):
         others = [other for other in self._between(*pair) if other is not request and self._face(other) in OPEN]
         return bool(others) or pair in self.connected
 
-    def _pick(self, which: int, *, of_sender: bool = False) -> World | None:
-        """A request for one of its sides to act on: a blocked sender still can, a blocked recipient sees nothing."""
-        if not self.requests:
-            return None
-        request = self.requests[which % len(self.requests)]
-        return None if self._blocked(request.sender, request.recipient) and not of_sender else request
+    def _two(self, one: int, other: int) -> tuple[int, int]:
+        """Two different members."""
+        one %= self.members
+        return one, (one + 1 + other % (self.members - 1)) % self.members
+
+    def _pick(self, which: int, step: str, *, of_sender: bool = False) -> World | None:
+        """A request for one of its sides to act on, mostly one with which they can.
+
+        A blocked sender still can act, a blocked recipient sees nothing.
+        """
+        there = [each for each in self.requests if of_sender or not self._blocked(each.sender, each.recipient)]
+        able = [each for each in there if step in self._can(each, of_sender=of_sender)]
+        some = able if able and which % 4 else there
+        return some[which % len(some)] if some else None
+
+    def _can(self, request: World, *, of_sender: bool) -> list[str]:
+        facts = machine.settled(request.facts, self.now)
+        return machine.sender_can(facts, self.now) if of_sender else machine.recipient_can(facts)
 
     def _try(
         self,
@@ -246,10 +289,14 @@ class Requests(RuleBasedStateMachine):
         *,
         twin: Callable[[RequestFacts, datetime], RequestFacts] | None = None,
     ) -> bool:
+        told = step.__name__ in {STEPS[can] for can in self._can(request, of_sender=step.__name__ in SENDERS)}
+        told |= step is machine.decline_silently and "refusal" in self._can(request, of_sender=False)
         try:
             moved = step(request.facts, self.now)
         except NotNowError:
+            assert not told
             return False
+        assert told
         request.facts, request.twin = moved, (twin or step)(request.twin, self.now)
         return True
 
@@ -281,5 +328,5 @@ class Requests(RuleBasedStateMachine):
 
 TestRequests = Requests.TestCase
 TestRequests.settings = settings(
-    max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=300, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
