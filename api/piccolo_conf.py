@@ -6,9 +6,13 @@ It connects when it is imported: PostgreSQL must run and `WHEREFORE_DATABASE_URL
 from piccolo.conf.apps import AppRegistry
 from piccolo.engine.postgres import PostgresEngine
 
-from api.settings import settings
+from api.settings import SettingError, settings
 
-DB = PostgresEngine(config={"dsn": settings().database_url}, extensions=())
+_url = settings().database_url
+if _url is None:
+    raise SettingError("WHEREFORE_DATABASE_URL is not set and no bundled PostgreSQL was started before.")
+
+DB = PostgresEngine(config={"dsn": _url}, extensions=())
 
 APP_REGISTRY = AppRegistry(
     apps=[

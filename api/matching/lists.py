@@ -13,7 +13,7 @@ from api.accounts.schemas import Member
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.matching.candidates import Pool, owners_of, read_pool, statement_id, statements_of
 from api.matching.explanation import reasons
-from api.matching.freshness import Due, ListState, due
+from api.matching.freshness import FEW_ENTRIES, Due, ListState, due
 from api.matching.schemas import Strength
 from api.matching.scoring import mutual_scores
 from api.profiles.errors import PurposeOffError
@@ -21,6 +21,8 @@ from api.profiles.schemas import Purpose
 from embeddings.similarity import corpus_mean, strength
 
 MOST_ENTRIES = 200
+LEAST_SCORE = 0.4
+"""Below this no pair can agree: one at the floor scores 0.75 for one side, and a one-sided fit is worth 0.6 of that."""
 
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 _STATE = """
@@ -88,8 +90,10 @@ def rank(pool: Pool) -> list[Entry]:
     scores = mutual_scores(mine, theirs, owner, len(members), mean=mean)
     entries: list[Entry] = []
     for index in np.argsort(-scores, kind="stable"):
-        word = strength(float(scores[index]))
-        if word is None or len(entries) == MOST_ENTRIES:
+        score = float(scores[index])
+        word = strength(score)
+        # A small community must not look empty: while there are few, a pair that agrees is enough, whatever the rest.
+        if len(entries) == MOST_ENTRIES or (word is None and (len(entries) >= FEW_ENTRIES or score < LEAST_SCORE)):
             break
         rows = np.flatnonzero(owner == index)
         pairs = [
@@ -97,7 +101,7 @@ def rank(pool: Pool) -> list[Entry]:
             for row, column in reasons(mine, theirs.only(rows), mean=mean)
         ]
         if pairs:
-            entries.append(Entry(members[index], Strength(word), pairs))
+            entries.append(Entry(members[index], Strength(word or "some"), pairs))
     return entries
 
 

@@ -274,3 +274,18 @@ async def test_a_large_purpose_gives_the_same_list_as_a_small_one(monkeypatch: p
 
     assert await matches(ada) == small
     assert len(small) == 2
+
+
+async def test_a_small_community_shows_a_one_sided_fit_last() -> None:
+    ada = await make_member(
+        "Ada",
+        statements=[("seeking", "Someone who likes to explain why a valve radio hums"), "I bake rye bread on Fridays"],
+    )
+    radios = await make_member("Radios", statements=["I collect and repair valve radios from the forties"])
+    baker = await make_member("Baker", statements=["Baking sourdough rye bread at home"])
+    await make_member("Pigeons", statements=["I breed racing pigeons"])
+
+    found = await matches(ada)
+
+    assert [match.member.id for match in found] == [baker.id, radios.id]
+    assert found[1].strength == "some"
