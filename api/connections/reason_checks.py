@@ -130,8 +130,9 @@ async def _statements_of(
     """A member's statements that the actor may read, and their vectors (n, 384) where every one is stored."""
     rows = await fetch(
         "SELECT s.text, v.vector::text AS vector FROM statement AS s "
-        "LEFT JOIN statement_vector AS v ON v.statement = s.id AND v.purpose = s.purpose "
+        "LEFT JOIN statement_vector AS v ON v.statement = s.id AND v.purpose = s.purpose AND v.model = {} "
         "WHERE s.author = {} AND s.purpose = {} AND {} ORDER BY s.created_at, s.id",
+        encoder().model.name,
         member_id,
         draft.purpose,
         can_read_statement(actor.id, "s"),
@@ -169,11 +170,11 @@ async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] 
 
     They are the rows that follow the recipient's id, and then the first ones, so that the key's index finds them.
     """
-    some = "SELECT statement, member, purpose, vector FROM statement_vector WHERE purpose = {} AND statement"
+    some = "SELECT statement, member, model, vector FROM statement_vector WHERE purpose = {} AND statement"
     rows = await fetch(
         f"SELECT v.vector::text AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
         f"(({some} < {{}}) ORDER BY statement LIMIT {{}})) AS v JOIN statement AS s ON s.id = v.statement "
-        "WHERE v.member <> {} AND v.member <> {} AND {} LIMIT {}",
+        "WHERE v.member <> {} AND v.member <> {} AND v.model = {} AND {} LIMIT {}",
         draft.purpose,
         draft.recipient_id,
         CONTRAST,
@@ -182,6 +183,7 @@ async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] 
         CONTRAST,
         draft.recipient_id,
         actor.id,
+        encoder().model.name,
         can_read_statement(actor.id, "s"),
         CONTRAST,
     )

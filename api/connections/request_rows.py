@@ -122,7 +122,7 @@ async def settle(row: RequestRow) -> RequestFacts:
         await record(row.id, actor_id=None, kind="expired", at=facts.expires_at)
     elif facts.state is RequestState.CLOSED:
         await record(row.id, actor_id=row.sender, kind="closed")
-    elif not written.closed_silently:
+    else:
         await record(row.id, actor_id=row.recipient, kind="closed", only_recipient_sees=True)
     return facts
 

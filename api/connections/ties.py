@@ -83,8 +83,8 @@ async def end_connection(actor: Member, connection_id: UUID) -> None:
             actor.id,
             connection_id,
         )
-        if not ended:  # the other was quicker
-            raise NotFoundError
+    if not ended:  # the other was quicker
+        raise NotFoundError
 
 
 async def close_between(member_a: UUID, member_b: UUID) -> None:
