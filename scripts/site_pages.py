@@ -9,7 +9,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PURPOSE = re.compile(r"(?<=/)(?:business|hobby|interest|belief|caretaking|partnership)(?=/|$)")
 _CURSOR = re.compile(r"(?<=cursor=)[^&]+")
 _PROBLEM = re.compile(r"(?<=/problems/)[a-z-]+")
-_NO_PAGES = ("/api/", "/static/")
+_NO_PAGES = ("/api/v1/", "/static/")
 
 STATES_OF_A_REQUEST = 8
 """A request looks different in each state and from each side, so so many are kept of their one address."""

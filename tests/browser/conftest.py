@@ -10,13 +10,16 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.browser.visitor import Visitor
 from tests.running_site import RunningSite
 
+DEMO_MEMBERS = "40"
+"""The twelve who have stories of their own, and enough others for those to be about."""
+
 Visit = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """A running site without members, with a database of its own."""
-    with RunningSite(tmp_path_factory.mktemp("browsed") / "data") as running:
+    """A running demo site with a database of its own: its demo members have requests in every state."""
+    with RunningSite(tmp_path_factory.mktemp("browsed") / "data", "--demo", DEMO_MEMBERS) as running:
         yield running
 
 

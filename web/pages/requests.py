@@ -153,6 +153,7 @@ async def _draw(
         form=form or Form(),
         errors=errors or FormErrors(),
         trouble=trouble,
+        kept=_typed(form) if form and trouble else "",
         withdrawal_from=_withdrawal_from(shown) if box is Box.SENT else None,
     )
 
@@ -162,3 +163,8 @@ def _withdrawal_from(shown: RequestRead) -> datetime | None:
     if "withdrawal" in shown.can or shown.state not in OPEN:
         return None
     return shown.created_at + WITHDRAWABLE_AFTER
+
+
+def _typed(form: Form) -> str:
+    """The words that came with a step."""
+    return next((form.field(field) for _, field, _ in _STEPS.values() if field and form.field(field)), "")

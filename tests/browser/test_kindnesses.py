@@ -1,0 +1,88 @@
+"""What scripts add to pages that work without them: a live count, kept drafts, focus, new messages by themselves."""
+
+import pytest
+from playwright.async_api import expect
+
+from scripts.screenshots import sign_in
+from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS
+from tests.browser.conftest import Visit
+from tests.browser.visitor import TEMPLATE, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+async def _writes(visit: Visit, *, demo_member: int = 2) -> Visitor:
+    """A demo member who has the page open on which they write to their first match."""
+    ada = await visit()
+    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[demo_member], password=DEMO_PASSWORD)
+    await ada.go("/matches")
+    await ada.page.get_by_role("main").get_by_role("article").first.get_by_role("link").click()
+    await ada.follow("Ask to connect")
+    return ada
+
+
+async def test_the_length_of_a_reason_is_counted_while_it_is_written(visit: Visit) -> None:
+    ada = await _writes(visit)
+
+    await ada.reason().fill("  Ten signs!  ")
+
+    await expect(ada.page.locator("#reason-count")).to_have_text("60 to 600 characters: 50 more needed")
+
+
+async def test_a_reason_is_still_there_after_going_away_and_coming_back(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.reason().fill("Half a thought about")
+
+    await ada.go("/home")
+    await ada.page.go_back()
+    await ada.page.reload()
+
+    await expect(ada.reason()).to_have_value("Half a thought about")
+
+
+async def test_a_draft_is_gone_after_signing_out(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.reason().fill("Half a thought about")
+    await ada.go("/settings")
+    await ada.press("Sign out", exact=True)
+    await ada.page.wait_for_url(f"{ada.url}/")
+
+    kept = await ada.page.evaluate("Object.keys(sessionStorage)")
+
+    assert kept == []
+
+
+async def test_what_is_wrong_gets_the_focus(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.reason().fill(TEMPLATE)
+
+    await ada.press("Send", exact=True)
+
+    await expect(ada.page.get_by_role("region", name="Not quite yet")).to_be_focused()
+
+
+async def test_the_enter_key_in_a_field_checks_and_never_sends(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.reason().fill(TEMPLATE)
+    await ada.page.locator("#where").press("Enter")
+
+    await ada.sees("Not quite yet")
+
+
+async def test_new_messages_come_by_themselves_and_leave_a_draft_alone(visit: Visit) -> None:
+    ada = await visit()
+    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[0], password=DEMO_PASSWORD)
+    await ada.page.clock.install()
+    await ada.go("/conversations")
+    await ada.page.get_by_role("article").get_by_role("link").first.click()
+    await ada.page.locator("#text").fill("I was just about to say")
+    also_ada = await ada.page.context.new_page()
+    await also_ada.goto(ada.page.url)
+    await also_ada.locator("#text").fill("Written in the other window.")
+    await also_ada.get_by_role("button", name="Send").click()
+    await expect(also_ada.get_by_role("log")).to_contain_text("Written in the other window.")
+
+    await ada.page.clock.fast_forward(31_000)
+
+    await expect(ada.page.get_by_role("log")).to_contain_text("Written in the other window.")
+    await expect(ada.page.locator("#text")).to_have_value("I was just about to say")

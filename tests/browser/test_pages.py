@@ -1,0 +1,130 @@
+"""Every page that a visitor or a member can reach is for everyone: to read, to hear, and at any width."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from scripts.screenshots import SCHEMES, sign_in
+from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS
+from scripts.site_pages import pages_of, pattern_of
+from tests.browser.conftest import Visit
+from tests.browser.visitor import TEMPLATE
+from tests.running_site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+WITHOUT_LINKS = ("/style", "/problems", "/problems/reason-refused", "/first-words/hobby")
+"""Pages that are reached by an address or after a form."""
+NOT_THERE = ("/nowhere", "/requests?cursor=x", "/matches/fame")
+NO_PAGES = {"/first-words", "/healthz", "/readyz"}
+"""Addresses that only lead on, or are for machines."""
+WIDTHS = (320, 1280)
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What was seen of one page."""
+
+    url: str
+    status: int
+    violations: list[str]
+    too_wide_at: list[int]
+
+
+@pytest.fixture(scope="module")
+async def looks(chromium: Browser, site: RunningSite) -> AsyncIterator[list[Look]]:
+    """A look at every page of the demo site, before sign-in and after."""
+    out, home = await chromium.new_context(), await chromium.new_context()
+    visitor, member = await out.new_page(), await home.new_page()
+    outside = await pages_of(visitor, f"{site.url}/")
+    await sign_in(member, site.url, email=DEMO_SIGN_INS[0], password=DEMO_PASSWORD)
+    inside = await pages_of(member, f"{site.url}/home")
+    inside += [f"{site.url}{path}" for path in (*WITHOUT_LINKS, *NOT_THERE)]
+    yield [*[await look_at(visitor, url) for url in outside], *[await look_at(member, url) for url in inside]]
+    await out.close()
+    await home.close()
+
+
+async def test_every_page_that_the_site_has_is_looked_at(looks: list[Look]) -> None:
+    from web.app import create_app
+
+    looked_at = {pattern_of(look.url).partition("?")[0] for look in looks}
+
+    pages = {re.sub(r"\{[^}]*\}", "…", route.path) for route in create_app().routes if "GET" in _methods(route)}
+
+    assert {page for page in pages if not page.startswith(("/api", "/static"))} - looked_at <= NO_PAGES
+
+
+async def test_no_page_is_broken(looks: list[Look]) -> None:
+    assert {look.url: look.status for look in looks if look.status >= 400 and not look.url.endswith(NOT_THERE)} == {}
+    assert {look.status for look in looks if look.url.endswith(NOT_THERE)} == {404, 422}
+
+
+async def test_axe_finds_nothing_on_any_page_light_or_dark(looks: list[Look]) -> None:
+    assert {pattern_of(look.url): look.violations for look in looks if look.violations} == {}
+
+
+async def test_no_page_scrolls_sideways(looks: list[Look]) -> None:
+    assert {look.url: look.too_wide_at for look in looks if look.too_wide_at} == {}
+
+
+async def test_axe_would_find_what_is_wrong(visit: Visit) -> None:
+    ada = await visit()
+    await ada.go("/")
+    await ada.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<main><img src=x><input></main>')")
+
+    assert {line.partition(" ")[0] for line in await violations_on(ada.page)} >= {"image-alt", "label"}
+
+
+async def test_a_refused_reason_is_shown_for_everyone_to_read(visit: Visit) -> None:
+    ada = await visit()
+    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[1], password=DEMO_PASSWORD)
+    await ada.go("/matches")
+    await ada.page.get_by_role("main").get_by_role("article").first.get_by_role("link").click()
+    await ada.follow("Ask to connect")
+    await ada.reason().fill(TEMPLATE)
+    await ada.press("Send")
+    await ada.sees("Not quite yet")
+
+    look = await examine(ada.page, status=422)
+
+    assert look.violations == []
+    assert look.too_wide_at == []
+
+
+async def look_at(page: Page, url: str) -> Look:
+    """Open a page and examine it."""
+    reply = await page.goto(url)
+    assert reply is not None, url
+    return await examine(page, status=reply.status)
+
+
+async def examine(page: Page, *, status: int) -> Look:
+    """Look at an open page in both schemes and at the narrowest and a common wide width."""
+    violations, too_wide_at = [], []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        violations += [f"{scheme}: {line}" for line in await violations_on(page)]
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 640})
+        if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            too_wide_at.append(width)
+    return Look(page.url, status, violations, too_wide_at)
+
+
+async def violations_on(page: Page) -> list[str]:
+    """What axe finds wrong, in a line each."""
+    results: dict[str, Any] = (await Axe().run(page)).response
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def _methods(route: Any) -> set[str]:
+    return set(getattr(route, "methods", ()))
