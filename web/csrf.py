@@ -46,6 +46,9 @@ def csrf_token(request: AnyRequest) -> str:
 async def needs_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard of every page: what changes something must come from a page of ours.
 
+    Where nobody is signed in there is no session to bind a form to. A page that is older than the end of a session
+    still sends its token; it is let through here, so that its writer is asked to sign in instead of being blamed.
+
     Raises:
         ForeignFormError: It does not.
     """
@@ -54,7 +57,8 @@ async def needs_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: Base
     request = cast("AnyRequest", connection)
     form = await provide_form(request)
     expected = csrf_token(request)
-    if not _same_site(request) or not hmac.compare_digest(form.raw("csrf_token").encode(), expected.encode()):
+    own = not expected or hmac.compare_digest(form.raw("csrf_token").encode(), expected.encode())
+    if not own or not _same_site(request):
         raise ForeignFormError
 
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -16,7 +16,8 @@ from web.forms import sent_form
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
-_LONG_ENOUGH_TO_MISS = 30
+WORDS = ("reason", "where", "text", "note", "question", "answer", "sentence", "about", "seeking")
+"""The fields into which members write words of their own, which nobody should have to think up twice."""
 
 _PLAIN = {
     400: (
@@ -86,9 +87,17 @@ def _sign_in_first(request: AnyRequest) -> Answer:
         request,
         401,
         "You are no longer signed in",
-        "Sign in again, then go back to the page and send it once more.",
-        action=("/sign-in", "Sign in"),
+        "Nothing was sent. Sign in again: you come back to the page where you were, and can send it from there.",
+        action=(f"/sign-in?next={quote(_page_before(request), safe='')}", "Sign in"),
     )
+
+
+def _page_before(request: AnyRequest) -> str:
+    """The page of ours on which the form stood, as far as the browser says."""
+    before = urlsplit(request.headers.get("referer", ""))
+    if before.netloc != request.headers.get("host"):
+        return "/home"
+    return local_path(before.path + (f"?{before.query}" if before.query else ""))
 
 
 def _problem_page(
@@ -100,7 +109,8 @@ def _problem_page(
     action: tuple[str, str] = ("/", "Go to the first page"),
     retry_after: int | None = None,
 ) -> Answer:
-    texts = [text for text in sent_form(request).typed().values() if len(text) >= _LONG_ENOUGH_TO_MISS]
+    typed = sent_form(request).typed()
+    texts = [typed[name] for name in WORDS if typed.get(name, "").strip()]
     reply = draw(
         request, "problems/problem.html", status_code=status, title=title, words=words, kept=texts, action=action
     )

@@ -1,11 +1,19 @@
 """No other site can make a member's browser change anything."""
 
+import re
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
 import pytest
 from httpx import AsyncClient
 
+from api.accounts.queries import sessions
+from api.accounts.services import end_session
 from api.profiles.queries import me
 from tests.factories import make_member
 from tests.web.browsing import browser_of
+from web.errors import WORDS
 
 OURS = {"Origin": "http://localhost:8000", "Sec-Fetch-Site": "same-origin"}
 
@@ -82,3 +90,46 @@ async def test_words_sent_after_the_session_ended_are_given_back(client: AsyncCl
 
     assert reply.status_code == 401
     assert words in reply.text
+
+
+async def test_who_was_signed_out_while_writing_gets_their_words_back_and_is_led_to_where_they_were(
+    client: AsyncClient,
+) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace", statements=["I mend old wireless sets."])
+    browser = await browser_of(client, ada)
+    there = f"/members/{grace.id}/request?purpose=hobby"
+    await browser.open(there)
+    anchor = browser.form("Send").values["anchor"] = [str(UUID(int=1))]
+    for session in await sessions(ada, this=None):
+        await end_session(ada, session.id)
+
+    client.headers["Referer"] = f"http://localhost:8000{there}"
+    reply = await browser.press("Send", reason="Which valves?", anchor=anchor)
+
+    assert reply.status_code == 401
+    assert "Which valves?" in browser.text
+    assert anchor[0] not in reply.text
+    assert f'href="/sign-in?next={quote(there, safe="")}"' in reply.text
+
+
+async def test_signing_out_twice_is_no_fault(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser = await browser_of(client, ada)
+    await browser.open("/me")
+    for session in await sessions(ada, this=None):
+        await end_session(ada, session.id)
+
+    reply = await browser.press("Sign out")
+
+    assert reply.status_code == 200
+    assert "You are signed out." in browser.text
+
+
+def test_every_field_for_a_members_own_words_is_given_back() -> None:
+    areas = {
+        name
+        for template in Path("web/templates").rglob("*.html")
+        for name in re.findall(r'text_area\("([a-z_]+)"', template.read_text())
+    }
+
+    assert areas - {"kept"} <= set(WORDS)
