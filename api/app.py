@@ -9,12 +9,9 @@ import structlog
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
-from api import database, jobs
+from api import database, jobs, openapi
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
@@ -33,23 +30,6 @@ logger = structlog.get_logger()
 LARGEST_BODY = 1_000_000
 """Bytes. The longest honest body is a form with a few texts of 4,000 characters."""
 
-OPENAPI = OpenAPIConfig(
-    title="Wherefore",
-    version="1",
-    description="Say why you want to meet people, and connect by a reason that is about the other person.",
-    path="/api",
-    render_plugins=[JsonRenderPlugin(path="/v1/openapi.json")],
-    components=Components(
-        security_schemes={
-            "token": SecurityScheme(
-                type="http", scheme="bearer", description="A token from `POST /api/v1/tokens`, as `whf_…`."
-            )
-        }
-    ),
-    servers=[Server(url="/")],
-    use_handler_docstrings=True,
-)
-
 
 def api_router() -> Router:
     """Every call of the JSON API."""
@@ -60,7 +40,6 @@ def api_router() -> Router:
         guards=[needs_scope],
         dependencies={"actor": Provide(provide_actor)},
         exception_handlers=EXCEPTION_HANDLERS,
-        security=[{"token": []}],
     )
 
 
@@ -78,7 +57,7 @@ def create_app(
         middleware=[RequestLog(), HeadRequests()],
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
         lifespan=[_serve],
-        openapi_config=OPENAPI,
+        openapi_config=openapi.CONFIG,
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         on_app_init=list(on_app_init),
@@ -89,6 +68,7 @@ def create_app(
             for handler in getattr(route, "route_handlers", ()):
                 if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
                     check_declared(handler)
+                    openapi.complete(handler)
     return app
 
 

@@ -7,9 +7,24 @@ class FieldError(msgspec.Struct, frozen=True):
     """What is wrong with one field of what was sent."""
 
     pointer: str
-    """A JSON pointer into the body, for example `/display_name`."""
+    """A JSON pointer into the body, for example `/display_name`; or a slash and the name of a parameter."""
     code: str
     detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong, as a problem document (RFC 9457)."""
+
+    type: str
+    """`/problems/<code>`, a page in plain words."""
+    title: str
+    """The same for every problem of this type."""
+    status: int
+    """The HTTP status, once more."""
+    detail: str
+    """What happened in this case, and what would help."""
+    errors: list[FieldError]
+    """What is wrong with single fields, where it is about fields."""
 
 
 class WhereforeError(Exception):

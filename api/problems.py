@@ -1,5 +1,6 @@
 """RFC 9457 problem documents: how every refusal and failure of the JSON API looks."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +11,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from api.errors import FieldError, InvalidError, MalformedError, WhereforeError
+from api.errors import FieldError, InvalidError, MalformedError, Problem, WhereforeError
+from api.validation import as_invalid
 
 logger = structlog.get_logger()
 
@@ -30,27 +32,34 @@ PLAIN_PROBLEMS = {
 }
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem document (RFC 9457)."""
+MEANINGS = {
+    400: "What was sent could not be read: broken JSON, or a token and a cookie at once.",
+    401: "There is no token, or it is unknown, was revoked or has run out.",
+    403: "The token does not have the scope that this needs.",
+    404: "There is nothing here, or it is not for you to see; the two are never told apart.",
+    409: "This cannot be done as things stand now.",
+    413: "What was sent is too large.",
+    422: "Something in what was sent cannot be used; `errors` says what.",
+    500: "Something went wrong on our side.",
+}
+"""What each status says of a call, in the OpenAPI document."""
 
-    type: str
-    """`/problems/<code>`, a page in plain words."""
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldError] = []
 
+def describes(*statuses: int, shapes: Mapping[int, type[Problem]] | None = None) -> dict[int, ResponseSpec]:
+    """The `responses=` of a route that may answer with these problems.
 
-def describes(*statuses: int) -> dict[int, ResponseSpec]:
-    """The `responses=` of a route that may answer with these problems."""
+    Args:
+        statuses: Those that look like any other problem.
+        shapes: Those that carry more.
+    """
     return {
         status: ResponseSpec(
-            data_container=Problem,
-            description=HTTPStatus(status).phrase,
+            data_container=shape,
+            description=MEANINGS[status],
             media_type=PROBLEM_JSON,
             generate_examples=False,
         )
-        for status in statuses
+        for status, shape in (dict.fromkeys(statuses, Problem) | dict(shapes or {})).items()
     }
 
 
@@ -88,7 +97,7 @@ def on_wherefore_error(_: Request[Any, Any, Any], error: WhereforeError) -> Resp
 
 def on_validation_error(request: Request[Any, Any, Any], error: ValidationException) -> Response[dict[str, Any]]:
     """A body or parameter that does not have the shape it must have."""
-    return on_wherefore_error(request, as_invalid(error))
+    return on_wherefore_error(request, as_invalid(request, error))
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
@@ -120,19 +129,6 @@ def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Re
     return problem_response(
         code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again."
     )
-
-
-def as_invalid(error: ValidationException) -> WhereforeError:
-    """A framework validation error as ours, with a JSON pointer for each field."""
-    found = error.extra if isinstance(error.extra, list) else []
-    fields = tuple(
-        FieldError("/" + str(item.get("key", "")).replace(".", "/"), "wrong-shape", str(item.get("message", "")))
-        for item in found
-        if isinstance(item, dict)
-    )
-    if not fields:
-        return MalformedError("The request could not be read. Check that it is complete and well formed.")
-    return InvalidError("Some of what was sent cannot be used.", errors=fields)
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

@@ -22,7 +22,6 @@ class AccountController(Controller):
         operation_id="CreateAccount",
         status_code=HTTP_202_ACCEPTED,
         exclude_from_auth=True,
-        security=[],
         responses=describes(422),
     )
     async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:
@@ -36,7 +35,7 @@ class TokenController(Controller):
     path = "/tokens"
     tags = ("Accounts",)
 
-    @post(operation_id="CreateToken", exclude_from_auth=True, security=[], responses=describes(401, 422))
+    @post(operation_id="CreateToken", exclude_from_auth=True, responses=describes(401, 422))
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
         """Sign in a program. The token is shown this once."""
         return await services.create_token(data)

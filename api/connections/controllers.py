@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from api.accounts.schemas import Member, Scope
 from api.connections import queries, services
+from api.connections.errors import AskingProblem, ReasonProblem
 from api.connections.schemas import (
     Box,
     ConnectionRead,
@@ -45,7 +46,10 @@ class ConnectionRequestController(Controller):
     tags = ("Requests",)
     opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
 
-    @post(operation_id="SendConnectionRequest", responses=describes(401, 403, 404, 409, 422))
+    @post(
+        operation_id="SendConnectionRequest",
+        responses=describes(401, 403, 404, shapes={409: AskingProblem, 422: ReasonProblem}),
+    )
     async def send(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> RequestRead:
         """Ask another member to connect. When they have asked already, this accepts."""
         return await services.send_request(actor, draft=data)

@@ -4,9 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from api.errors import ConflictError, WhereforeError
+from api.errors import ConflictError, Problem, WhereforeError
 from embeddings.reasons import Finding
+
+
+class ReasonProblem(Problem, frozen=True, kw_only=True):
+    """A problem that, where it is `reason-refused`, says what was found in the reason."""
+
+    findings: list[Finding] | UnsetType = UNSET
+
+
+class AskingProblem(Problem, frozen=True, kw_only=True):
+    """A problem that, where it is `too-soon`, says when one may ask again."""
+
+    again_at: datetime | UnsetType = UNSET
 
 
 class ReasonRefusedError(WhereforeError):

@@ -11,6 +11,7 @@ from api.accounts.schemas import Member, Scope
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 from api.profiles import me, places, queries, services
+from api.profiles.errors import ConsentProblem
 from api.profiles.purposes import purposes
 from api.profiles.schemas import (
     Erasure,
@@ -34,12 +35,12 @@ class PublicController(Controller):
     path = "/"
     tags = ("Purposes and places",)
 
-    @get("/purposes", operation_id="Purposes", exclude_from_auth=True, security=[])
+    @get("/purposes", operation_id="Purposes", exclude_from_auth=True)
     async def read_purposes(self) -> list[PurposeRead]:
         """List the six purposes, with what members of a sensitive one agree to."""
         return purposes()
 
-    @get("/places", operation_id="Places", exclude_from_auth=True, security=[], responses=describes(422))
+    @get("/places", operation_id="Places", exclude_from_auth=True, responses=describes(422))
     async def search_places(self, q: Annotated[str, QueryParameter(max_length=100)] = "") -> list[PlaceRead]:
         """Find places whose name begins with `q`; `leeds, united` narrows to countries."""
         return places.search_places(q)
@@ -80,14 +81,18 @@ class MyPurposeController(Controller):
         """List the purposes that one has switched on."""
         return await queries.my_purposes(actor)
 
-    @put("/{purpose:str}", operation_id="SwitchOnPurpose", responses=describes(401, 403, 404, 422))
+    @put(
+        "/{purpose:str}",
+        operation_id="SwitchOnPurpose",
+        responses=describes(401, 403, shapes={422: ConsentProblem}),
+    )
     async def switch_on(
         self, actor: NamedDependency[Member], purpose: FromPath[Purpose], data: JSONBody[PurposeSwitch | None] = None
     ) -> MyPurposeRead:
         """Switch a purpose on; a sensitive one needs the version of its consent text."""
         return await services.switch_on_purpose(actor, purpose=purpose, switch=data or PurposeSwitch())
 
-    @delete("/{purpose:str}", operation_id="SwitchOffPurpose", responses=describes(401, 403, 404, 422))
+    @delete("/{purpose:str}", operation_id="SwitchOffPurpose", responses=describes(401, 403, 422))
     async def switch_off(self, actor: NamedDependency[Member], purpose: FromPath[Purpose]) -> None:
         """Switch a purpose off, and take back the consent to it."""
         await services.switch_off_purpose(actor, purpose=purpose)
@@ -111,7 +116,7 @@ class MyStatementController(Controller):
         """List one's own statements, oldest first."""
         return await queries.my_statements(actor, purpose=purpose, limit=limit, cursor=cursor)
 
-    @post(operation_id="AddStatement", responses=describes(401, 403, 409, 422))
+    @post(operation_id="AddStatement", responses=describes(401, 403, 409, shapes={422: ConsentProblem}))
     async def add(self, actor: NamedDependency[Member], data: JSONBody[StatementCreate]) -> StatementRead:
         """Write a statement; others can be matched on it at once."""
         return await services.add_statement(actor, draft=data)

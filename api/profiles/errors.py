@@ -1,6 +1,14 @@
 """What can keep a member from changing their purposes and statements."""
 
-from api.errors import ConflictError, WhereforeError
+from msgspec import UNSET, UnsetType
+
+from api.errors import ConflictError, Problem, WhereforeError
+
+
+class ConsentProblem(Problem, frozen=True, kw_only=True):
+    """A problem that, where it is `consent-needed`, names the version of the text that must be agreed to."""
+
+    consent_version: str | UnsetType = UNSET
 
 
 class ConsentNeededError(WhereforeError):

@@ -1,0 +1,48 @@
+"""Where a value is not what a schema says: as much of JSON Schema as our OpenAPI document uses."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Json = dict[str, Any]
+
+_KINDS = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "null": type(None)}
+_FORMATS: dict[str, Callable[[str], object]] = {"uuid": UUID, "date-time": datetime.fromisoformat}
+
+
+def deviations(document: Json, schema: Json, value: object, at: str = "") -> Iterator[str]:
+    """Every place where `value` deviates from `schema`, whose references lead into `document`."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if "oneOf" in schema:
+        if sum(not list(deviations(document, choice, value)) for choice in schema["oneOf"]) != 1:
+            yield f"{at}: {value!r} is not exactly one of the choices"
+        return
+    kinds = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", _KINDS)
+    if not any(type(value) is _KINDS[kind] for kind in kinds):
+        yield f"{at}: {value!r} is no {kinds}"
+    elif "enum" in schema and value not in schema["enum"]:
+        yield f"{at}: {value!r} is not in {schema['enum']}"
+    elif isinstance(value, str):
+        yield from _format_deviations(schema, value, at)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from deviations(document, schema["items"], item, f"{at}/{number}")
+    elif isinstance(value, dict):
+        yield from _member_deviations(document, schema, value, at)
+
+
+def _format_deviations(schema: Json, value: str, at: str) -> Iterator[str]:
+    try:
+        _FORMATS.get(schema.get("format", ""), str)(value)
+    except ValueError:
+        yield f"{at}: {value!r} is no {schema['format']}"
+
+
+def _member_deviations(document: Json, schema: Json, value: Json, at: str) -> Iterator[str]:
+    properties = schema["properties"]
+    yield from (f"{at}/{name}: missing" for name in schema.get("required", []) if name not in value)
+    yield from (f"{at}/{name}: not declared" for name in value if name not in properties)
+    for name in properties.keys() & value.keys():
+        yield from deviations(document, properties[name], value[name], f"{at}/{name}")
