@@ -12,7 +12,6 @@ from typing import Literal
 import click
 from playwright.async_api import Browser, Page, async_playwright
 
-from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.site_pages import pages_of, pattern_of
 
 WIDTHS = (390, 1280)
@@ -23,15 +22,14 @@ HEIGHT = 844
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--url", default="http://localhost:8000", show_default=True, help="A demo site that runs: scripts/run.")
-@click.option("--email", default=DEMO_SIGN_INS[0], show_default=True, help="The demo member who looks.")
-def main(folder: Path, url: str, email: str) -> None:
+def main(folder: Path, url: str) -> None:
     """Take a picture of every page, before sign-in and after, into FOLDER."""
     folder.mkdir(parents=True, exist_ok=True)
-    taken = asyncio.run(take(folder, url.rstrip("/"), email=email))
+    taken = asyncio.run(take(folder, url.rstrip("/")))
     click.echo(f"{taken} pictures are in {folder}.")
 
 
-async def take(folder: Path, url: str, *, email: str) -> int:
+async def take(folder: Path, url: str) -> int:
     """Take the pictures; how many there are."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
@@ -39,19 +37,17 @@ async def take(folder: Path, url: str, *, email: str) -> int:
         page = await (await browser.new_context()).new_page()
         outside = await pages_of(page, f"{url}/")
         taken = await _pictures(browser, outside, folder, prefix="out")
-        await sign_in(page, url, email=email, password=DEMO_PASSWORD)
+        await look_around(page, url)
         inside = await pages_of(page, f"{url}/home")
         taken += await _pictures(browser, inside, folder, prefix="in", cookies_of=page)
         await browser.close()
     return taken
 
 
-async def sign_in(page: Page, url: str, *, email: str, password: str) -> None:
-    """Sign in through the form."""
-    await page.goto(f"{url}/sign-in")
-    await page.get_by_label("E-mail address").fill(email)
-    await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+async def look_around(page: Page, url: str, *, number: int = 0) -> None:
+    """Be one of the demo members, whom the first page of a demo offers: by default the first."""
+    await page.goto(f"{url}/")
+    await page.locator("form[action='/look-around'] button").nth(number).click()
     await page.wait_for_url(f"{url}/home")
 
 

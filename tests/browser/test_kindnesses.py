@@ -3,8 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from scripts.screenshots import sign_in
-from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS
+from scripts.screenshots import look_around
 from tests.browser.conftest import Visit
 from tests.browser.visitor import TEMPLATE, Visitor
 
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.browser
 async def _writes(visit: Visit, *, demo_member: int = 2) -> Visitor:
     """A demo member who has the page open on which they write to their first match."""
     ada = await visit()
-    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[demo_member], password=DEMO_PASSWORD)
+    await look_around(ada.page, ada.url, number=demo_member)
     await ada.go("/matches")
     await ada.page.get_by_role("main").get_by_role("article").first.get_by_role("link").click()
     await ada.follow("Ask to connect")
@@ -71,7 +70,7 @@ async def test_the_enter_key_in_a_field_checks_and_never_sends(visit: Visit) -> 
 
 async def test_new_messages_come_by_themselves_and_leave_a_draft_alone(visit: Visit) -> None:
     ada = await visit()
-    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[0], password=DEMO_PASSWORD)
+    await look_around(ada.page, ada.url)
     await ada.page.clock.install()
     await ada.go("/conversations")
     await ada.page.get_by_role("article").get_by_role("link").first.click()

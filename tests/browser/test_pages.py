@@ -9,8 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from scripts.screenshots import SCHEMES, sign_in
-from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS
+from scripts.screenshots import SCHEMES, look_around
 from scripts.site_pages import pages_of, pattern_of
 from tests.browser.conftest import Visit
 from tests.browser.visitor import TEMPLATE
@@ -41,7 +40,7 @@ async def looks(chromium: Browser, site: RunningSite) -> AsyncIterator[list[Look
     out, home = await chromium.new_context(), await chromium.new_context()
     visitor, member = await out.new_page(), await home.new_page()
     outside = await pages_of(visitor, f"{site.url}/")
-    await sign_in(member, site.url, email=DEMO_SIGN_INS[0], password=DEMO_PASSWORD)
+    await look_around(member, site.url)
     inside = await pages_of(member, f"{site.url}/home")
     inside += [f"{site.url}{path}" for path in (*WITHOUT_LINKS, *NOT_THERE)]
     yield [*[await look_at(visitor, url) for url in outside], *[await look_at(member, url) for url in inside]]
@@ -82,7 +81,7 @@ async def test_axe_would_find_what_is_wrong(visit: Visit) -> None:
 
 async def test_a_refused_reason_is_shown_for_everyone_to_read(visit: Visit) -> None:
     ada = await visit()
-    await sign_in(ada.page, ada.url, email=DEMO_SIGN_INS[1], password=DEMO_PASSWORD)
+    await look_around(ada.page, ada.url, number=1)
     await ada.go("/matches")
     await ada.page.get_by_role("main").get_by_role("article").first.get_by_role("link").click()
     await ada.follow("Ask to connect")
