@@ -64,8 +64,9 @@ def draw(
         "path": request.url.path,
         "footer_links": FOOTER_LINKS,
     }
-    # Nothing that a member was shown stays behind; the forms of joining do, so that the browser's own "back" works.
-    keep = "private, no-cache" if viewer is None else "no-store"
+    # Nothing that a member was shown stays behind. What was typed and shown again does, until they sign out, so that
+    # the browser's own "back" does not lose it; so do the forms of joining.
+    keep = "private, no-cache" if viewer is None or request.scope["method"] == "POST" else "no-store"
     drawn = Template(template, context=frame | context, status_code=status_code, headers={"Cache-Control": keep})
     if notice is not None:
         drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))

@@ -85,7 +85,7 @@ def _sign_in_first(request: AnyRequest) -> Answer:
         return redirect(f"/sign-in?next={quote(here, safe='')}")
     return _problem_page(
         request,
-        401,
+        403,  # a browser does not keep a page with 401, and its "back" would lose the words
         "You are no longer signed in",
         "Nothing was sent. Sign in again: you come back to the page where you were, and can send it from there.",
         action=(f"/sign-in?next={quote(_page_before(request), safe='')}", "Sign in"),

@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from api import clock
 from api.accounts.schemas import SessionCreated
 from api.authentication import cookie_name
-from web.contexts import cookie
+from web.contexts import Answer, cookie
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -30,6 +30,12 @@ def session_cookie(session: SessionCreated) -> Cookie:
 def ended_cookie() -> Cookie:
     """What makes this browser forget its session."""
     return cookie(cookie_name(), "", seconds=0)
+
+
+def forgotten(answer: Answer) -> Answer:
+    """The same, and the browser forgets every page that it kept of ours."""
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def browser_label(request: Request[Any, Any, Any]) -> str:

@@ -53,6 +53,7 @@ async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -
     await browser.open("/settings/tokens/new")
     await browser.press("Make the token", name="my calendar", scopes=["profile"], password=PASSWORD)
     [token] = re.findall(r"whf_[\w-]{43}", browser.reply.text)
+    assert browser.reply.headers["cache-control"] == "no-store"
     programs = AsyncClient(transport=client._transport, base_url=client.base_url)
     headers = {"Authorization": f"Bearer {token}"}
     assert (await programs.get("/api/v1/me", headers=headers)).json()["display_name"] == "Ada"

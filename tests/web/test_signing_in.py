@@ -70,6 +70,19 @@ async def test_signing_out_ends_the_session_itself(client: AsyncClient) -> None:
     assert (await client.get("/me")).headers["location"].startswith("/sign-in")
 
 
+async def test_after_signing_out_the_browser_forgets_what_was_typed(client: AsyncClient) -> None:
+    browser = await browser_of(client, await make_member("Ada"))
+    await browser.open("/me/name")
+    shown_again = await browser.press("Keep", display_name="")
+    await browser.open("/me")
+
+    form = browser.form("Sign out").values
+    reply = await client.post("/sign-out", data=form)
+
+    assert shown_again.headers["cache-control"] == "private, no-cache"
+    assert reply.headers["clear-site-data"] == '"cache"'
+
+
 async def test_every_sign_in_makes_a_new_session(client: AsyncClient) -> None:
     await make_member("Ada", email="ada@example.org")
     client.cookies.set(cookie_name(), "chosen-by-somebody-else", domain="localhost.local", path="/")

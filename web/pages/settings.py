@@ -16,7 +16,7 @@ from api.profiles.me import erase_me
 from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
-from web.sessions import ended_cookie
+from web.sessions import ended_cookie, forgotten
 from web.words import SCOPES
 
 _DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
@@ -69,7 +69,9 @@ class SettingsPages(Controller):
             return await _token_form(request, actor, form, _wrong_password())
         except WhereforeError as error:
             return await _token_form(request, actor, form, FormErrors.told_by(error))
-        return await page(request, "settings/token_made.html", made=made)
+        shown_once = await page(request, "settings/token_made.html", made=made)
+        shown_once.headers["Cache-Control"] = "no-store"
+        return shown_once
 
     @post("/tokens/{token_id:uuid}/revoke")
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
@@ -89,9 +91,8 @@ class SettingsPages(Controller):
             await erase_me(actor, password=form.raw("password"))
         except WrongCredentialsError:
             return await page(request, "settings/delete.html", status_code=422, actor=actor, errors=_wrong_password())
-        return redirect_with(
-            "/", notice="Your account and everything in it are deleted. Farewell.", cookies=[ended_cookie()]
-        )
+        gone = "Your account and everything in it are deleted. Farewell."
+        return forgotten(redirect_with("/", notice=gone, cookies=[ended_cookie()]))
 
 
 def _draft(form: Form, *, email: str) -> TokenCreate:

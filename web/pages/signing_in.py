@@ -8,7 +8,7 @@ from api.accounts.schemas import Credential, Member
 from api.accounts.services import sign_in, sign_out
 from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.sessions import browser_label, ended_cookie, session_cookie
+from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
 
 
 class SigningInPages(Controller):
@@ -42,4 +42,4 @@ class SigningInPages(Controller):
         credential: Credential | None = request.auth
         if viewer is not None and credential is not None and credential.session_id is not None:
             await sign_out(viewer, session_id=credential.session_id)
-        return redirect_with("/", notice="You are signed out.", cookies=[ended_cookie()])
+        return forgotten(redirect_with("/", notice="You are signed out.", cookies=[ended_cookie()]))
