@@ -17,7 +17,7 @@ POOL_SIZE = 10
 @asynccontextmanager
 async def connected(*, pool_size: int = POOL_SIZE) -> AsyncIterator[None]:
     """Hold the connection pool open for as long as a process serves."""
-    await DB.start_connection_pool(min_size=1, max_size=pool_size)
+    await DB.start_connection_pool(min_size=0, max_size=pool_size)
     try:
         yield
     finally:

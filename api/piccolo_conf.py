@@ -1,18 +1,10 @@
-"""Piccolo's engine and the domains that have tables.
-
-It connects when it is imported: PostgreSQL must run and `WHEREFORE_DATABASE_URL` must be set before.
-"""
+"""Where Piccolo looks for the engine and for the domains that have tables."""
 
 from piccolo.conf.apps import AppRegistry
-from piccolo.engine.postgres import PostgresEngine
 
-from api.settings import SettingError, settings
+from api.engine import Engine
 
-_url = settings().database_url
-if _url is None:
-    raise SettingError("WHEREFORE_DATABASE_URL is not set and no bundled PostgreSQL was started before.")
-
-DB = PostgresEngine(config={"dsn": _url}, extensions=())
+DB = Engine()
 
 APP_REGISTRY = AppRegistry(
     apps=[

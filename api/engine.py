@@ -1,0 +1,161 @@
+"""Piccolo's engine for this house: it connects when it is used, and outlives a database that dies."""
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+import structlog
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
+
+from api.errors import WhereforeError
+from api.settings import SettingError, settings
+
+logger = structlog.get_logger()
+
+SECONDS_TO_CONNECT = 10
+
+SECONDS_BETWEEN_WARNINGS = 5
+
+_AWAY = (
+    OSError,  # refused, no socket, timed out
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # what asyncpg says when the connection ends at the wrong moment
+    asyncpg.OperatorInterventionError,  # shutting down, starting, recovering, or a statement that took too long
+    asyncpg.InsufficientResourcesError,
+)
+# asyncpg says what is wrong with a lost connection only in words; its other InterfaceErrors are faults of ours.
+_LOST = re.compile(r"(connection|pool) is clos(ed|ing)|released back to the pool")
+
+
+class DatabaseUnavailableError(WhereforeError):
+    """PostgreSQL cannot be reached, or gave up on a statement; it is worth trying again."""
+
+    code = "unavailable"
+    title = "Not ready just now"
+    status = 503
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("The database cannot be reached just now. It is usually back within a minute; try again then.")
+
+
+class Engine(PostgresEngine):
+    """Connects to the database of the settings, and says `DatabaseUnavailableError` while that is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(config={})
+        self._warned_at = -math.inf
+
+    async def get_version(self) -> float:
+        """Nothing: the one who migrates has checked it, and asking here would connect as soon as this is imported."""
+        return 0.0
+
+    async def start_connection_pool(self, **options: Any) -> None:
+        """Open the pool of this process."""
+        with self.telling_plainly():
+            self.pool = await asyncpg.create_pool(_url(), timeout=SECONDS_TO_CONNECT, **options)
+
+    async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
+        """Connect once, outside the pool."""
+        return await asyncpg.connect(_url(), timeout=SECONDS_TO_CONNECT)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+        """Run one statement."""
+        with self.telling_plainly():
+            return await super().run_querystring(querystring, in_pool=in_pool)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
+        """Run one statement that changes tables."""
+        with self.telling_plainly():
+            return await super().run_ddl(ddl, in_pool=in_pool)
+
+    def transaction(self, allow_nested: bool = True) -> "Transaction":  # noqa: FBT001, FBT002 - Piccolo's
+        """All or nothing for what is awaited inside."""
+        return Transaction(engine=self, allow_nested=allow_nested)
+
+    @contextmanager
+    def telling_plainly(self) -> Iterator[None]:
+        """Tell a database that is away from every other error."""
+        try:
+            yield
+        except _AWAY as error:
+            self._warn(error)
+            raise DatabaseUnavailableError from error
+        except asyncpg.InterfaceError as error:
+            if _LOST.search(str(error)) is None:
+                raise
+            self._warn(error)
+            raise DatabaseUnavailableError from error
+
+    def _warn(self, error: Exception) -> None:
+        """Say so to the operator, but not for each of the hundreds of requests that may come meanwhile."""
+        if time.monotonic() - self._warned_at >= SECONDS_BETWEEN_WARNINGS:
+            self._warned_at = time.monotonic()
+            logger.warning("database_unavailable", reason=str(error) or type(error).__name__)
+
+
+class Transaction(PostgresTransaction):
+    """Piccolo's, but one that gives its connection back even if the database dies under it.
+
+    Piccolo's own keeps it then, so that ten requests in an unlucky moment would leave the pool empty for ever.
+    """
+
+    engine: Engine
+
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            return self._parent
+        with self.engine.telling_plainly():
+            pool = self.engine.pool
+            self.connection = await (pool.acquire() if pool is not None else self.engine.get_new_connection())
+            try:
+                self.transaction = self.connection.transaction()
+                await self.transaction.start()
+            except BaseException:
+                await self._give_back()
+                raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> bool:
+        if self._parent is not None:
+            return error is None
+        try:
+            with self.engine.telling_plainly():
+                await self._end(failed=error is not None)
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return error is None
+
+    async def _end(self, *, failed: bool) -> None:
+        if self._rolled_back or self._committed:
+            return  # by hand
+        if not failed:
+            await self.transaction.commit()
+            return
+        with suppress(*_AWAY, asyncpg.InterfaceError):  # then PostgreSQL has rolled it back by itself
+            await self.transaction.rollback()
+
+    async def _give_back(self) -> None:
+        # The pool ends a connection that it cannot clean, and what was to be done in it is done or told already.
+        with suppress(*_AWAY, asyncpg.InterfaceError):
+            if self.engine.pool is not None:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
+
+
+def _url() -> str:
+    url = settings().database_url
+    if url is None:
+        raise SettingError("WHEREFORE_DATABASE_URL is not set and no bundled PostgreSQL was started before.")
+    return url
