@@ -22,7 +22,7 @@ from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import are_blocked, are_connected, can_see_member, have_open_request
+from api.profiles.visibility import are_blocked, are_connected, can_read_statement, can_see_member, have_open_request
 
 
 class _Position(NamedTuple):
@@ -163,7 +163,7 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
 def _seen(box: Box) -> str:
     mine, theirs = ("sender", "recipient") if box is Box.SENT else ("recipient", "sender")
     return (
-        f"SELECT {ROW}, (r.{theirs} IS NOT NULL AND {{}}) AS other_seen, {{}} AS reopenable, "
+        f"SELECT {ROW}, (r.{theirs} IS NOT NULL AND {{}}) AS other_seen, {{}} AS anchor_seen, {{}} AS reopenable, "
         "(SELECT c.id FROM connection AS c WHERE c.request = r.id AND c.ended_at IS NULL) AS connection_id "
         f"FROM connection_request AS r WHERE r.{mine} = {{}} AND {{}}"
     )
@@ -171,7 +171,12 @@ def _seen(box: Box) -> str:
 
 def _seen_values(actor: Member, box: Box) -> list[object]:
     if box is Box.SENT:
-        return [can_see_member(actor.id, "r.recipient"), QueryString("FALSE"), actor.id, QueryString("TRUE")]
+        anchored = QueryString(
+            "EXISTS (SELECT 1 FROM statement AS s WHERE s.id = r.anchor_statement AND {})",
+            can_read_statement(actor.id, "s"),
+        )
+        seen = can_see_member(actor.id, "r.recipient")
+        return [seen, anchored, QueryString("FALSE"), actor.id, QueryString("TRUE")]
     # A silent refusal that the sender still sees as open is itself the open request between the two.
     free = QueryString(
         "(r.state IN ('pending', 'asked') AND (r.state = 'asked' OR r.expires_at > {}) OR NOT ({} OR {}) "
@@ -186,4 +191,4 @@ def _seen_values(actor: Member, box: Box) -> list[object]:
         "AND a.erased_at IS NULL AND NOT {})",
         are_blocked(actor.id, "a.id"),
     )
-    return [can_see_member(actor.id, "r.sender"), free, actor.id, there]
+    return [can_see_member(actor.id, "r.sender"), QueryString("TRUE"), free, actor.id, there]

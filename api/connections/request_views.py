@@ -29,6 +29,8 @@ class SeenRow(RequestRow, frozen=True, kw_only=True):
     """A request with what its reader may know about the other and do with it."""
 
     other_seen: bool
+    anchor_seen: bool
+    """Whether the statement that the request is about is still one that the reader may read."""
     reopenable: bool
     """Whether nothing else between the two stands in the way of reopening it."""
     connection_id: UUID | None
@@ -61,7 +63,9 @@ def _view(
         sender=me if mine else theirs,
         recipient=theirs if mine else me,
         purpose=row.purpose,
-        anchor=_anchor(row, readable=row.other_seen or not mine),
+        anchor=_anchor(
+            row, readable=not mine or (row.other_seen and (row.anchor_seen or row.anchor_kind is AnchorKind.MET))
+        ),
         reason=row.reason,
         state=request_machine.as_sender_sees(facts) if mine else request_machine.as_recipient_sees(facts),
         rounds=facts.rounds,

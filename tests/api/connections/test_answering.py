@@ -1,6 +1,7 @@
 """What can be done about a request once it is there, by whom, and what each side then reads."""
 
-from uuid import uuid4
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,8 +14,8 @@ from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.moderation.services import block_member, unblock_member
 from api.profiles.purposes import consent_version
-from api.profiles.schemas import Purpose, PurposeSwitch
-from api.profiles.services import switch_off_purpose, switch_on_purpose
+from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
+from api.profiles.services import change_statement, delete_statement, switch_off_purpose, switch_on_purpose
 from tests.api.connections.making import make_draft, make_recipient, make_request, received, sent_by
 from tests.api.connections.test_sending import MET, MET_REASON
 from tests.factories import make_member
@@ -332,6 +333,28 @@ async def test_a_departed_recipients_words_are_gone_from_the_database() -> None:
     events = await fetch("SELECT text FROM request_event WHERE text IS NOT NULL")
 
     assert (set(row.values()), events) == ({None}, [])
+
+
+async def hide(recipient: Member, statement_id: UUID) -> None:
+    await change_statement(recipient, statement_id, change=StatementUpdate(audience=Audience.NOBODY))
+
+
+async def leave_purpose(recipient: Member, _: UUID) -> None:
+    await switch_off_purpose(recipient, purpose=Purpose.HOBBY)
+
+
+@pytest.mark.parametrize("take_back", [hide, delete_statement, leave_purpose])
+async def test_a_sender_no_longer_reads_words_that_were_taken_back(
+    take_back: Callable[[Member, UUID], Awaitable[None]],
+) -> None:
+    ada, grace, sent = await a_request()
+    assert sent.anchor.id is not None
+    await take_back(grace, sent.anchor.id)
+
+    [hers], [got] = await sent_by(ada), await received(grace)
+
+    assert (sent.anchor.text is not None, hers.anchor.id, hers.anchor.text) == (True, None, None)
+    assert got.anchor.text == sent.anchor.text
 
 
 async def test_two_departed_recipients_do_not_stand_in_each_others_way() -> None:
