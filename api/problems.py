@@ -122,6 +122,12 @@ def on_undecodable_body(request: Request[Any, Any, Any], _: Exception) -> Respon
     return on_wherefore_error(request, MalformedError("The body is not UTF-8. Send it as JSON in UTF-8."))
 
 
+def on_too_deep_body(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """A body of lists within lists beyond all reason; logged, in case the depth should ever be our own."""
+    logger.warning("too_deep", path=request.url.path, exc_info=error)
+    return on_wherefore_error(request, MalformedError("The body is nested too deeply."))
+
+
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: logged with all it takes to find it, told without any of it."""
     logger.error("unexpected_error", path=request.url.path, exc_info=error)
@@ -139,5 +145,6 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     UntranslatableCharacterError: on_unstorable_text,
     DataError: on_unstorable_text,
     UnicodeDecodeError: on_undecodable_body,
+    RecursionError: on_too_deep_body,
     Exception: on_unexpected_error,
 }

@@ -4,12 +4,21 @@ import unicodedata
 
 from api.errors import FieldError
 
+_INVISIBLE = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cn", "Co"}
+# Letters and a sign by their category that show as nothing: the Hangul fillers and the empty Braille pattern.
+_BLANK = set("\u115f\u1160\u3164\uffa0\u2800")
 _LINE_BREAKS = {"\n", "\r", "\t"}
 
 
 def tidy(text: str) -> str:
     """NFC, line breaks as one character, no white space around it. Length is counted in code points of this."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def shows(text: str) -> bool:
+    """Whether there is anything in a text that the eye can see."""
+    hidden = _BLANK | _LINE_BREAKS
+    return any(unicodedata.category(one) not in _INVISIBLE for one in text if one not in hidden)
 
 
 def problem_with(
@@ -25,7 +34,8 @@ def problem_with(
         least: The fewest code points it must have.
         lines: Whether it may have several lines.
     """
-    if any(_is_unusable(character, lines=lines) for character in text):
+    unseen = bool(text and least) and not shows(text)
+    if unseen or any(_is_unusable(character, lines=lines) for character in text):
         return FieldError(f"/{field}", "bad-characters", f"{name} has characters that cannot be kept. Type it again.")
     if not text and least:
         return FieldError(f"/{field}", "missing", f"{name} is missing.")

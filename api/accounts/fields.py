@@ -14,10 +14,7 @@ LONGEST_NAME = 60
 _LOCAL = r"[^\s@\"(),:;<>\[\]\\]{1,64}"
 _LABEL = r"[^\W_](?:[^\W_]|-){0,62}"
 _EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
-_INVISIBLE = {"Cf", "Zs", "Mn", "Me", "Cn", "Co"}
 _LINE_SEPARATORS = {"Zl", "Zp"}
-# Letters and a sign by their category that show as nothing: the Hangul fillers and the empty Braille pattern.
-_BLANK = set("\u115f\u1160\u3164\uffa0\u2800")
 # Characters that turn the writing direction of everything after them, names of other members included.
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -42,11 +39,10 @@ def problem_with_email(email: str) -> FieldError | None:
 
 
 def problem_with_name(name: str, *, field: str = "display_name", called: str = "Your name") -> FieldError | None:
-    """What is wrong with a tidied name, or None: it must be one line and show something."""
+    """What is wrong with a tidied name, or None: it must be one line."""
     if (problem := problem_with(name, field=field, name=called, most=LONGEST_NAME, lines=False)) is not None:
         return problem
     kinds = {unicodedata.category(character) for character in name}
-    shows = any(unicodedata.category(character) not in _INVISIBLE for character in set(name) - _BLANK)
-    if kinds & _LINE_SEPARATORS or _TURNING & set(name) or not shows:
+    if kinds & _LINE_SEPARATORS or _TURNING & set(name):
         return FieldError(f"/{field}", "bad-characters", f"{called} has characters that cannot be kept. Type it again.")
     return None

@@ -122,6 +122,30 @@ async def test_text_that_is_no_unicode_is_refused_as_a_problem(client: AsyncClie
         assert reply.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_body_nested_beyond_reason_is_refused_as_a_problem(client: AsyncClient) -> None:
+    headers = await as_member(client, await make_member()) | {"Content-Type": "application/json"}
+
+    reply = await client.patch("/api/v1/me", headers=headers, content=b"[" * 50_000 + b"]" * 50_000)
+
+    assert (reply.status_code, reply.json()["type"]) == (400, "/problems/malformed")
+
+
+async def test_the_methods_of_a_call_may_be_asked_without_a_token(client: AsyncClient) -> None:
+    reply = await client.options("/api/v1/me")
+
+    assert (reply.status_code, "OPTIONS" in reply.headers["allow"]) == (204, True)
+
+
+async def test_a_text_that_shows_nothing_is_no_statement(client: AsyncClient) -> None:
+    headers = await as_member(client, await make_member())
+    draft = {"purpose": "hobby", "role": "about"}
+
+    for text in ("\u200b\u200b", "\u3164", "\u2060\n\u00ad"):
+        reply = await client.post("/api/v1/me/statements", headers=headers, json=draft | {"text": text})
+
+        assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "bad-characters")
+
+
 @pytest.mark.parametrize("path", ["/me", "/me/purposes", "/me/statements", f"/members/{uuid4()}", "/tokens"])
 async def test_nobody_reads_a_members_things_without_a_token(client: AsyncClient, path: str) -> None:
     reply = await client.get(f"/api/v1{path}")
