@@ -10,12 +10,13 @@ from api.accounts.schemas import Member
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate
 from api.database import fetch, fetch_one
 from api.encoding import encoder
-from api.errors import InvalidError, NotFoundError
+from api.errors import FieldError, InvalidError, NotFoundError
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import has_purpose, member_summaries
 from api.profiles.visibility import can_read_statement, can_see_member
-from api.texts import problem_with, tidy
-from embeddings.columns import from_literal
+from api.texts import problem_with, shows, tidy
+from embeddings.columns import from_sent
+from embeddings.reason_contacts import contact_details
 from embeddings.reasons import EarlierReason, Finding, judge_reason, normalise_reason
 
 SHORTEST_PLACE, LONGEST_PLACE = 3, 120
@@ -70,7 +71,7 @@ def tidied_reason(draft: RequestCreate) -> str:
     problem = problem_with(reason, field="reason", name="Your reason", least=0, most=_NO_LIMIT)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
-    return reason
+    return reason if shows(reason) else ""
 
 
 async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> list[Finding]:
@@ -85,7 +86,7 @@ async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> lis
         anchor_text=subject.anchor_text,
         recipient_texts=texts,
         sender_texts=mine,
-        earlier_reasons=await _earlier_reasons(actor),
+        earlier_reasons=await _earlier_reasons(actor, subject.recipient_id),
         names=[summary.display_name for summary in names.values()],
         purpose=draft.purpose,
         anchor_vector=None if vectors is None or anchored is None else vectors[anchored],
@@ -106,6 +107,9 @@ def _place(anchor: Anchor) -> str | None:
         most=LONGEST_PLACE,
         lines=False,
     )
+    if problem is None and contact_details(where):
+        said = "Say only where you have met: no links, numbers or addresses."
+        problem = FieldError("/anchor/where", "contact-details", said)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
     return where
@@ -129,7 +133,7 @@ async def _statements_of(
 ) -> tuple[list[str], NDArray[np.float32] | None]:
     """A member's statements that the actor may read, and their vectors (n, 384) where every one is stored."""
     rows = await fetch(
-        "SELECT s.text, v.vector::text AS vector FROM statement AS s "
+        "SELECT s.text, halfvec_send(v.vector) AS vector FROM statement AS s "
         "LEFT JOIN statement_vector AS v ON v.statement = s.id AND v.purpose = s.purpose AND v.model = {} "
         "WHERE s.author = {} AND s.purpose = {} AND {} ORDER BY s.created_at, s.id",
         encoder().model.name,
@@ -138,11 +142,11 @@ async def _statements_of(
         can_read_statement(actor.id, "s"),
     )
     stored = [row["vector"] for row in rows]
-    vectors = np.stack([from_literal(vector) for vector in stored]) if stored and None not in stored else None
+    vectors = np.stack([from_sent(vector) for vector in stored]) if stored and None not in stored else None
     return [row["text"] for row in rows], vectors
 
 
-async def _earlier_reasons(actor: Member) -> list[EarlierReason]:
+async def _earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReason]:
     """What the actor wrote to others before, also where it became an acceptance because both had asked."""
     rows = await fetch(
         "SELECT said.text, said.anchor_text, other.display_name FROM ("
@@ -150,9 +154,11 @@ async def _earlier_reasons(actor: Member) -> list[EarlierReason]:
         "WHERE sender = {} UNION ALL "
         "SELECT crossed_reason, NULL, asker, created_at FROM connection "
         "WHERE accepter = {} AND crossed_reason IS NOT NULL"
-        ") AS said LEFT JOIN account AS other ON other.id = said.other ORDER BY said.created_at DESC LIMIT {}",
+        ") AS said LEFT JOIN account AS other ON other.id = said.other WHERE said.other IS DISTINCT FROM {} "
+        "ORDER BY said.created_at DESC LIMIT {}",
         actor.id,
         actor.id,
+        recipient_id,
         EARLIER_REASONS,
     )
     return [
@@ -172,7 +178,7 @@ async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] 
     """
     some = "SELECT statement, member, model, vector FROM statement_vector WHERE purpose = {} AND statement"
     rows = await fetch(
-        f"SELECT v.vector::text AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
+        f"SELECT halfvec_send(v.vector) AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
         f"(({some} < {{}}) ORDER BY statement LIMIT {{}})) AS v JOIN statement AS s ON s.id = v.statement "
         "WHERE v.member <> {} AND v.member <> {} AND v.model = {} AND {} LIMIT {}",
         draft.purpose,
@@ -187,4 +193,4 @@ async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] 
         can_read_statement(actor.id, "s"),
         CONTRAST,
     )
-    return np.stack([from_literal(row["vector"]) for row in rows]) if rows else None
+    return np.stack([from_sent(row["vector"]) for row in rows]) if rows else None

@@ -447,11 +447,36 @@ async def test_whoever_was_left_waits_before_asking_and_whoever_left_need_not(mo
     assert await services.send_request(ada, draft=await make_draft(grace, anchor=MET, reason=MET_REASON))
 
 
-async def test_a_deleted_statement_stays_in_the_request_as_it_was_read() -> None:
+async def test_a_deleted_statement_stays_in_the_request_for_its_author_alone() -> None:
     ada, grace = await make_member(), await make_recipient("Grace", pair=0)
     sent = await make_request(ada, grace)
     await delete_statement(grace, (await my_statements(grace)).items[0].id)
 
-    now = await queries.request(ada, sent.id)
+    hers, authors = await queries.request(ada, sent.id), await queries.request(grace, sent.id)
 
-    assert (now.anchor.id, now.anchor.text) == (None, PAIRS[0][0])
+    assert (hers.anchor.text, authors.anchor.id, authors.anchor.text) == (None, None, PAIRS[0][0])
+
+
+async def test_contact_details_cannot_hide_in_where_two_have_met() -> None:
+    ada, grace = await make_member(), await make_recipient()
+    where = Anchor(AnchorKind.MET, where="the seed swap, +44 7700 900123")
+
+    with pytest.raises(InvalidError) as refused:
+        await services.send_request(ada, draft=await make_draft(grace, anchor=where, reason=MET_REASON))
+
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/anchor/where", "contact-details")]
+    assert await kept() == 0
+
+
+async def test_a_reason_that_shows_nothing_is_too_short() -> None:
+    ada, grace = await make_member(), await make_recipient()
+
+    assert "too-short" in await codes(ada, await make_draft(grace, reason="\u200b" * 100))
+
+
+async def test_sending_the_same_twice_is_told_as_what_it_is() -> None:
+    ada, grace = await make_member(), await make_recipient()
+    await make_request(ada, grace)
+
+    with pytest.raises(AlreadyOpenError):
+        await make_request(ada, grace)
