@@ -7,6 +7,7 @@ from httpx import AsyncClient
 
 from api.accounts.schemas import Member
 from api.connections.queries import connection
+from api.conversations.queries import messages
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
 from tests.api.connections.making import PAIRS, make_connection, make_recipient
@@ -59,6 +60,19 @@ async def test_a_message_that_cannot_be_sent_stays_in_its_field(client: AsyncCli
     assert reply.status_code == 422
     assert browser.form("Send").values["text"] == [text.strip()]
     assert 'id="text-error"' in reply.text
+
+
+async def test_looking_for_new_messages_sends_nothing_and_keeps_what_is_typed(client: AsyncClient) -> None:
+    ada, grace, connection_id = await _connected()
+    browser = await _opens(client, ada, connection_id)
+    await send_message(grace, connection_id, draft=MessageCreate("The wood is here."))
+
+    await browser.press("Look for new messages", text="I was about to say")
+    form = browser.form("Send")
+
+    assert "The wood is here." in browser.text
+    assert form.values["text"] == ["I was about to say"]
+    assert (await messages(ada, connection_id, limit=9)).items[0].text == "The wood is here."
 
 
 async def test_earlier_messages_are_a_page_away(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,6 +187,18 @@ async def test_a_request_of_others_is_not_found(client: AsyncClient) -> None:
     assert (await browser.open(f"/requests/{request.id}")).status_code == 404
 
 
+async def test_the_address_that_a_refused_step_leaves_behind_leads_to_the_request(client: AsyncClient) -> None:
+    _, grace, request = await _request()
+    browser = await _reads(client, grace, request)
+    await browser.press("Ask", question="")
+    left_behind = browser.path
+
+    await browser.open(left_behind)
+
+    assert left_behind != f"/requests/{request.id}"
+    assert browser.path == f"/requests/{request.id}"
+
+
 async def test_a_step_that_does_not_exist_is_not_found(client: AsyncClient) -> None:
     _, grace, request = await _request()
     browser = await _reads(client, grace, request)

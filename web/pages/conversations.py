@@ -53,12 +53,19 @@ class ConversationPages(Controller):
         form: NamedDependency[Form],
         connection_id: FromPath[UUID],
     ) -> Answer:
-        """Write a message."""
+        """Write a message, or only look whether there are new ones, with what is typed kept."""
+        if form.field("do") == "look":
+            return await _draw(request, actor, connection_id, form=form)
         try:
             await services.send_message(actor, connection_id, draft=MessageCreate(form.field("text")))
         except InvalidError as error:
             return await _draw(request, actor, connection_id, form=form, errors=FormErrors.told_by(error))
         return redirect(f"/conversations/{connection_id}#newest")
+
+    @get("/{connection_id:uuid}/note")
+    async def back_to_talk(self, connection_id: FromPath[UUID]) -> Answer:
+        """Lead on whoever opens the address that a refused note leaves in the browser."""
+        return redirect(f"/conversations/{connection_id}")
 
     @post("/{connection_id:uuid}/note")
     async def keep_note(

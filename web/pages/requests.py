@@ -15,7 +15,7 @@ from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
 from api.connections.request_views import UNSEEN
 from api.connections.schemas import Box, Refusal, RequestRead, Words
 from api.errors import InvalidError, NotFoundError, WhereforeError
-from web.contexts import Answer, PageRequest, page, redirect_with
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.slots import slots_in_words
 
@@ -54,6 +54,13 @@ class RequestPages(Controller):
     async def show(self, request: PageRequest, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> Template:
         """Show one request, and what can be done about it."""
         return await _draw(request, actor, await queries.request(actor, request_id))
+
+    @get("/{request_id:uuid}/{step:str}")
+    async def back_to_request(self, request_id: FromPath[UUID], step: FromPath[str]) -> Answer:
+        """Lead on whoever opens the address that a refused step leaves in the browser."""
+        if step not in _STEPS:
+            raise NotFoundError
+        return redirect(f"/requests/{request_id}")
 
     @post("/{request_id:uuid}/{step:str}")
     async def take_step(
