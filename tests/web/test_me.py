@@ -41,7 +41,7 @@ async def test_choosing_no_place_keeps_the_list_to_choose_from(client: AsyncClie
     browser = await browser_of(client, await make_member())
     await browser.open("/me/place?q=leeds")
 
-    reply = await browser.press("Keep")
+    reply = await browser.press("Keep", place_id="")
 
     assert reply.status_code == 422
     assert "Leeds, United Kingdom" in browser.text
