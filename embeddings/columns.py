@@ -13,6 +13,8 @@ from piccolo.columns import Column
 
 from embeddings.models import DEFAULT_DIMENSIONS
 
+_SENT_HEADER = 4
+
 
 class Vector(Column):
     """A vector of half-precision numbers; `None` or a literal made by `to_literal` as value.
@@ -59,3 +61,15 @@ def from_literal(text: str) -> NDArray[np.float32]:
     if not (inner.startswith("[") and inner.endswith("]")):
         raise ValueError("A vector literal stands in square brackets.")
     return np.array(inner[1:-1].split(","), dtype=np.float32)
+
+
+def from_sent(content: bytes) -> NDArray[np.float32]:
+    """The vector of shape (d,) in what pgvector's `halfvec_send` makes: many times faster than the text form.
+
+    Raises:
+        ValueError: It is not such a content.
+    """
+    dimensions = int.from_bytes(content[:2], "big")
+    if dimensions == 0 or len(content) != _SENT_HEADER + 2 * dimensions:
+        raise ValueError("A sent vector has its number of dimensions before it.")
+    return np.frombuffer(content, dtype=">f2", offset=_SENT_HEADER).astype(np.float32)

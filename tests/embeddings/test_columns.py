@@ -11,7 +11,7 @@ from piccolo.apps.migrations.auto.serialisation import serialise_params
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.table import Table
 
-from embeddings.columns import Vector, from_literal, to_literal
+from embeddings.columns import Vector, from_literal, from_sent, to_literal
 
 halves = arrays(np.float16, st.integers(1, 20), elements=st.floats(-1000, 1000, width=16))
 
@@ -31,6 +31,12 @@ def test_what_pgvector_would_refuse_has_no_literal(vector: list[float]) -> None:
 def test_what_is_no_literal_is_not_read(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  (numpy's own message for numbers)
         from_literal(text)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x00\x00\x00", b"\x00\x02\x00\x00\x3c\x00"])
+def test_what_was_not_sent_as_a_vector_is_not_read(content: bytes) -> None:
+    with pytest.raises(ValueError, match="dimensions"):
+        from_sent(content)
 
 
 def test_its_parameters_can_be_written_to_a_migration() -> None:
@@ -56,8 +62,10 @@ async def test_it_keeps_and_changes_vectors_in_postgresql() -> None:
         await Kept.insert(Kept(vector=None))
         row = await Kept.select(Kept.vector).where(Kept.vector == to_literal(first)).first()
         await Kept.update({Kept.vector: to_literal(second)}, force=True)
+        sent = await Kept.raw("SELECT halfvec_send(vector) AS sent FROM kept_vector WHERE vector IS NOT NULL")
         near = await Kept.raw("SELECT vector <=> {}::halfvec AS far FROM kept_vector LIMIT 1", to_literal(second))
 
     assert row is not None
     assert from_literal(row["vector"]) == pytest.approx(first, abs=1e-3)
+    assert from_sent(sent[0]["sent"]).tolist() == second.tolist()
     assert near[0]["far"] == pytest.approx(0)
