@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
-from pgqueuer import PgQueuer
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
-from pgqueuer.models import Schedule
-from pgqueuer.queries import Queries
 
 from api import database
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.settings import settings
+
+if TYPE_CHECKING:
+    from pgqueuer.models import Schedule
 
 logger = structlog.get_logger()
 
@@ -26,12 +27,17 @@ SCHEDULE: tuple[tuple[str, str, Job], ...] = (
 )
 """Name, when (as cron writes it), and what. Each may run late, or twice, and does what is due then."""
 
+SECONDS_BEFORE_THE_FIRST = 2
+"""Jobs are never urgent, and a start has better things to do."""
 SECONDS_BEFORE_TRYING_AGAIN = 5
 LATE_AFTER = "15 minutes"
 
 
 async def install(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Make or renew the tables in which jobs are kept."""
+    from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver  # noqa: PLC0415 - slow, and only for a new version
+    from pgqueuer.queries import Queries  # noqa: PLC0415
+
     queries = Queries(AsyncpgDriver(connection))
     if await queries.has_table(queries.qbe.settings.schedules_table):
         await queries.upgrade()
@@ -60,6 +66,8 @@ async def running() -> AsyncIterator[None]:
 
 
 async def _run_for_ever() -> None:
+    await asyncio.sleep(SECONDS_BEFORE_THE_FIRST)
+    await asyncio.to_thread(import_module, "pgqueuer")  # takes a quarter of a second, which nobody should wait for
     while True:
         try:
             await _run()
@@ -69,6 +77,8 @@ async def _run_for_ever() -> None:
 
 
 async def _run() -> None:
+    from pgqueuer import PgQueuer  # noqa: PLC0415 - imported beside the event loop before
+
     connection = await asyncpg.connect(settings().database_url)
     try:
         runner = PgQueuer.from_asyncpg_connection(connection)
@@ -79,8 +89,8 @@ async def _run() -> None:
         await asyncio.shield(connection.close())
 
 
-def _as_scheduled(name: str, job: Job) -> Callable[[Schedule], Awaitable[None]]:
-    async def run(_: Schedule) -> None:
+def _as_scheduled(name: str, job: Job) -> Callable[["Schedule"], Awaitable[None]]:
+    async def run(_: "Schedule") -> None:
         logger.info("job", name=name, changed=await job())
 
     return run

@@ -1,8 +1,11 @@
 """Bring a database to the shape this version needs, once, however many processes start together."""
 
+import hashlib
 import os
 from contextlib import redirect_stdout
+from importlib.metadata import version
 from io import StringIO
+from pathlib import Path
 
 import asyncpg
 
@@ -22,15 +25,21 @@ async def migrate(database_url: str) -> None:
     Raises:
         DatabaseUnsuitableError: The server cannot be reached, is too old, or has no pgvector.
     """
+    os.environ["PICCOLO_CONF"] = "api.piccolo_conf"
     try:
         connection = await asyncpg.connect(database_url, timeout=30)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise DatabaseUnsuitableError(f"The database of WHEREFORE_DATABASE_URL cannot be reached: {error}") from error
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error).split("\n", 1)[0] or "it did not answer in time"
+        raise DatabaseUnsuitableError(f"The database of WHEREFORE_DATABASE_URL cannot be reached: {reason}") from error
     try:
         await _check(connection)
+        await connection.execute("SET statement_timeout = 0")  # another process may take long to do it
         await connection.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
-        await _run_forwards()
-        await _install_jobs(connection)
+        wanted = _fingerprint()
+        if await connection.fetchval("SELECT obj_description(to_regclass('migration'), 'pg_class')") != wanted:
+            await _run_forwards()
+            await _install_jobs(connection)
+            await connection.execute(f"COMMENT ON TABLE migration IS '{wanted}'")
     finally:
         await connection.close()
 
@@ -39,8 +48,8 @@ async def _check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     major = connection.get_server_version().major
     if major < OLDEST_POSTGRESQL:
         raise DatabaseUnsuitableError(f"This is PostgreSQL {major}; Wherefore needs {OLDEST_POSTGRESQL} or newer.")
-    version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    if version is None:
+    installed = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    if installed is None:
         try:
             await connection.execute("CREATE EXTENSION vector")
         except asyncpg.PostgresError as error:
@@ -48,16 +57,24 @@ async def _check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
                 "This database lacks the extension pgvector. Install pgvector 0.8.4 or newer on the server, then run, "
                 "as its superuser and in this database: CREATE EXTENSION vector;"
             ) from error
-        version = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-    if tuple(int(part) for part in version.split(".")) < OLDEST_PGVECTOR:
+        installed = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    if tuple(int(part) for part in installed.split(".")) < OLDEST_PGVECTOR:
         raise DatabaseUnsuitableError(
-            f"This database has pgvector {version}; Wherefore needs 0.8.4 or newer. Install it on the server, then "
+            f"This database has pgvector {installed}; Wherefore needs 0.8.4 or newer. Install it on the server, then "
             "run, as its superuser and in this database: ALTER EXTENSION vector UPDATE;"
         )
 
 
+def _fingerprint() -> str:
+    """What makes the tables of this version. A database that carries it has them, which saves most starts a second."""
+    found = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*/piccolo_migrations/*.py")):
+        found.update(f"{file.relative_to(Path(__file__).parent)}\n".encode() + file.read_bytes())
+    found.update(version("pgqueuer").encode())
+    return found.hexdigest()
+
+
 async def _run_forwards() -> None:
-    os.environ["PICCOLO_CONF"] = "api.piccolo_conf"
     from piccolo.apps.migrations.commands.forwards import run_forwards  # noqa: PLC0415 - it imports the engine
 
     said = StringIO()

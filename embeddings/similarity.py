@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Vectors = NDArray[np.float32]
 Strength = Literal["strong", "good", "some"]
@@ -149,6 +148,6 @@ def _pair_up(table: Vectors) -> Vectors:
 
 def _blend(best: Vectors) -> Vectors:
     """The soft count of agreeing pairs, and something for how close the two best are."""
-    count = expit((best - _HALF) / _WIDTH).sum(axis=1)
+    count = (1 / (1 + np.exp((_HALF - best) / _WIDTH))).sum(axis=1)
     result: Vectors = count + _TOP_TWO * np.clip(best[:, :2], 0, 1).sum(axis=1)
     return result

@@ -13,7 +13,7 @@ from api.embedded import EmbeddedError
 from api.migrations import DatabaseUnsuitableError
 from api.settings import SettingError
 from embeddings.models import ModelError
-from scripts.serve import PortTakenError, running_database, serve
+from scripts.serve import CannotListenError, running_database, serve
 
 
 class OneLine(click.Group):
@@ -23,7 +23,7 @@ class OneLine(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, PortTakenError) as error:
+        except (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, CannotListenError) as error:
             click.echo(f"wherefore: {error}", err=True)
             sys.exit(2)
 
@@ -76,7 +76,7 @@ def migrate_command() -> None:
 def seed_command(members: int, number: int) -> None:
     """Add believable demo members, with requests and connections in every state."""
     with running_database():
-        from scripts.seed import seed  # noqa: PLC0415 - importing it connects to the database
+        from scripts.seed import seed  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
 
         asyncio.run(seed(members=members, number=number))
 

@@ -9,13 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import database
 from api.profiles.vectors import literals
+from scripts.demo import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.seed_history import History, Settled, Tell
-from scripts.seed_people import DEMO_DOMAIN, DEMO_SIGN_INS, Person, plan_generated, plan_personas
+from scripts.seed_people import Person, plan_generated, plan_personas
 from scripts.seed_requests import Story, plan_stories
 
 __all__ = ["DEMO_PASSWORD", "DEMO_SIGN_INS", "seed", "seed_if_empty"]
 
-DEMO_PASSWORD = "seven herons borrow a ladder"  # noqa: S105  - it is printed for everyone who tries the demo
 NUMBER = 7
 """What members come out by default."""
 _TEXTS_AT_ONCE = 256

@@ -10,8 +10,9 @@ from typing import Literal
 import msgspec
 
 from api.profiles.schemas import Purpose
+from scripts.demo import DEMO_SIGN_INS
 from scripts.seed_data import Letters, Outcome, Reason, Scene, load_reasons, load_scenes
-from scripts.seed_people import DEMO_SIGN_INS, Person
+from scripts.seed_people import Person
 
 _OUTCOMES: dict[str, tuple[Outcome, ...]] = {
     "charming": ("accepted", "asked_then_accepted", "pending", "accepted", "reopened"),

@@ -16,6 +16,7 @@ import uvicorn
 from api.embedded import EmbeddedPostgres
 from api.migrations import migrate
 from api.settings import Settings, settings
+from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 
 GRACEFUL_SECONDS = 5
 """How long open requests may take after Ctrl-C; without a limit one open event stream would hold the server."""
@@ -24,7 +25,7 @@ HEALTHCHECK_SECONDS = 60
 """A worker that loads a model answers late; uvicorn's own five seconds would kill it."""
 
 
-class PortTakenError(Exception):
+class CannotListenError(Exception):
     """The address cannot be listened on; the message is one line."""
 
 
@@ -56,8 +57,9 @@ def serve(*, demo_members: int) -> None:
         Thread(target=_warm_up, daemon=True).start()
     try:
         with running_database(), listening:
-            if demo_members:
-                _make_demo(demo_members)
+            if demo_members and asyncio.run(_has_demo(demo_members)):
+                os.environ["WHEREFORE_DEMO"] = "yes"
+                settings.cache_clear()
             _announce(chosen)
             _run(chosen, listening)
     except KeyboardInterrupt:
@@ -92,10 +94,11 @@ def _listen(chosen: Settings) -> socket.socket:
     try:
         listening.bind((chosen.host, chosen.port))
         listening.listen(1024)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for what cannot be a host's name
         listening.close()
-        raise PortTakenError(
-            f"Cannot listen on {chosen.host}:{chosen.port} ({error.strerror}). Choose another with --port."
+        reason = error.strerror if isinstance(error, OSError) else "no such host"
+        raise CannotListenError(
+            f"Cannot listen on {chosen.host}:{chosen.port} ({reason}). Choose another with --host or --port."
         ) from error
     listening.set_inheritable(True)
     return listening
@@ -108,19 +111,20 @@ def _warm_up() -> None:
     asyncio.run(encoder().start())
 
 
-def _make_demo(members: int) -> None:
-    os.environ["WHEREFORE_DEMO"] = "yes"
-    settings.cache_clear()
-    from scripts import seed  # noqa: PLC0415 - importing it connects to the database
+async def _has_demo(members: int) -> bool:
+    """Whether there are demo members to borrow, after as many were put into a database without any account."""
+    from api import database  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
 
-    asyncio.run(seed.seed_if_empty(members=members))
+    if not await database.fetch("SELECT 1 FROM account LIMIT 1"):
+        from scripts.seed import seed_if_empty  # noqa: PLC0415 - only for a first start
+
+        await seed_if_empty(members=members)
+    return bool(await database.fetch("SELECT 1 FROM account WHERE email = {}", DEMO_SIGN_INS[0]))
 
 
 def _announce(chosen: Settings) -> None:
     _say(f"\nWherefore is at {chosen.base_url}  (Ctrl-C stops it)")
     if settings().demo:
-        from scripts.seed import DEMO_PASSWORD, DEMO_SIGN_INS  # noqa: PLC0415
-
         _say(f"Demo sign-in: {DEMO_SIGN_INS[0]}  password: {DEMO_PASSWORD}")
 
 
