@@ -202,7 +202,8 @@ def _run(identity: Identity, program: str, *arguments: str, said: str = "") -> N
     try:
         output, _ = process.communicate(said)
     except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
     if process.returncode != 0:

@@ -60,7 +60,7 @@ def settings() -> Settings:
         data_dir=data_dir,
         host=host,
         port=port,
-        base_url=_base_url(f"http://localhost:{port}"),
+        base_url=_base_url(f"http://{_reachable(host)}:{port}"),
         secret_key=_secret_key(data_dir),
         model=environ.get("WHEREFORE_MODEL") or None,
         workers=_whole_number("WORKERS", "1", most=64),
@@ -100,6 +100,13 @@ def _base_url(default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
         raise SettingError(f"WHEREFORE_BASE_URL is {url!r}; give it like https://wherefore.example, without a path.")
     return url
+
+
+def _reachable(host: str) -> str:
+    """How a browser on this machine names what listens on `host`."""
+    if host in {"127.0.0.1", "::1", "0.0.0.0", "::"}:  # noqa: S104 - looked at, not listened on
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _secret_key(data_dir: Path) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from api.embedded import EmbeddedError
 from api.migrations import DatabaseUnsuitableError
 from api.settings import SettingError
 from embeddings.models import ModelError
-from scripts.serve import CannotListenError, running_database, serve
+from scripts.serve import CannotListenError, end, running_database, serve
 
 
 class OneLine(click.Group):
@@ -25,7 +24,10 @@ class OneLine(click.Group):
             return super().invoke(ctx)
         except (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, CannotListenError) as error:
             click.echo(f"wherefore: {error}", err=True)
-            sys.exit(2)
+            end(2)
+        except KeyboardInterrupt:
+            click.echo("Stopped.")
+            end(130)
 
 
 @click.group(cls=OneLine)
@@ -49,10 +51,19 @@ def _data_dir_option(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (8000).")
 @click.option("--host", help="The address to listen on (127.0.0.1).")
 @click.option("--workers", type=click.IntRange(1, 64), help="How many processes serve (1).")
-@click.option("--demo", type=click.IntRange(0), default=0, help="Demo members to put into an empty database.")
+@click.option(
+    "--demo",
+    type=click.IntRange(0),
+    default=0,
+    help="Demo members to put into an empty database (0; with scripts/run 300).",
+)
 @_data_dir_option
 def serve_command(port: int | None, host: str | None, workers: int | None, demo: int) -> None:
-    """Start everything and serve the site until Ctrl-C."""
+    """Start everything and serve the site until Ctrl-C.
+
+    Everything is PostgreSQL (unless WHEREFORE_DATABASE_URL names one), the tables, demo members if asked for, the
+    pages and the JSON API. docs/settings.md tells what else can be set, by environment variables.
+    """
     for name, value in (("PORT", port), ("HOST", host), ("WORKERS", workers)):
         if value is not None:
             os.environ[f"WHEREFORE_{name}"] = str(value)

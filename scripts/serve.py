@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from types import FrameType
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -27,6 +28,13 @@ HEALTHCHECK_SECONDS = 60
 
 class CannotListenError(Exception):
     """The address cannot be listened on; the message is one line."""
+
+
+def end(status: int) -> NoReturn:
+    """End the process at once: the interpreter's own end trips over a library that another thread still loads."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 @contextmanager
@@ -48,7 +56,7 @@ def running_database() -> Iterator[str]:
         bundled.stop()
 
 
-def serve(*, demo_members: int) -> None:
+def serve(*, demo_members: int) -> NoReturn:
     """Serve the site until SIGINT or SIGTERM, with demo members if the database is empty and some are asked for."""
     signal.signal(signal.SIGTERM, _leave)
     chosen = settings()
@@ -65,6 +73,7 @@ def serve(*, demo_members: int) -> None:
     except KeyboardInterrupt:
         pass
     _say("Stopped.")
+    end(0)
 
 
 def _run(chosen: Settings, listening: socket.socket) -> None:
