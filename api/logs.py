@@ -14,6 +14,9 @@ from api.settings import settings
 
 logger = structlog.get_logger()
 
+HEALTH_CHECKS = {"/healthz", "/readyz"}
+"""Asked every few seconds by machines; lines about them would hide those about people."""
+
 # Without the values of variables: they are what people wrote, and drawing them holds the event loop for seconds.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
@@ -60,10 +63,11 @@ class RequestLog(ASGIMiddleware):
             try:
                 await next_app(scope, receive, send_with_id)
             finally:
-                logger.info(
-                    "request",
-                    method=scope.get("method"),
-                    route=scope.get("path_template") or "unmatched",
-                    status=status,
-                    milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                )
+                if scope["path"] not in HEALTH_CHECKS:
+                    logger.info(
+                        "request",
+                        method=scope.get("method"),
+                        route=scope.get("path_template") or "unmatched",
+                        status=status,
+                        milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                    )

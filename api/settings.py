@@ -89,15 +89,19 @@ def _one_of(name: str, default: str, allowed: set[str]) -> str:
 
 def _database_url() -> str | None:
     url = environ.get("WHEREFORE_DATABASE_URL") or None
-    if url is not None and urlsplit(url).scheme not in {"postgresql", "postgres"}:
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
         raise SettingError("WHEREFORE_DATABASE_URL must begin with postgresql:// (the value is not shown here).")
     return url
 
 
 def _base_url(default: str) -> str:
     url = _read("BASE_URL", default).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.netloc) and not parts.path
+    except ValueError:  # brackets that do not close
+        usable = False
+    if not usable:
         raise SettingError(f"WHEREFORE_BASE_URL is {url!r}; give it like https://wherefore.example, without a path.")
     return url
 
