@@ -17,7 +17,7 @@ from api.authentication import BearerAuthentication, check_declared, needs_scope
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
 from api.encoding import encoder
-from api.head_requests import HeadRequests
+from api.head_requests import answering_head
 from api.health import healthz, readyz
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
@@ -54,7 +54,7 @@ def create_app(
     configure_logs()
     app = Litestar(
         route_handlers=[api_router(), healthz, readyz, *pages],
-        middleware=[RequestLog(), HeadRequests()],
+        middleware=[RequestLog()],
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
         lifespan=[_serve],
         openapi_config=openapi.CONFIG,
@@ -69,6 +69,7 @@ def create_app(
                 if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
                     check_declared(handler)
                     openapi.complete(handler)
+    app.asgi_handler = answering_head(app.asgi_handler)
     return app
 
 

@@ -66,8 +66,8 @@ async def database(migrated: None) -> None:
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same argon2id with less memory: hundreds of members are made, and only the accounts' tests are about it."""
-    if "accounts" not in request.path.parts:
+    """The same argon2id with less memory: few tests are about what it costs, and many make members."""
+    if request.path.name not in {"test_passwords.py", "test_enumeration.py"}:
         monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
 
 

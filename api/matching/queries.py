@@ -87,7 +87,18 @@ async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:
         ChoiceState.NOT_FOR_ME,
         can_see_member(viewer_id, "chosen.member"),
     )
-    return WhyEmpty.ALL_SET_ASIDE if set_aside else WhyEmpty.NOBODY_YET
+    if set_aside:
+        return WhyEmpty.ALL_SET_ASIDE
+    met = await fetch(
+        "SELECT 1 FROM statement_vector AS theirs WHERE theirs.purpose = {} AND theirs.member <> {} AND ({} OR {}) "
+        "AND {} LIMIT 1",
+        purpose,
+        viewer_id,
+        have_open_request(viewer_id, "theirs.member"),
+        are_connected(viewer_id, "theirs.member"),
+        can_see_member(viewer_id, "theirs.member"),
+    )
+    return WhyEmpty.ALL_ASKED if met else WhyEmpty.NOBODY_YET
 
 
 async def _entries(viewer_id: UUID, purpose: Purpose, *, after: _Position, most: int) -> list[dict[str, Any]]:

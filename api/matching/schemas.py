@@ -52,6 +52,8 @@ class WhyEmpty(StrEnum):
     NOBODY_YET = "nobody_yet"
     ALL_SET_ASIDE = "all_set_aside"
     """Whoever there is, the viewer said *not for me*."""
+    ALL_ASKED = "all_asked"
+    """Whoever there is, the viewer is connected with, or one of the two has asked the other."""
 
 
 class EmptyMatches(msgspec.Struct, frozen=True):

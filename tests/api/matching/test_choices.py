@@ -9,6 +9,7 @@ from api.errors import NotFoundError
 from api.matching import queries, services
 from api.matching.schemas import ChoiceState, MatchChoiceSet, WhyEmpty
 from api.profiles.schemas import Audience, Purpose
+from tests.api.connections.making import make_recipient, make_request
 from tests.api.matching.test_matches import MOTORCYCLES, SAME_SPOONS, SPOONS, names
 from tests.factories import make_member, make_statement
 
@@ -103,6 +104,13 @@ async def test_whoever_set_everyone_aside_is_told_so() -> None:
     await services.choose(ada, ben.id, choice=NOT_FOR_ME)
 
     assert (await queries.why_empty(ada, purpose=Purpose.HOBBY)).why is WhyEmpty.ALL_SET_ASIDE
+
+
+async def test_whoever_asked_everyone_is_told_so() -> None:
+    ada, ben = await make_member("Ada", statements=[SPOONS]), await make_recipient("Ben")
+    await make_request(ada, ben)
+
+    assert (await queries.why_empty(ada, purpose=Purpose.HOBBY)).why is WhyEmpty.ALL_ASKED
 
 
 async def test_an_empty_list_points_to_a_purpose_where_someone_is() -> None:
