@@ -41,14 +41,19 @@ class RunningSite:
         if self.process is not None and self.process.poll() is None:
             self.stop()
 
-    def start(self) -> float:
-        """Start; the seconds until `/readyz` says yes."""
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start it without waiting for anything."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
-        began = time.monotonic()
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 self._command, stdout=output, stderr=output, env=kept, start_new_session=True
             )
+        return self.process
+
+    def start(self) -> float:
+        """Start; the seconds until `/readyz` says yes."""
+        began = time.monotonic()
+        self.process = self.launch()
         while time.monotonic() - began < SECONDS_TO_START:
             if self.process.poll() is not None:
                 raise AssertionError(f"The site ended at its start:\n{self.said()}")

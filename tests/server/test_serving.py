@@ -1,15 +1,17 @@
 """Starting and stopping through the product's command."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from tests.running_site import RunningSite
+from tests.running_site import RunningSite, free_port
 
 pytestmark = pytest.mark.server
 
@@ -61,12 +63,56 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         assert second.said().count("\n") == 1
 
 
-def test_a_bad_setting_is_one_line_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WHEREFORE_WORKERS", "many")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WORKERS", "many", "WHEREFORE_WORKERS is 'many'; give a whole number from 1 to 64."),
+        ("HOST", "203.0.113.7", "Cannot listen on 203.0.113.7:8000 (Cannot assign requested address). "),
+        ("DATA_DIR", "/proc/nowhere", "WHEREFORE_DATA_DIR: /proc/nowhere cannot be used"),
+        ("BASE_URL", "http://[", "WHEREFORE_BASE_URL is 'http://['; give it like https://wherefore.example"),
+        ("DATABASE_URL", "mysql://localhost", "WHEREFORE_DATABASE_URL must begin with postgresql://"),
+        ("DATABASE_URL", "postgresql://a:b@127.0.0.1:1/a", "The database of WHEREFORE_DATABASE_URL cannot be reached"),
+        ("DATABASE_URL", "postgresql://a:b@[/a", "The database of WHEREFORE_DATABASE_URL cannot be reached"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line_that_names_it(tmp_path: Path, name: str, value: str, said: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
+    here = {"WHEREFORE_DATA_DIR": str(tmp_path), f"WHEREFORE_{name}": value}
+    if name == "DATABASE_URL":
+        here["WHEREFORE_PORT"] = str(free_port())
+
     ended = subprocess.run(
-        [sys.executable, "-m", "scripts.command", "serve", "--data-dir", str(tmp_path)],
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "scripts.command", "serve"], capture_output=True, text=True, check=False,
+        env=kept | here, timeout=60,
     )  # fmt: skip
 
     assert ended.returncode == 2
-    assert ended.stderr == "wherefore: WHEREFORE_WORKERS is 'many'; give a whole number from 1 to 64.\n"
+    assert ended.stderr.startswith(f"wherefore: {said}")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_in_the_middle_of_a_start_is_calm_and_complete(tmp_path: Path, number: signal.Signals) -> None:
+    site = RunningSite(tmp_path / "data", "--demo", "30")
+    starting = site.launch()
+    while "Reading what they wrote" not in site.said():
+        assert starting.poll() is None
+        time.sleep(0.05)
+
+    left = site.stop(number)
+
+    assert starting.returncode == 0
+    assert left == set()
+    assert site.said().endswith("Stopped.\n")
+    assert "Traceback" not in site.said()
+
+
+def test_several_workers_serve_one_address_and_leave_nothing(tmp_path: Path) -> None:
+    site = RunningSite(tmp_path / "data", "--workers", "2")
+    site.start()
+
+    assert httpx.get(f"{site.url}/").status_code == 200
+    _, alive = psutil.wait_procs(site.stop(), timeout=5)
+
+    assert alive == []
