@@ -35,7 +35,7 @@ def main() -> None:
 
 
 async def _differences(url: str) -> list[str]:
-    from api.migrations import migrate  # noqa: PLC0415 - importing the engine connects
+    from api.migrations import migrate  # noqa: PLC0415 - Piccolo is told by it where to look
     from api.piccolo_conf import APP_REGISTRY  # noqa: PLC0415
 
     await migrate(url)
@@ -48,12 +48,13 @@ async def _differences(url: str) -> list[str]:
 
 async def _differences_of(table: Any) -> list[str]:
     from api import database  # noqa: PLC0415
+    from api.piccolo_conf import DB  # noqa: PLC0415
 
     name = table._meta.tablename  # noqa: SLF001 - Piccolo's public face for it is a string with quotes
     columns = table._meta.columns  # noqa: SLF001
     model = f"model_of_{name}"
     # PostgreSQL itself spells the model's types, so that both sides are in its own words.
-    await database.fetch(f'CREATE TABLE "{model}" ({", ".join(column.ddl for column in columns)})')
+    await DB.run_ddl(f'CREATE TABLE "{model}" ({", ".join(column.ddl for column in columns)})')
     wanted = {row["name"]: row for row in await database.fetch(_COLUMNS, f'"{model}"')}
     there = {row["name"]: row for row in await database.fetch(_COLUMNS, f'"{name}"')}
     found = [f"{name}.{column}: the database lacks it" for column in wanted.keys() - there.keys()]
