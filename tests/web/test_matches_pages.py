@@ -25,7 +25,7 @@ async def test_a_match_shows_the_words_of_both_and_how_much_they_share_in_words(
     await browser.open("/matches/hobby")
 
     assert f"You hope to find {WANTS_TO_CARVE}" in browser.text
-    assert f"Grace is into {CARVES}" in browser.text
+    assert f"Grace wrote {CARVES}" in browser.text
     assert "common ground" in browser.text
     assert "Online first" in browser.text
 
