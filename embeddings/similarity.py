@@ -2,8 +2,7 @@
 
 Every statement is compared with every other after the mean of the corpus is taken away (what all statements share
 says nothing about two of them), pairs are formed one to one, best first, and a profile scores the number of pairs
-that agree, counted softly. On development data of 500 queries over 5,000 profiles of three to five interests this
-reaches nDCG@10 0.52, where one vector a profile reaches 0.31.
+that agree, counted softly. docs/matching.md tells how well that finds shared interests.
 """
 
 from typing import Literal
@@ -15,7 +14,7 @@ Vectors = NDArray[np.float32]
 Strength = Literal["strong", "good", "some"]
 
 # Where a pair counts for one half, how sharply counting sets in, and what the two best pairs add for being very close.
-_HALF, _WIDTH, _TOP_TWO = 0.32, 0.08, 0.5
+HALF, _WIDTH, _TOP_TWO = 0.32, 0.08, 0.5
 # Of statement pairs at or above this cosine (after centring), 59 % were about the same finely labelled interest in
 # development data, against 2 % of all pairs; of those just below it, a third.
 PAIR_FLOOR = 0.35
@@ -34,11 +33,17 @@ def corpus_mean(candidates: Vectors) -> Vectors:
     return mean * np.float32(count / (count + _FEW_CANDIDATES))
 
 
+def centred(vectors: Vectors, mean: Vectors | None) -> Vectors:
+    """Vectors (n, d) without the mean (d,), as unit vectors; 0 for what is all mean."""
+    result: Vectors = vectors if mean is None else vectors - mean
+    scaled: Vectors = result * _inverse(np.sqrt(np.einsum("nd,nd->n", result, result)))[:, None]
+    return scaled
+
+
 def cosines(mine: Vectors, theirs: Vectors, *, mean: Vectors | None = None) -> Vectors:
     """Cosines of (m, d) with (n, d) as (m, n), after `mean` (d,) is taken from both."""
+    near = centred(mine, mean)
     centre: Vectors = np.zeros(mine.shape[1], dtype=np.float32) if mean is None else mean
-    near: Vectors = mine - centre
-    near *= _inverse(np.sqrt(np.einsum("nd,nd->n", near, near)))[:, None]
     # (b - centre) is never written out: for many candidates that copy costs ten times the product itself.
     squares = np.einsum("nd,nd->n", theirs, theirs) - 2 * (theirs @ centre) + centre @ centre
     result: Vectors = near @ theirs.T - (near @ centre)[:, None]
@@ -80,7 +85,13 @@ def profile_score(mine: Vectors, theirs: Vectors, *, mean: Vectors | None) -> fl
 
 
 def profile_scores(
-    mine: Vectors, theirs: Vectors, owner: NDArray[np.intp], members: int, *, mean: Vectors | None
+    mine: Vectors,
+    theirs: Vectors,
+    owner: NDArray[np.intp],
+    members: int,
+    *,
+    mean: Vectors | None,
+    half: float = HALF,
 ) -> Vectors:
     """`profile_score` of one profile (m, d) with those of many members at once.
 
@@ -90,6 +101,7 @@ def profile_scores(
         owner: For each of theirs the index of its member, (n,).
         members: How many members there are; those without statements score 0.
         mean: What to take away from all statements, see `corpus_mean`.
+        half: The cosine at which a pair counts for one half.
 
     Returns:
         One score a member, (members,).
@@ -107,17 +119,17 @@ def profile_scores(
         within = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
         table = np.full((last - first, len(mine), int(counts[first:last].max())), -np.inf, dtype=np.float32)
         table[owner[order[within]] - first, :, place[within]] = scores[:, order[within]].T
-        result[first:last] = _blend(_pair_up(table))
+        result[first:last] = _blend(_pair_up(table), half)
     return result
 
 
 def strength(score: float) -> Strength | None:
     """A profile score in words, or None when it shows no common ground.
 
-    In development data (profiles of three to five interests; a fine label shared by chance in 32 % of pairs of
-    profiles, two labels in 4 %), members at or above 2.0 shared at least one label in 92 % and two in 50 % of cases
-    ("strong"); at or above 1.2 one in 76 % ("good"); at or above 0.75, which is one pair just at `PAIR_FLOOR`, one in
-    60 % ("some").
+    Set on development data: the 500 members who fit best of 5,000, with profiles of three to five interests; two of
+    all 5,000 share a fine label by chance in 32 % of cases, and two labels in 4 %. Members at or above 2.0 ("strong")
+    shared one in 92 % and two in 45 % of cases; from 1.2 up to that ("good") one in 76 % and two in 13 %; from 0.75,
+    which is one pair just at `PAIR_FLOOR`, up to that ("some") one in 50 % and two in 6 %.
     """
     if score >= 2.0:  # noqa: PLR2004  (explained above)
         return "strong"
@@ -146,8 +158,8 @@ def _pair_up(table: Vectors) -> Vectors:
     return best
 
 
-def _blend(best: Vectors) -> Vectors:
+def _blend(best: Vectors, half: float) -> Vectors:
     """The soft count of agreeing pairs, and something for how close the two best are."""
-    count = (1 / (1 + np.exp((_HALF - best) / _WIDTH))).sum(axis=1)
+    count = (1 / (1 + np.exp((half - best) / _WIDTH))).sum(axis=1)
     result: Vectors = count + _TOP_TWO * np.clip(best[:, :2], 0, 1).sum(axis=1)
     return result

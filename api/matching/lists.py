@@ -15,7 +15,7 @@ from api.matching.candidates import Pool, owners_of, read_pool, statement_id, st
 from api.matching.explanation import reasons
 from api.matching.freshness import FEW_ENTRIES, Due, ListState, due
 from api.matching.schemas import Strength
-from api.matching.scoring import mutual_scores
+from api.matching.scoring import fitting_scores
 from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
 from embeddings.similarity import corpus_mean, strength
@@ -87,7 +87,7 @@ def rank(pool: Pool) -> list[Entry]:
     mine, theirs = statements_of(my_rows), statements_of(their_rows)
     mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
     members, owner = owners_of(their_rows)
-    scores = mutual_scores(mine, theirs, owner, len(members), mean=mean)
+    scores = fitting_scores(mine, theirs, owner, len(members), mean=mean)
     entries: list[Entry] = []
     for index in np.argsort(-scores, kind="stable"):
         score = float(scores[index])

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.similarity import Vectors, profile_scores
+from embeddings.neighbourhood import drawn_together, trust
+from embeddings.similarity import HALF, Vectors, profile_scores
 
 # A fit that only one side would call one counts for this much of what that side sees: it must be good to be listed.
 ONE_SIDED = np.float32(0.6)
+# Only so many members, the best by a first look, are looked at closely.
+LOOKED_AT_CLOSELY = 500
+# Statements that were drawn together are nearer to each other, by about this much where it matters.
+_NEARER = 0.13
+# They also keep some of what all statements share: neighbours are found as well with it, and short sentences about
+# several things at once are found better.
+_MEAN_AT_CLOSE = np.float32(0.7)
 
 
 @dataclass(frozen=True)
@@ -25,8 +33,52 @@ class Statements:
         return Statements(self.vectors[rows], self.seeking[rows])
 
 
-def mutual_scores(
+def fitting_scores(
     mine: Statements, theirs: Statements, owner: NDArray[np.intp], members: int, *, mean: Vectors | None
+) -> Vectors:
+    """What lists are ordered by: a first look at everyone, and a close one at those who came best out of it.
+
+    The close look compares statements in their neighbourhood: each is drawn towards what those members say most like
+    it (`embeddings.neighbourhood`), so that other words for the same interest meet.
+
+    Args:
+        mine: My statements.
+        theirs: The statements of all others, in any order.
+        owner: For each of theirs the index of its member, (n,).
+        members: How many members there are.
+        mean: What to take away from all statements, see `embeddings.similarity.corpus_mean`.
+
+    Returns:
+        One score a member, (members,), on the scale of `embeddings.similarity.strength`; -1 for those whom the first
+        look left out.
+    """
+    scores = mutual_scores(mine, theirs, owner, members, mean=mean)
+    chosen = np.argsort(-scores, kind="stable")[:LOOKED_AT_CLOSELY]
+    place = np.full(members, -1, dtype=np.intp)
+    place[chosen] = np.arange(len(chosen))
+    rows = np.flatnonzero(place[owner] >= 0)
+    near = theirs.only(rows)
+    kept = None if mean is None else mean * _MEAN_AT_CLOSE
+    scores = np.full(members, -1, dtype=np.float32)
+    scores[chosen] = mutual_scores(
+        Statements(drawn_together(mine.vectors, near.vectors, mean=kept), mine.seeking),
+        Statements(drawn_together(near.vectors, near.vectors, mean=kept), near.seeking),
+        place[owner[rows]],
+        len(chosen),
+        mean=None,
+        half=HALF + _NEARER * trust(near.vectors),
+    )
+    return scores
+
+
+def mutual_scores(
+    mine: Statements,
+    theirs: Statements,
+    owner: NDArray[np.intp],
+    members: int,
+    *,
+    mean: Vectors | None,
+    half: float = HALF,
 ) -> Vectors:
     """How well each of many members and I suit each other.
 
@@ -44,16 +96,20 @@ def mutual_scores(
         owner: For each of theirs the index of its member, (n,).
         members: How many members there are.
         mean: What to take away from all statements, see `embeddings.similarity.corpus_mean`.
+        half: The cosine at which a pair counts for one half.
 
     Returns:
         One score a member, (members,), on the scale of `embeddings.similarity.strength`.
     """
     my_about = mine.only(~mine.seeking)
     telling = ~theirs.seeking
-    mine_of_them = profile_scores(mine.vectors, theirs.vectors[telling], owner[telling], members, mean=mean)
+    if telling.all() and not mine.seeking.any():
+        # Both views are the same.
+        return profile_scores(mine.vectors, theirs.vectors, owner, members, mean=mean, half=half)
+    mine_of_them = profile_scores(mine.vectors, theirs.vectors[telling], owner[telling], members, mean=mean, half=half)
     if not len(my_about.vectors):
         return mine_of_them
-    theirs_of_me = profile_scores(my_about.vectors, theirs.vectors, owner, members, mean=mean)
+    theirs_of_me = profile_scores(my_about.vectors, theirs.vectors, owner, members, mean=mean, half=half)
     tells = np.bincount(owner[telling], minlength=members) > 0
     return np.where(tells, reciprocal(mine_of_them, theirs_of_me), theirs_of_me)
 

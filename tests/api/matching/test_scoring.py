@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from api.encoding import encoder
-from api.matching.scoring import ONE_SIDED, Statements, mutual_scores, reciprocal
+from api.matching.scoring import LOOKED_AT_CLOSELY, ONE_SIDED, Statements, fitting_scores, mutual_scores, reciprocal
 from embeddings.similarity import Vectors, corpus_mean
 
 DIMENSIONS = 6
@@ -115,6 +115,33 @@ def test_whoever_only_seeks_is_matched_with_whoever_offers_it() -> None:
     assert score(statements([violin], [ABOUT]), statements([violin], [SEEKING])) > 1
 
 
+def test_only_the_best_of_a_first_look_are_looked_at_closely() -> None:
+    many = LOOKED_AT_CLOSELY + 40
+    vectors = np.random.default_rng(5).normal(size=(many + 2, DIMENSIONS))
+    everyone = statements(vectors.tolist(), [ABOUT] * (many + 2))
+    mine, theirs, owner = everyone.only(np.arange(2)), everyone.only(np.arange(2, many + 2)), np.arange(many)
+
+    found = fitting_scores(mine, theirs, owner, many, mean=None)
+
+    first_look = mutual_scores(mine, theirs, owner, many, mean=None)
+    assert (found >= 0).sum() == LOOKED_AT_CLOSELY
+    assert first_look[found < 0].max() <= first_look[found >= 0].min()
+
+
+@given(profile(), profile(), profile())
+def test_a_close_look_does_not_depend_on_the_order_of_members(
+    mine: Statements, theirs: Statements, third: Statements
+) -> None:
+    counts = [len(theirs.vectors), len(third.vectors)]
+    one = Statements(np.vstack([theirs.vectors, third.vectors]), np.append(theirs.seeking, third.seeking))
+    other = Statements(np.vstack([third.vectors, theirs.vectors]), np.append(third.seeking, theirs.seeking))
+
+    here = fitting_scores(mine, one, np.repeat([0, 1], counts), 2, mean=None)
+    there = fitting_scores(mine, other, np.repeat([1, 0], counts[::-1]), 2, mean=None)
+
+    assert here == pytest.approx(there, abs=1e-3)
+
+
 INTERESTS = [
     ("I bake sourdough every weekend", "My starter is six years old and my loaves feed the street"),
     ("Watching birds at dawn on the estuary", "I keep a list of every wader and warbler I spot"),
@@ -150,7 +177,7 @@ async def test_statement_by_statement_finds_shared_interests_better_than_one_vec
     for chosen in queries:
         relevant = np.array([len(set(chosen) & set(other)) >= 2 for other in candidates])
         mine = Statements(first[chosen], np.zeros(4, dtype=np.bool_))
-        ours.append(_ndcg(mutual_scores(mine, theirs, owner, len(candidates), mean=corpus_mean(rows)), relevant))
+        ours.append(_ndcg(fitting_scores(mine, theirs, owner, len(candidates), mean=corpus_mean(rows)), relevant))
         centroid.append(_ndcg(centroids @ _unit(first[chosen].mean(axis=0)), relevant))
 
     assert np.mean(ours) > np.mean(centroid) + 0.03
