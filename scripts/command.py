@@ -92,5 +92,23 @@ def seed_command(members: int, number: int) -> None:
         asyncio.run(seed(members=members, number=number))
 
 
+@main.group("evaluate")
+def evaluate_command() -> None:
+    """Measure the engine over a folder of evaluation sets, beside its peers."""
+
+
+@evaluate_command.command("interest")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def evaluate_interest_command(folder: Path, *, as_json: bool) -> None:
+    """Measure how well shared interests are found: recall@10, nDCG@10, MRR and AUC with 95 % intervals.
+
+    FOLDER holds files of JSON lines; docs/matching.md says which. Needs no database.
+    """
+    from scripts.evaluate import evaluate_interest  # noqa: PLC0415 - needs much that no other command does
+
+    evaluate_interest(folder, as_json=as_json)
+
+
 if __name__ == "__main__":
     main()

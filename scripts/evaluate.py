@@ -1,0 +1,123 @@
+"""Evaluation: the engine as it serves members, and its peers, over a folder of third-party sets."""
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import click
+import msgspec
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.models import find_model
+from embeddings.similarity import Vectors
+from scripts.evaluation_figures import (
+    Figure,
+    Report,
+    auc,
+    auc_figure,
+    figure,
+    machine,
+    print_table,
+    ranking_figures,
+    ranking_values,
+)
+from scripts.evaluation_methods import (
+    Method,
+    bm25,
+    joined,
+    one_vector_per_profile,
+    one_vector_per_text,
+    wherefore,
+)
+from scripts.evaluation_sets import PairTask, RankingTask, pair_tasks, ranking_tasks
+
+
+def evaluate_interest(folder: Path, *, as_json: bool) -> None:
+    """Measure how well shared interests are found, and print it."""
+    rankings, pairs = ranking_tasks(folder), pair_tasks(folder)
+    if not rankings and not pairs:
+        raise click.ClickException(f"{folder} holds no set that is known, such as profiles.queries.jsonl.")
+    vectors = _encode(rankings, pairs)
+    figures: list[Figure] = []
+    for task in rankings:
+        _tell(f"Measuring {task.name}")
+        figures += measure_ranking(task, vectors)
+    for judged in pairs:
+        _tell(f"Measuring {judged.name}")
+        figures += measure_pairs(judged, vectors)
+    if as_json:
+        report = Report(command="evaluate interest", machine=machine(), figures=figures)
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        print_table(figures)
+
+
+def measure_ranking(task: RankingTask, vectors: dict[str, Vectors]) -> list[Figure]:
+    """The figures of every method on one ranking task."""
+    methods: dict[str, Method] = {
+        "wherefore": wherefore(task.candidates, vectors),
+        "bm25": bm25(task.candidates),
+        "one_vector_per_text": one_vector_per_text(task.candidates, vectors),
+    }
+    if _is_profiles(task):
+        methods["one_vector_per_profile"] = one_vector_per_profile(task.candidates, vectors)
+    figures: list[Figure] = []
+    for name, method in methods.items():
+        values = []
+        for query, relevant, left_out in zip(task.queries, task.relevant, task.left_out, strict=True):
+            scores = method(query, left_out).astype(np.float32)
+            if left_out is not None:
+                scores[left_out] = -np.inf
+            values.append(ranking_values(scores, relevant))
+        figures += ranking_figures(task.name, name, values)
+    return figures
+
+
+def measure_pairs(task: PairTask, vectors: dict[str, Vectors]) -> list[Figure]:
+    """How well those who came together are told from those who did not: over all pairs, and for each who seeks."""
+    givers = [[text] for text in task.givers]
+    methods = {
+        "wherefore": wherefore(givers, vectors, seeking=True),
+        "bm25": bm25(givers),
+        "one_vector_per_text": one_vector_per_text(givers, vectors),
+    }
+    figures: list[Figure] = []
+    for name, method in methods.items():
+        scores = {seeker: method([task.seekers[seeker]], None) for seeker in {pair[0] for pair in task.pairs}}
+        judged: defaultdict[int, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+        for seeker, giver, together in task.pairs:
+            judged[seeker][0 if together else 1].append(float(scores[seeker][giver]))
+        yes, no = (np.concatenate([np.asarray(one[side]) for one in judged.values()]) for side in (0, 1))
+        each = [auc(np.asarray(one), np.asarray(other)) for one, other in judged.values() if one and other]
+        figures += [
+            auc_figure(task.name, name, yes, no),
+            figure(task.name, name, "auc_each_seeker", np.asarray(each, dtype=np.float64)),
+        ]
+    return figures
+
+
+def _encode(rankings: list[RankingTask], pairs: list[PairTask]) -> dict[str, Vectors]:
+    """The vector of every text that any method needs."""
+    texts: set[str] = set()
+    for task in rankings:
+        for profile in (*task.queries, *task.candidates):
+            texts.update(profile)
+            if _is_profiles(task):
+                texts.add(joined(profile))
+    for judged in pairs:
+        texts.update(judged.seekers, judged.givers)
+    ordered = sorted(texts)
+    encoder = Encoder(find_model())
+    encoded = encoder.encode_now(ordered, show_progress=lambda done, of: _tell(f"Encoding: {done} of {of}"))
+    encoder.close()
+    return dict(zip(ordered, encoded, strict=True))
+
+
+def _is_profiles(task: RankingTask) -> bool:
+    return any(len(profile) > 1 for profile in task.candidates)
+
+
+def _tell(what: str) -> None:
+    """Progress goes beside the figures, never among them."""
+    print(what, file=sys.stderr, flush=True)
