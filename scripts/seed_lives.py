@@ -11,11 +11,11 @@ from scripts.seed_names import Someone
 
 # A second topic must be one that any first one leaves room for; where none is named, any of the purpose does.
 SECOND_TOPIC: dict[Purpose, tuple[float, frozenset[str]]] = {
-    Purpose.HOBBY: (0.6, frozenset()),
-    Purpose.INTEREST: (0.6, frozenset()),
-    Purpose.BUSINESS: (0.3, frozenset()),
-    Purpose.BELIEF: (0.25, frozenset({"mystical moments", "death and what may follow", "new modest ideas"})),
-    Purpose.CARETAKING: (0.15, frozenset({"rest and a life of one's own", "forms, rights and money"})),
+    Purpose.HOBBY: (0.2, frozenset()),
+    Purpose.INTEREST: (0.2, frozenset()),
+    Purpose.BUSINESS: (0.1, frozenset()),
+    Purpose.BELIEF: (0.1, frozenset({"mystical moments", "death and what may follow", "new modest ideas"})),
+    Purpose.CARETAKING: (0.1, frozenset({"rest and a life of one's own", "forms, rights and money"})),
     Purpose.PARTNERSHIP: (0.0, frozenset()),
 }
 # A sentence that settles what the writer's body can do does not go with what others wrote on the same topic.
@@ -33,6 +33,12 @@ def could_write(statement: Statement, about: Someone) -> bool:
         and statement.who in {None, about.who}
         and statement.country in {None, about.country}
     )
+
+
+def go_together(one: Statement, other: Statement) -> bool:
+    """Whether one person could have written both."""
+    alike = [(one.age, other.age), (one.who, other.who), (one.country, other.country)]
+    return all(a is None or b is None or a == b for a, b in alike)
 
 
 def fits(topic: Topic, about: Someone, chosen: Sequence[Topic]) -> bool:

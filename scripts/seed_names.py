@@ -13,6 +13,8 @@ from scripts.seed_data import Age, Region, Who, load_regions
 _AGES: dict[Age, int] = {"young": 27, "middle": 45, "old": 28}
 _WHO: dict[Who, int] = {"she": 49, "he": 45, "they": 6}
 _PRONOUNS: dict[Who, str] = {"she": "she/her", "he": "he/him", "they": "they/them"}
+_GREEK_TO_LATIN = str.maketrans("\u03b5\u0395", "\u025b\u0190")
+"""Faker writes the open e of Twi with Greek letters."""
 _PRONOUNS_SAID = 0.85
 _PLACE_SAID = 0.92
 _MEETS = {Meets.ONLINE: 35, Meets.ONLINE_FIRST: 45, Meets.IN_PERSON_TOO: 20}
@@ -78,8 +80,8 @@ def _from_faker(rng: Random, locale: str, called: str) -> tuple[str, str]:
     faker = _faker(locale)
     faker.seed_instance(rng.getrandbits(32))
     if called == "she":
-        return faker.first_name_female(), faker.last_name_female()
-    return faker.first_name_male(), faker.last_name_male()
+        return faker.first_name_female().translate(_GREEK_TO_LATIN), faker.last_name_female().translate(_GREEK_TO_LATIN)
+    return faker.first_name_male().translate(_GREEK_TO_LATIN), faker.last_name_male().translate(_GREEK_TO_LATIN)
 
 
 def _from_lists(rng: Random, region: Region, called: str) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """The members of a demo instance as a plan: the personas, and generated people who write what fits their lives."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from random import Random
@@ -10,6 +9,7 @@ import msgspec
 
 from api.accounts.schemas import Meets
 from api.profiles.schemas import Audience, Purpose, Role
+from scripts.demo import DEMO_DOMAIN, DEMO_SIGN_INS
 from scripts.seed_data import (
     Age,
     Persona,
@@ -21,23 +21,13 @@ from scripts.seed_data import (
     load_scenes,
     load_topics,
 )
-from scripts.seed_lives import SECOND_TOPIC, age_of, could_write, fits, tells_of_a_body, who_of
+from scripts.seed_lives import SECOND_TOPIC, age_of, fits, who_of
 from scripts.seed_names import Someone, country_name, place_id, someone
+from scripts.seed_shares import Shares
 
 Given = TypeVar("Given", bound=str)
 
-DEMO_DOMAIN = "demo.wherefore.example"
-DEMO_SIGN_INS = tuple(f"{name}@{DEMO_DOMAIN}" for name in ("one", "two", "three"))
-
-_PURPOSES = {
-    Purpose.HOBBY: 28,
-    Purpose.INTEREST: 24,
-    Purpose.BUSINESS: 14,
-    Purpose.BELIEF: 12,
-    Purpose.CARETAKING: 12,
-    Purpose.PARTNERSHIP: 10,
-}
-_HOW_MANY_PURPOSES = [48, 40, 12]
+_HOW_MANY_PURPOSES = [74, 21, 5]
 _NEAR_A_DEMO_MEMBER = {
     Purpose.HOBBY: 2.0,
     Purpose.INTEREST: 2.0,
@@ -116,15 +106,15 @@ def _persona(persona: Persona, place: int) -> Person:
 
 
 class _Generator:
-    """Makes one member after another, and remembers what was written so that texts are shared out evenly."""
+    """Makes one member after another, each of whom writes what nobody wrote so far."""
 
     def __init__(self, number: int) -> None:
         self._rng = Random(f"wherefore {number}")  # noqa: S311  - repeatable on purpose
         self._number = number
-        self._topics = load_topics()
+        self._topics = _shuffled(load_topics(), self._rng)
         self._scenes = load_scenes()
-        self._written: Counter[str] = Counter()
-        self._anchors = {reason.anchor for reason in load_reasons().reason}
+        anchors = {reason.anchor for reason in load_reasons().reason}
+        self._shares = Shares(self._topics, anchors=anchors)
         near = [
             [(card.purpose, name) for card in persona.purpose for name in card.near]
             for persona in load_personas()
@@ -144,14 +134,17 @@ class _Generator:
         scenes = [scene for scene in self._scenes if scene.neighbour == index]
         topics = [self._topic(*named) for named in self._given(index, scenes)]
         fixed = {scene.anchor for scene in scenes}
+        given = bool(topics)
+        topics = topics or [self._one_of(self._shares.open_topics(), [])]
         said = [statement for topic in topics for statement in topic.statements if statement.text in fixed]
+        if not given and (pair := self._shares.pair(topics[0])):
+            said, fixed = [*pair], {statement.text for statement in pair}
         about = someone(
             self._rng,
-            age=_first([*(scene.age for scene in scenes), *map(age_of, topics), *(s.age for s in said)]),
-            who=_first([*(scene.who for scene in scenes), *map(who_of, topics), *(s.who for s in said)]),
+            age=_first([*(scene.age for scene in scenes), *(s.age for s in said), *map(age_of, topics)]),
+            who=_first([*(scene.who for scene in scenes), *(s.who for s in said), *map(who_of, topics)]),
             country=_first(s.country for s in said),
         )
-        topics = topics or self._choose_topics(about)
         return Person(
             email=f"m{index + 1:05}.{self._number}@{DEMO_DOMAIN}",
             name=about.name,
@@ -161,7 +154,7 @@ class _Generator:
             place_id=about.place_id,
             meets=about.meets,
             languages=about.languages,
-            cards=self._cards(about, topics, fixed),
+            cards=self._cards(about, topics if given else self._more_topics(about, topics[0]), fixed),
             joined_days_ago=self._rng.uniform(45, 78) if scenes else self._rng.uniform(3, 75),
             neighbour=index if scenes else None,
         )
@@ -176,22 +169,32 @@ class _Generator:
     def _topic(self, purpose: Purpose, name: str) -> Topic:
         return next(topic for topic in self._topics if (topic.purpose, topic.name) == (purpose, name))
 
-    def _choose_topics(self, about: Someone) -> list[Topic]:
+    def _more_topics(self, about: Someone, first: Topic) -> list[Topic]:
+        """All that a person writes about: for most it is one thing, for some several."""
+        chosen = [first]
         how_many = self._rng.choices([1, 2, 3], weights=_HOW_MANY_PURPOSES)[0]
-        chosen: list[Topic] = []
-        purposes = dict(_PURPOSES)
-        while purposes and len({topic.purpose for topic in chosen}) < how_many:
-            purpose = self._rng.choices(list(purposes), weights=list(purposes.values()))[0]
-            del purposes[purpose]
-            possible = [topic for topic in self._topics if topic.purpose == purpose and fits(topic, about, chosen)]
-            if not possible:
-                continue
-            chosen.append(self._one_of(possible, chosen))
-            chance, seconds = SECOND_TOPIC[purpose]
-            possible = [t for t in possible if t is not chosen[-1] and (not seconds or t.name in seconds)]
-            if self._rng.random() < chance and possible:
-                chosen.append(self._one_of(possible, chosen))
+        for _ in range(how_many):
+            purposes = {topic.purpose for topic in chosen}
+            chance, seconds = SECOND_TOPIC[chosen[-1].purpose]
+            if self._rng.random() < chance:
+                beside = self._possible(about, chosen, {chosen[-1].purpose})
+                chosen += self._some_of([t for t in beside if not seconds or t.name in seconds], chosen)
+            if len(purposes) < how_many:
+                chosen += self._some_of(self._possible(about, chosen, set(Purpose) - purposes), chosen)
         return chosen
+
+    def _possible(self, about: Someone, chosen: Sequence[Topic], purposes: set[Purpose]) -> list[Topic]:
+        return [
+            topic
+            for topic in self._topics
+            if topic.purpose in purposes
+            and topic not in chosen
+            and self._shares.is_open(topic, about)
+            and fits(topic, about, chosen)
+        ]
+
+    def _some_of(self, possible: Sequence[Topic], chosen: Sequence[Topic]) -> list[Topic]:
+        return [self._one_of(possible, chosen)] if possible else []
 
     def _one_of(self, possible: Sequence[Topic], chosen: Sequence[Topic]) -> Topic:
         people = {topic.people for topic in chosen}
@@ -201,31 +204,29 @@ class _Generator:
         """Heavier for what goes with the member's other topics, for demo members' topics, and for what is unused."""
         weight = _SAME_PEOPLE if topic.people in people else 1.0
         weight *= _NEAR_A_DEMO_MEMBER[topic.purpose] if (topic.purpose, topic.name) in self._near else 1.0
-        used = sum(self._written[statement.text] for statement in topic.statements)
-        return weight / (1 + used / len(topic.statements)) ** 3
+        return weight * max(self._shares.left(topic), 1)
 
     def _cards(self, about: Someone, topics: Sequence[Topic], fixed: set[str]) -> tuple[Card, ...]:
         purposes = dict.fromkeys(topic.purpose for topic in topics)
         return tuple(self._card(about, [t for t in topics if t.purpose == purpose], fixed) for purpose in purposes)
 
     def _card(self, about: Someone, topics: Sequence[Topic], fixed: set[str]) -> Card:
-        written: list[Written] = []
-        for topic in topics:
-            written += self._take(topic, Role.ABOUT, about, fixed, most=2)
-            written += self._take(topic, Role.SEEKING, about, fixed, most=self._rng.choice([1, 1, 2]))
+        written = [
+            Written(role, text)
+            for topic in topics
+            for role in (Role.ABOUT, Role.SEEKING)
+            for text in self._shares.take(topic, role, about, fixed)
+        ]
         written.sort(key=lambda one: one.role is Role.SEEKING)
         return Card(topics[0].purpose, tuple(topic.name for topic in topics), tuple(written))
 
-    def _take(self, topic: Topic, role: Role, about: Someone, fixed: set[str], *, most: int) -> list[Written]:
-        """What was written least so far; what reasons answer to comes first."""
-        open_to = [s for s in topic.statements if s.role is role and could_write(s, about)]
-        self._rng.shuffle(open_to)
-        open_to.sort(key=lambda s: (s.text not in fixed, self._written[s.text] - (s.text in self._anchors) / 2))
-        first = open_to[:1]
-        alone = first and tells_of_a_body(first[0])
-        taken = first if alone else first + [s for s in open_to[1:] if not tells_of_a_body(s)][: most - 1]
-        self._written.update(s.text for s in taken)
-        return [Written(role, s.text) for s in taken]
+
+def _shuffled(topics: Iterable[Topic], rng: Random) -> list[Topic]:
+    """The same topics with their statements in another order, so that not the first ones go first."""
+    return [
+        msgspec.structs.replace(topic, statements=tuple(rng.sample(topic.statements, len(topic.statements))))
+        for topic in topics
+    ]
 
 
 def _first(values: Iterable[Given | None]) -> Given | None:
