@@ -12,7 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from api.accounts import passwords
 from tests.moved_clock import MovedClock
 
-# The engine connects when it is imported, so the database must run before any test module is collected.
+# Settings are read once, so the database must run before any test module is collected.
 _started = None
 
 
