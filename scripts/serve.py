@@ -59,6 +59,7 @@ def running_database() -> Iterator[str]:
 def serve(*, demo_members: int) -> NoReturn:
     """Serve the site until SIGINT or SIGTERM, with demo members if the database is empty and some are asked for."""
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without it
     chosen = settings()
     listening = _listen(chosen)
     if chosen.workers == 1:
