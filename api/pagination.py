@@ -1,9 +1,12 @@
 """Lists in parts: an opaque cursor that says where the last part ended."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Annotated, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from api.errors import InvalidError
 
@@ -37,6 +40,28 @@ def decode_cursor(cursor: str, kind: type[Position]) -> Position:
         return msgspec.json.decode(raw, type=kind)
     except ValueError as error:  # binascii and msgspec errors are both ValueErrors
         raise InvalidError.field("cursor", "bad-cursor", "Start again from the first page of this list.") from error
+
+
+class Moment(NamedTuple):
+    """Where a list in order of time stands: the time of its last row, and its id, as times may be equal."""
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    id: UUID
+
+
+def beyond(cursor: str | None, condition: str) -> QueryString:
+    """The condition that a row follows a cursor; every row follows none.
+
+    Args:
+        cursor: Made of a `Moment`.
+        condition: Compares a row's time and id with the cursor's, for example `(created_at, id) < ({}, {})`.
+
+    Raises:
+        InvalidError: The cursor is not one that this list gave out.
+    """
+    if cursor is None:
+        return QueryString("TRUE")
+    return QueryString(condition, *decode_cursor(cursor, Moment))
 
 
 def page_of(items: list[Item], *, limit: int, position: "object | None") -> Page[Item]:

@@ -3,11 +3,8 @@
 A recipient finds no request of a sender who has gone, was suspended, or is kept apart from them by a block.
 """
 
-from datetime import datetime
-from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from msgspec import Meta
 from piccolo.querystring import QueryString
 
 from api import clock
@@ -19,15 +16,10 @@ from api.connections.schemas import Box, ConnectionRead, RequestRead, SlotsRead
 from api.connections.slots import slots_allowed
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
-from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import are_blocked, are_connected, can_read_statement, can_see_member, have_open_request
-
-
-class _Position(NamedTuple):
-    created_at: Annotated[datetime, Meta(tz=True)]
-    id: UUID
 
 
 async def requests(
@@ -38,21 +30,16 @@ async def requests(
     Raises:
         InvalidError: The cursor is not one of this list.
     """
-    after = None if cursor is None else decode_cursor(cursor, _Position)
-    beyond = (
-        QueryString("TRUE")
-        if after is None
-        else QueryString("(r.created_at, r.id) < ({}, {})", after.created_at, after.id)
-    )
+    following = beyond(cursor, "(r.created_at, r.id) < ({}, {})")
     rows = await fetch_as(
         SeenRow,
         f"{_seen(box)} AND {{}} ORDER BY r.created_at DESC, r.id DESC LIMIT {{}}",
         *_seen_values(actor, box),
-        beyond,
+        following,
         limit + 1,
     )
     last = rows[:limit][-1] if rows else None
-    position = None if last is None else _Position(last.created_at, last.id)
+    position = None if last is None else Moment(last.created_at, last.id)
     return page_of(await views(actor, rows), limit=limit, position=position)
 
 
@@ -119,17 +106,12 @@ async def connections(actor: Member, *, limit: int = DEFAULT_LIMIT, cursor: str 
     Raises:
         InvalidError: The cursor is not one of this list.
     """
-    after = None if cursor is None else decode_cursor(cursor, _Position)
-    beyond = (
-        QueryString("TRUE")
-        if after is None
-        else QueryString("(c.created_at, c.id) < ({}, {})", after.created_at, after.id)
-    )
+    following = beyond(cursor, "(c.created_at, c.id) < ({}, {})")
     read = await _connections(
-        actor, QueryString("{} ORDER BY c.created_at DESC, c.id DESC LIMIT {}", beyond, limit + 1)
+        actor, QueryString("{} ORDER BY c.created_at DESC, c.id DESC LIMIT {}", following, limit + 1)
     )
     last = read[:limit][-1] if read else None
-    return page_of(read, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+    return page_of(read, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
 
 
 async def connection(actor: Member, connection_id: UUID) -> ConnectionRead:

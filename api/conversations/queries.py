@@ -1,17 +1,12 @@
 """What members read of their conversations."""
 
-from datetime import datetime
-from typing import Annotated, NamedTuple
 from uuid import UUID
-
-from msgspec import Meta
-from piccolo.querystring import QueryString
 
 from api.accounts.schemas import Member
 from api.connections import queries as connections_queries
 from api.conversations.schemas import ConversationSummary, MessageRead
 from api.database import fetch, fetch_as
-from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import can_see_member
@@ -25,11 +20,6 @@ _MINE = (
     "(SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other FROM connection "
     "WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c"
 )
-
-
-class _Position(NamedTuple):
-    at: Annotated[datetime, Meta(tz=True)]
-    id: UUID
 
 
 async def conversations(
@@ -48,7 +38,7 @@ async def conversations(
         "WHERE {} AND {} ORDER BY last_at DESC, c.id DESC LIMIT {}",
         *[actor.id] * 5,
         can_see_member(actor.id, "c.other"),
-        _beyond(cursor, "(coalesce(last.created_at, c.created_at), c.id) < ({}, {})"),
+        beyond(cursor, "(coalesce(last.created_at, c.created_at), c.id) < ({}, {})"),
         limit + 1,
     )
     others = await member_summaries(actor, [row["other"] for row in rows])
@@ -57,7 +47,7 @@ async def conversations(
         for row in rows
     ]
     last = read[:limit][-1] if read else None
-    return page_of(read, limit=limit, position=None if last is None else _Position(last.last_at, last.connection_id))
+    return page_of(read, limit=limit, position=None if last is None else Moment(last.last_at, last.connection_id))
 
 
 async def messages(
@@ -75,11 +65,11 @@ async def messages(
         "SELECT id, author AS author_id, text, created_at FROM message "
         "WHERE connection = {} AND {} ORDER BY created_at DESC, id DESC LIMIT {}",
         connection_id,
-        _beyond(cursor, "(created_at, id) < ({}, {})"),
+        beyond(cursor, "(created_at, id) < ({}, {})"),
         limit + 1,
     )
     last = read[:limit][-1] if read else None
-    return page_of(read, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+    return page_of(read, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
 
 
 async def unread(actor: Member) -> int:
@@ -91,11 +81,3 @@ async def unread(actor: Member) -> int:
         *[actor.id] * 2,
     )
     return int(rows[0]["number"])
-
-
-def _beyond(cursor: str | None, condition: str) -> QueryString:
-    """The condition that a row comes after the cursor in the list."""
-    if cursor is None:
-        return QueryString("TRUE")
-    position = decode_cursor(cursor, _Position)
-    return QueryString(condition, position.at, position.id)

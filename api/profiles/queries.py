@@ -1,16 +1,13 @@
 """What members read: about themselves, and about others as far as they may see them."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 from uuid import UUID
-
-from msgspec import Meta
 
 from api.accounts.schemas import Meets, Member
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
-from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.places import place_label
 from api.profiles.purposes import purposes
 from api.profiles.schemas import (
@@ -27,11 +24,6 @@ from api.profiles.schemas import (
 from api.profiles.visibility import are_connected, can_read_statement, can_see_member
 
 STATEMENT_COLUMNS = "id, purpose, role, text, audience, created_at, updated_at"
-
-
-class _Position(NamedTuple):
-    created_at: Annotated[datetime, Meta(tz=True)]
-    id: UUID
 
 
 async def me(actor: Member) -> MeRead:
@@ -94,21 +86,18 @@ async def my_statements(
     Raises:
         InvalidError: The cursor is not one of this list.
     """
-    after, after_id = (None, None) if cursor is None else decode_cursor(cursor, _Position)
     found = await fetch_as(
         StatementRead,
         f"SELECT {STATEMENT_COLUMNS} FROM statement WHERE author = {{}} AND ({{}}::varchar IS NULL OR purpose = {{}}) "
-        "AND ({}::timestamptz IS NULL OR (created_at, id) > ({}, {})) ORDER BY created_at, id LIMIT {}",
+        "AND {} ORDER BY created_at, id LIMIT {}",
         actor.id,
         purpose,
         purpose,
-        after,
-        after,
-        after_id,
+        beyond(cursor, "(created_at, id) > ({}, {})"),
         limit + 1,
     )
     last = found[:limit][-1] if found else None
-    return page_of(found, limit=limit, position=None if last is None else _Position(last.created_at, last.id))
+    return page_of(found, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
 
 
 async def member(actor: Member, member_id: UUID) -> MemberRead:
