@@ -2,27 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
-import numpy as np
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_as, fetch_one, transaction
-from api.matching.candidates import Pool, owners_of, read_pool, statement_id, statements_of
-from api.matching.explanation import reasons
-from api.matching.freshness import FEW_ENTRIES, Due, ListState, due
-from api.matching.schemas import Strength
-from api.matching.scoring import fitting_scores
+from api.matching.candidates import read_pool
+from api.matching.freshness import Due, ListState, due
+from api.matching.ranking import Entry, rank
 from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
-from embeddings.similarity import corpus_mean, strength
-
-MOST_ENTRIES = 200
-LEAST_SCORE = 0.4
-"""Below this no pair can agree: one at the floor scores 0.75 for one side, and a one-sided fit is worth 0.6 of that."""
 
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 _STATE = """
@@ -54,14 +45,6 @@ _KEEP = """
 """
 
 
-class Entry(NamedTuple):
-    """One member on a list that was just computed, with pairs of statement ids: mine, theirs."""
-
-    member: UUID
-    strength: Strength
-    pairs: list[tuple[UUID, UUID]]
-
-
 async def refresh(actor: Member, purpose: Purpose) -> None:
     """Bring the actor's stored list up to date, if it is time to.
 
@@ -77,32 +60,6 @@ async def refresh(actor: Member, purpose: Purpose) -> None:
     entries = await asyncio.to_thread(rank, pool)
     used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
     await _store(actor.id, purpose, entries, at=now, state=state, own_edits=used)
-
-
-def rank(pool: Pool) -> list[Entry]:
-    """The members who suit the viewer best, best first, at most 200, each with at least one reason."""
-    my_rows, their_rows = pool.mine.rows(), pool.theirs.rows()
-    if not len(my_rows) or not len(their_rows):
-        return []
-    mine, theirs = statements_of(my_rows), statements_of(their_rows)
-    mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
-    members, owner = owners_of(their_rows)
-    scores = fitting_scores(mine, theirs, owner, len(members), mean=mean)
-    entries: list[Entry] = []
-    for index in np.argsort(-scores, kind="stable"):
-        score = float(scores[index])
-        word = strength(score)
-        # A small community must not look empty: while there are few, a pair that agrees is enough, whatever the rest.
-        if len(entries) == MOST_ENTRIES or (word is None and (len(entries) >= FEW_ENTRIES or score < LEAST_SCORE)):
-            break
-        rows = np.flatnonzero(owner == index)
-        pairs = [
-            (statement_id(my_rows[row]), statement_id(their_rows[rows[column]]))
-            for row, column in reasons(mine, theirs.only(rows), mean=mean)
-        ]
-        if pairs:
-            entries.append(Entry(members[index], Strength(word or "some"), pairs))
-    return entries
 
 
 async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:

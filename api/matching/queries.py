@@ -9,7 +9,8 @@ from msgspec import Meta
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.matching.lists import MOST_ENTRIES, refresh
+from api.matching.lists import refresh
+from api.matching.ranking import MOST_ENTRIES
 from api.matching.schemas import ChoiceState, EmptyMatches, MatchRead, ReasonPair, Strength, WhyEmpty
 from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from api.profiles import queries as profiles
