@@ -7,7 +7,7 @@ import pytest
 
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one
-from api.matching import freshness, lists, queries
+from api.matching import freshness, lists, queries, ranking
 from api.matching.candidates import owners_of, read_pool
 from api.profiles import services as profiles
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
@@ -155,7 +155,7 @@ async def test_of_two_computations_the_one_that_began_later_stays(moved_clock: M
 async def test_whoever_leaves_while_a_list_is_computed_is_left_out() -> None:
     ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
     state = await lists._state(ada.id, Purpose.HOBBY)
-    entries = lists.rank(await read_pool(ada.id, Purpose.HOBBY))
+    entries = ranking.rank(await read_pool(ada.id, Purpose.HOBBY))
     await fetch("DELETE FROM account WHERE id = {}", ben.id)
 
     await lists._store(
@@ -198,7 +198,7 @@ async def test_everyone_whom_a_member_may_not_see_is_left_out_of_the_pool() -> N
 
 
 async def test_a_list_is_never_longer_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(ranking, "MOST_ENTRIES", 2)
     ada = await make_member("Ada", statements=[SPOONS])
     for number in range(3):
         await make_member(f"B{number}", statements=[SAME_SPOONS])
