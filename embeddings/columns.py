@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from piccolo.columns import Column
 
-from embeddings.models import DEFAULT_DIMENSIONS
-
 _SENT_HEADER = 4
 
 
@@ -24,8 +22,8 @@ class Vector(Column):
 
     value_type = str
 
-    def __init__(self, dimensions: int = DEFAULT_DIMENSIONS, *, default: str | None = None, **kwargs: Any) -> None:
-        """Declare a column of so many dimensions."""
+    def __init__(self, dimensions: int | None = None, *, default: str | None = None, **kwargs: Any) -> None:
+        """Declare a column of so many dimensions; None where models of different dimensions share it."""
         self._validate_default(default, (str, None))
         self.dimensions = dimensions
         self.default = default
@@ -34,7 +32,7 @@ class Vector(Column):
     @property
     def column_type(self) -> str:
         """The type in PostgreSQL."""
-        return f"HALFVEC({self.dimensions})"
+        return "HALFVEC" if self.dimensions is None else f"HALFVEC({self.dimensions})"
 
 
 def to_literal(vector: NDArray[np.floating] | Sequence[float]) -> str:

@@ -176,20 +176,21 @@ async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] 
 
     They are the rows that follow the recipient's id, and then the first ones, so that the key's index finds them.
     """
-    some = "SELECT statement, member, model, vector FROM statement_vector WHERE purpose = {} AND statement"
+    some = "SELECT statement, member, vector FROM statement_vector WHERE purpose = {} AND model = {} AND statement"
     rows = await fetch(
         f"SELECT halfvec_send(v.vector) AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
         f"(({some} < {{}}) ORDER BY statement LIMIT {{}})) AS v JOIN statement AS s ON s.id = v.statement "
-        "WHERE v.member <> {} AND v.member <> {} AND v.model = {} AND {} LIMIT {}",
+        "WHERE v.member <> {} AND v.member <> {} AND {} LIMIT {}",
         draft.purpose,
+        encoder().model.name,
         draft.recipient_id,
         CONTRAST,
         draft.purpose,
+        encoder().model.name,
         draft.recipient_id,
         CONTRAST,
         draft.recipient_id,
         actor.id,
-        encoder().model.name,
         can_read_statement(actor.id, "s"),
         CONTRAST,
     )

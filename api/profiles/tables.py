@@ -50,7 +50,8 @@ class Statement(Table, tablename="statement"):
 class StatementVector(Table, tablename="statement_vector"):
     """A statement that takes part in matching: its vector and all that a candidate query filters by.
 
-    Only statements with audience `purpose` under a purpose that is switched on have a row. Partitioned by purpose.
+    Only statements with audience `purpose` under a purpose that is switched on have a row. Partitioned by purpose; the
+    key is (statement, purpose, model), so that while an installation changes its model both have rows.
     """
 
     statement = UUID(primary_key=True, default=None)
@@ -58,9 +59,10 @@ class StatementVector(Table, tablename="statement_vector"):
     purpose = Varchar(length=16, choices=Purpose, null=False)
     role = Varchar(length=8, choices=Role, null=False)
     cell = Integer(null=True, default=None)
-    """The member's place, when they have one."""
-    model = Varchar(length=64, null=False)
-    vector = Vector(dimensions=384)
+    """The member's place, when they have one and do not only meet online."""
+    model = Varchar(length=255, null=False)
+    """Whose vector it is; vectors of different models are never compared."""
+    vector = Vector(dimensions=None)
 
 
 class PurposeEpoch(Table, tablename="purpose_epoch"):

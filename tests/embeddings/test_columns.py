@@ -48,6 +48,10 @@ def test_its_parameters_can_be_written_to_a_migration() -> None:
     assert not params.extra_definitions
 
 
+def test_a_column_for_several_models_leaves_the_dimensions_open() -> None:
+    assert Vector(**serialise_params(Vector()._meta.params).params).column_type == "HALFVEC"
+
+
 async def test_it_keeps_and_changes_vectors_in_postgresql() -> None:
     engine = PostgresEngine({"dsn": os.environ["WHEREFORE_DATABASE_URL"]})
 
