@@ -12,7 +12,7 @@ from api.accounts.schemas import Member
 from api.connections import request_machine
 from api.connections.request_rows import ROW, RequestRow
 from api.connections.request_views import SeenRow, views
-from api.connections.schemas import Box, ConnectionRead, RequestRead, SlotsRead
+from api.connections.schemas import AnchorKind, Box, ConnectionRead, RequestRead, SlotsRead
 from api.connections.slots import slots_allowed
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
@@ -128,11 +128,18 @@ async def connection(actor: Member, connection_id: UUID) -> ConnectionRead:
 
 async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionRead]:
     rows = await fetch(
-        "SELECT c.id, c.purpose, c.asker = {} AS asked_by_me, c.reason, c.crossed_reason, c.anchor_text, "
+        "SELECT c.id, c.purpose, c.asker = {} AS asked_by_me, c.reason, c.crossed_reason, "
+        "CASE WHEN NOT c.met AND (c.accepter = {} OR {}) THEN c.anchor_text END AS anchor_text, "
+        "CASE WHEN c.met THEN c.anchor_text END AS met_where, "
         "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other "
-        "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other FROM connection "
-        "WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c WHERE {} AND {}",
-        *[actor.id] * 5,
+        "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other, "
+        "EXISTS (SELECT 1 FROM connection_request AS r WHERE r.id = connection.request AND r.anchor_kind = {}) AS met "
+        "FROM connection WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c WHERE {} AND {}",
+        *[actor.id] * 2,
+        _anchor_is_readable(actor.id),
+        *[actor.id] * 2,
+        AnchorKind.MET,
+        *[actor.id] * 2,
         can_see_member(actor.id, "c.other"),
         narrowed,
     )
@@ -140,6 +147,15 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
     return [
         ConnectionRead(member=others[row.pop("other")], **row | {"purpose": Purpose(row["purpose"])}) for row in rows
     ]
+
+
+def _anchor_is_readable(asker_id: UUID) -> QueryString:
+    """Whether the one who asked may still read what the reason of a connection was about."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM connection_request AS r JOIN statement AS s ON s.id = r.anchor_statement "
+        "WHERE r.id = c.request AND {})",
+        can_read_statement(asker_id, "s"),
+    )
 
 
 def _seen(box: Box) -> str:

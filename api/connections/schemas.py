@@ -132,6 +132,9 @@ class ConnectionRead(msgspec.Struct, frozen=True):
     reason: str
     crossed_reason: str | None
     anchor_text: str | None
+    """What the reason was about, as long as its reader may read it: its author can take it back."""
+    met_where: str | None
+    """Where the two had met, when the reason was about that."""
     note: str
     created_at: datetime
 

@@ -5,8 +5,12 @@ import pytest
 from api.connections import queries, services
 from api.connections.schemas import ConnectionUpdate
 from api.errors import InvalidError, NotFoundError
-from tests.api.connections.making import make_connection, make_recipient, sent_by
+from api.profiles import services as profiles
+from api.profiles.queries import my_statements
+from api.profiles.schemas import Audience, Purpose, StatementUpdate
+from tests.api.connections.making import make_connection, make_draft, make_recipient, sent_by
 from tests.api.connections.test_races import together
+from tests.api.connections.test_sending import MET, MET_REASON
 from tests.factories import make_member
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -84,3 +88,32 @@ async def test_the_list_goes_on_where_it_stopped() -> None:
 
     assert [*first.items, *second.items] == (await queries.connections(grace)).items
     assert second.next is None
+
+
+@pytest.mark.parametrize("take_back", ["delete", "draft", "purpose off"])
+async def test_words_that_their_author_took_back_leave_the_connection_of_the_other(take_back: str) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    connection_id = await make_connection(ada, grace)
+    [statement] = (await my_statements(grace)).items
+    assert (await queries.connection(ada, connection_id)).anchor_text == statement.text
+
+    if take_back == "delete":
+        await profiles.delete_statement(grace, statement.id)
+    elif take_back == "draft":
+        await profiles.change_statement(grace, statement.id, change=StatementUpdate(audience=Audience.NOBODY))
+    else:
+        await profiles.switch_off_purpose(grace, purpose=Purpose.HOBBY)
+
+    assert (await queries.connection(ada, connection_id)).anchor_text is None
+    assert (await queries.connections(ada)).items[0].anchor_text is None
+    assert (await queries.connection(grace, connection_id)).anchor_text == statement.text
+
+
+async def test_where_two_have_met_stays_with_their_connection() -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    sent = await services.send_request(ada, draft=await make_draft(grace, anchor=MET, reason=MET_REASON))
+    await services.accept_request(grace, sent.id)
+
+    for member in (ada, grace):
+        connection = (await queries.connections(member)).items[0]
+        assert (connection.met_where, connection.anchor_text) == (MET.where, None)
