@@ -23,7 +23,8 @@ _STATE = """
         (SELECT count(*) FROM match_entry WHERE match_entry.match_list = kept.id) AS entries
     FROM (
         SELECT account.id, switched.purpose, encode(sha256(convert_to(concat_ws('|',
-            account.place_id, extract(epoch FROM switched.switched_on_at), (
+            CASE WHEN account.meets <> 'online' THEN account.place_id END,
+            extract(epoch FROM switched.switched_on_at), (
                 SELECT string_agg(concat_ws('|', written.id, written.role, written.text), '|' ORDER BY written.id)
                 FROM statement AS written WHERE written.author = account.id
                 AND written.purpose = switched.purpose AND written.audience = 'purpose'

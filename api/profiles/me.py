@@ -17,7 +17,7 @@ from api.profiles.epochs import raise_epochs, raise_epochs_of
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import MeRead, MeUpdate
-from api.profiles.vectors import remove_vectors
+from api.profiles.vectors import place_vectors, remove_vectors
 from api.texts import problem_with, tidy
 
 LONGEST_PRONOUNS = 40
@@ -28,7 +28,7 @@ LONGEST_PAUSE = timedelta(days=10 * 365)
 # The short tags of BCP 47 that say a language and where or how it is written: de, pt-BR, zh-Hant.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 # What decides who can be matched with a member, and where.
-_MATTERS_TO_MATCHES = {"place_id", "paused_until", "request_capacity"}
+_MATTERS_TO_MATCHES = {"place_id", "meets", "paused_until", "request_capacity"}
 
 
 async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
@@ -48,8 +48,8 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
         await lock_member(actor.id)
         columns = ", ".join(f"{name} = {{}}" for name in values)
         await fetch(f"UPDATE account SET {columns} WHERE id = {{}}", *values.values(), actor.id)
-        if "place_id" in values:
-            await fetch("UPDATE statement_vector SET cell = {} WHERE member = {}", values["place_id"], actor.id)
+        if {"place_id", "meets"} & values.keys():
+            await place_vectors(actor.id)
         if _MATTERS_TO_MATCHES & values.keys():
             await raise_epochs_of(actor.id)
         return await queries.me(actor)

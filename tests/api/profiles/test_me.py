@@ -109,6 +109,20 @@ async def test_moving_house_moves_the_vectors_and_raises_the_epochs(database: No
     assert after == [before[0] + 1, before[1] + 1, before[2]]
 
 
+async def test_those_who_only_meet_online_are_nowhere_in_matching(database: None) -> None:
+    ada = await make_member(statements=["I mend old clocks."])
+    await update_me(ada, change=MeUpdate(place_id=LEEDS, meets=Meets.ONLINE))
+    await make_statement(ada, "Bells, and how they are cast.")
+    before = await epoch(Purpose.HOBBY)
+    online = await fetch("SELECT cell FROM statement_vector")
+
+    await update_me(ada, change=MeUpdate(meets=Meets.ONLINE_FIRST))
+
+    assert [row["cell"] for row in online] == [None, None]
+    assert [row["cell"] for row in await fetch("SELECT cell FROM statement_vector")] == [LEEDS, LEEDS]
+    assert await epoch(Purpose.HOBBY) == before + 1
+
+
 async def test_another_name_alters_no_match_list(database: None) -> None:
     ada = await make_member()
     before = await epoch(Purpose.HOBBY)
