@@ -27,7 +27,8 @@ NEAREST_TO_EACH = 200
 _SAMPLE = 2_000
 
 _PACKED = (
-    "uuid_send(v.statement) || uuid_send(v.member) || int4send((v.role = 'seeking')::int) || halfvec_send(v.vector)"
+    "uuid_send(v.statement) || uuid_send(v.member) || int4send((v.role = 'seeking')::int) "
+    "|| int4send(coalesce(v.cell, 0)) || halfvec_send(v.vector)"
 )
 _ALL_PACKED = f"string_agg({_PACKED}, ''::bytea ORDER BY v.statement) AS packed"
 
@@ -40,13 +41,14 @@ class Packed:
     dimensions: int
 
     def rows(self) -> NDArray[Any]:
-        """One record a statement: `statement`, `member`, `seeking` and `vector`."""
+        """One record a statement: `statement`, `member`, `seeking`, `cell` (0 for none) and `vector`."""
         return np.frombuffer(
             self.content,
             dtype=[
                 ("statement", "V16"),
                 ("member", ">u8", 2),
                 ("seeking", ">i4"),
+                ("cell", ">i4"),
                 ("header", "V4"),
                 ("vector", ">f2", self.dimensions),
             ],
