@@ -1,4 +1,4 @@
-"""The process's one encoder, for every service that turns text into vectors."""
+"""The process's one encoder, for every service that turns text into vectors, and what its model reads well."""
 
 from functools import cache
 
@@ -11,3 +11,14 @@ from embeddings.models import find_model
 def encoder() -> Encoder:
     """The encoder of this process; it loads its model when it is first used or started."""
     return Encoder(find_model(settings().model))
+
+
+def languages_read_well() -> frozenset[str] | None:
+    """The languages that the model in force reads well, as BCP 47 tags; None when nothing is known about it."""
+    return settings().model_languages or encoder().model.reads_well
+
+
+def reads_well(language: str | None) -> bool:
+    """Whether the model in force reads a language well; what is not known is not doubted."""
+    known = languages_read_well()
+    return language is None or known is None or language in known

