@@ -83,13 +83,31 @@ def migrate_command() -> None:
 @click.option(
     "--seed", "number", type=int, default=7, show_default=True, help="The same number makes the same members."
 )
+@click.option("--bulk", is_flag=True, help="By COPY, for up to millions; can be stopped and goes on when run again.")
+@click.option(
+    "--texts",
+    type=click.IntRange(1),
+    default=200_000,
+    show_default=True,
+    help="With --bulk: how many distinct texts there are. Encoding them is what takes the time (10 minutes on two "
+    "processors); up to about 80,000 members every text is its own.",
+)
 @_data_dir_option
-def seed_command(members: int, number: int) -> None:
-    """Add believable demo members, with requests and connections in every state."""
-    with running_database():
-        from scripts.seed import seed  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+def seed_command(members: int, number: int, texts: int, *, bulk: bool) -> None:
+    """Add believable demo members, with requests and connections in every state.
 
-        asyncio.run(seed(members=members, number=number))
+    With --bulk there are that many members besides the demo ones, who have written but not met anybody yet, and as
+    whom nobody can sign in.
+    """
+    with running_database():
+        if bulk:
+            from scripts.seed_bulk import seed_bulk  # noqa: PLC0415 - only for many
+
+            asyncio.run(seed_bulk(members=members, number=number, texts=texts))
+        else:
+            from scripts.seed import seed  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+
+            asyncio.run(seed(members=members, number=number))
 
 
 @main.group("evaluate")

@@ -71,9 +71,13 @@ def country_name(code: str) -> str:
 
 def _name(rng: Random, region: Region, who: Who) -> str:
     """A whole name mostly; some people keep their family name, or all of it but a letter, to themselves."""
-    called = rng.choice(("she", "he")) if who == "they" else who
-    first, last = _from_faker(rng, region.locale, called) if region.locale else _from_lists(rng, region, called)
+    first, last = given_and_family(rng, region, rng.choice(("she", "he")) if who == "they" else who)
     return rng.choices([f"{first} {last}", first, f"{first} {last[0]}."], weights=[65, 20, 15])[0]
+
+
+def given_and_family(rng: Random, region: Region, called: str) -> tuple[str, str]:
+    """The two names of somebody from a region who is called as a woman (`she`) or as a man (`he`)."""
+    return _from_faker(rng, region.locale, called) if region.locale else _from_lists(rng, region, called)
 
 
 def _from_faker(rng: Random, locale: str, called: str) -> tuple[str, str]:

@@ -165,6 +165,27 @@ class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: tuple[str, ...] = ()
 
 
+class Tails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sentences that only fit one purpose."""
+
+    about: tuple[str, ...]
+    seeking: tuple[str, ...]
+
+
+class Variations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sentences to put after a statement when very many are wanted, and the words for their slots."""
+
+    duration: tuple[str, ...]
+    time: tuple[str, ...]
+    way: tuple[str, ...]
+    brings: tuple[str, ...]
+    subject: tuple[str, ...]
+    wish: tuple[str, ...]
+    tail_about: tuple[str, ...]
+    tail_seeking: tuple[str, ...]
+    of_purpose: dict[Purpose, Tails]
+
+
 def load_topics() -> tuple[Topic, ...]:
     """Every topic of every purpose, in the order of the purposes and of their files."""
     return tuple(
@@ -190,6 +211,11 @@ def load_scenes() -> tuple[Scene, ...]:
 def load_regions() -> tuple[Region, ...]:
     """Where generated members live."""
     return msgspec.convert(_read("regions.toml")["region"], tuple[Region, ...])
+
+
+def load_variations() -> Variations:
+    """What a second or third sentence is made of."""
+    return msgspec.convert(_read("variations.toml"), Variations)
 
 
 def _topic(purpose: Purpose, table: dict[str, Any]) -> Topic:
