@@ -126,6 +126,8 @@ EXAMPLES: dict[str, CallExample] = {
             "audience": "purpose",
             "created_at": _NOW,
             "updated_at": _NOW,
+            "language": "en",
+            "read_well": True,
         },
     ),
     "Matches": CallExample(
@@ -137,8 +139,13 @@ EXAMPLES: dict[str, CallExample] = {
                     "strength": "strong",
                     "reasons": [
                         {
-                            "mine": {"id": _MINE, "role": "about", "text": "I whittle spoons, mostly birch."},
-                            "theirs": {"id": _THEIRS, "role": "about", "text": _SAID},
+                            "mine": {
+                                "id": _MINE,
+                                "role": "about",
+                                "text": "I whittle spoons, mostly birch.",
+                                "language": "en",
+                            },
+                            "theirs": {"id": _THEIRS, "role": "about", "text": _SAID, "language": "en"},
                         }
                     ],
                 }

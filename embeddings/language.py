@@ -1,5 +1,6 @@
 """The language of a short text, told only when it is plain; and the English names of languages."""
 
+from collections.abc import Iterable
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ _NAMES = (
     "hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is Icelandic, it Italian, ja Japanese, "
     "ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, ku Kurdish, lo Lao, lt Lithuanian, lv Latvian, "
     "mk Macedonian, ml Malayalam, mn Mongolian, mr Marathi, ms Malay, my Burmese, nb Norwegian, ne Nepali, nl Dutch, "
-    "nn Norwegian Nynorsk, pa Punjabi, pl Polish, ps Pashto, pt Portuguese, ro Romanian, ru Russian, si Sinhala, sk Slovak, sl Slovenian, "
+    "nn Norwegian Nynorsk, pa Punjabi, pl Polish, ps Pashto, pt Portuguese, ro Romanian, ru Russian, si Sinhala, "
+    "sk Slovak, sl Slovenian, "
     "so Somali, sq Albanian, sr Serbian, sv Swedish, sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, "
     "tr Turkish, uk Ukrainian, ur Urdu, uz Uzbek, vi Vietnamese, yi Yiddish, yo Yoruba, zh Chinese"
 )
@@ -51,6 +53,11 @@ def language_of(text: str) -> str | None:
         tag = _TAGS.get(found["lang"], found["lang"])
         return tag if tag in NAMES else None
     return None
+
+
+def languages_of(texts: Iterable[str]) -> dict[str, str | None]:
+    """The language of each text; on a thread, as the first call loads the model."""
+    return {text: language_of(text) for text in texts}
 
 
 def language_name(tag: str) -> str:

@@ -168,14 +168,15 @@ async def _quotes(
     if not rows:
         return {}
     found = await fetch(
-        "SELECT quoted.id, quoted.role, quoted.text FROM statement AS quoted WHERE quoted.id = ANY({}::uuid[]) "
-        "AND quoted.purpose = {} AND quoted.audience = 'purpose' AND quoted.updated_at <= {} AND {}",
+        "SELECT quoted.id, quoted.role, quoted.text, quoted.language FROM statement AS quoted "
+        "WHERE quoted.id = ANY({}::uuid[]) AND quoted.purpose = {} AND quoted.audience = 'purpose' "
+        "AND quoted.updated_at <= {} AND {}",
         list(keys),
         purpose,
         rows[0]["computed_at"],
         can_read_statement(viewer_id, "quoted"),
     )
-    return {row["id"]: QuotedStatement(row["id"], Role(row["role"]), row["text"]) for row in found}
+    return {row["id"]: QuotedStatement(row["id"], Role(row["role"]), row["text"], row["language"]) for row in found}
 
 
 def _position(row: dict[str, Any]) -> _Position:

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from api.accounts.schemas import Meets, Member
 from api.database import fetch, fetch_as, fetch_one
+from api.encoding import reads_well
 from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.places import place_label
@@ -23,7 +26,7 @@ from api.profiles.schemas import (
 )
 from api.profiles.visibility import are_connected, can_read_statement, can_see_member
 
-STATEMENT_COLUMNS = "id, purpose, role, text, audience, created_at, updated_at"
+STATEMENT_COLUMNS = "id, purpose, role, text, audience, created_at, updated_at, language"
 
 
 async def me(actor: Member) -> MeRead:
@@ -61,14 +64,19 @@ async def has_purpose(member_id: UUID, purpose: Purpose) -> bool:
     return bool(await fetch("SELECT 1 FROM member_purpose WHERE member = {} AND purpose = {}", member_id, purpose))
 
 
+async def fetch_statements(sql: str, *values: object) -> list[StatementRead]:
+    """The rows of a statement that yields `STATEMENT_COLUMNS`, as their author reads them."""
+    rows = await fetch(sql, *values)
+    return [msgspec.convert(row | {"read_well": reads_well(row["language"])}, StatementRead) for row in rows]
+
+
 async def my_statement(actor: Member, statement_id: UUID) -> StatementRead:
     """One of the actor's own statements.
 
     Raises:
         NotFoundError: The actor has no such statement.
     """
-    found = await fetch_as(
-        StatementRead,
+    found = await fetch_statements(
         f"SELECT {STATEMENT_COLUMNS} FROM statement WHERE id = {{}} AND author = {{}}",
         statement_id,
         actor.id,
@@ -86,8 +94,7 @@ async def my_statements(
     Raises:
         InvalidError: The cursor is not one of this list.
     """
-    found = await fetch_as(
-        StatementRead,
+    found = await fetch_statements(
         f"SELECT {STATEMENT_COLUMNS} FROM statement WHERE author = {{}} AND ({{}}::varchar IS NULL OR purpose = {{}}) "
         "AND {} ORDER BY created_at, id LIMIT {}",
         actor.id,
@@ -98,6 +105,14 @@ async def my_statements(
     )
     last = found[:limit][-1] if found else None
     return page_of(found, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
+
+
+async def all_read_poorly(actor: Member, *, purpose: Purpose) -> bool:
+    """Whether all that the actor may be found by under a purpose is in languages that are read less well."""
+    rows = await fetch(
+        "SELECT language FROM statement WHERE author = {} AND purpose = {} AND audience = 'purpose'", actor.id, purpose
+    )
+    return bool(rows) and not any(reads_well(row["language"]) for row in rows)
 
 
 async def member(actor: Member, member_id: UUID) -> MemberRead:
@@ -138,7 +153,7 @@ async def member_summaries(_actor: Member | None, member_ids: Iterable[UUID]) ->
 
 async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
     rows = await fetch(
-        "SELECT quoted.id, quoted.purpose, quoted.role, quoted.text FROM statement AS quoted "
+        "SELECT quoted.id, quoted.purpose, quoted.role, quoted.text, quoted.language FROM statement AS quoted "
         "WHERE quoted.author = {} AND {} ORDER BY quoted.role, quoted.created_at, quoted.id",
         member_id,
         can_read_statement(actor.id, "quoted"),
@@ -147,7 +162,7 @@ async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
         PurposeCard(
             purpose=read.purpose,
             statements=[
-                QuotedStatement(id=row["id"], role=Role(row["role"]), text=row["text"])
+                QuotedStatement(row["id"], Role(row["role"]), row["text"], row["language"])
                 for row in rows
                 if row["purpose"] == read.purpose
             ],

@@ -89,6 +89,10 @@ class StatementRead(msgspec.Struct, frozen=True):
     audience: Audience
     created_at: datetime
     updated_at: datetime
+    language: str | None
+    """The language that it seems to be in, as a BCP 47 tag; null when it is short or not plain."""
+    read_well: bool
+    """False when matching reads that language less well than others, so that fewer people may be found by it."""
 
 
 class QuotedStatement(msgspec.Struct, frozen=True):
@@ -97,6 +101,8 @@ class QuotedStatement(msgspec.Struct, frozen=True):
     id: UUID
     role: Role
     text: str
+    language: str | None = None
+    """The language that it seems to be in, as a BCP 47 tag; null when it is short or not plain."""
 
 
 class MemberSummary(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Switching purposes on and off, and writing statements under them."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ from api.profiles.schemas import (
 )
 from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
 from api.texts import problem_with, tidy
+from embeddings.language import languages_of
 
 MOST_STATEMENTS = 20
 """For one purpose."""
@@ -110,12 +112,16 @@ async def add_statements(
     known = encoded or {}
     vectors = {text: known[text] for text in searchable if text in known}
     vectors |= await literals(text for text in searchable if text not in known)
+    languages = await asyncio.to_thread(languages_of, texts)
     async with transaction():
         await lock_member(actor.id)
         for purpose in {draft.purpose for draft in drafts}:
             await _check_open(actor, purpose)
             await _check_room(actor, purpose, adding=sum(draft.purpose == purpose for draft in drafts))
-        written = [await _write(actor, draft, text, vectors=vectors) for draft, text in zip(drafts, texts, strict=True)]
+        written = [
+            await _write(actor, draft, text, language=languages[text], vectors=vectors)
+            for draft, text in zip(drafts, texts, strict=True)
+        ]
         await raise_epochs({draft.purpose for draft in drafts})
         return written
 
@@ -130,15 +136,18 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     text = None if change.text is UNSET else _checked(change.text)
     before = await queries.my_statement(actor, statement_id)
     vectors = await literals([text or before.text])
+    languages = await asyncio.to_thread(languages_of, [] if text is None else [text])
     async with transaction():
         await lock_member(actor.id)
-        found = await fetch_as(
-            StatementRead,
+        found = await queries.fetch_statements(
             "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
+            "language = CASE WHEN {}::boolean THEN {} ELSE language END, "
             "audience = coalesce({}, audience), updated_at = {} "
             f"WHERE id = {{}} AND author = {{}} RETURNING {queries.STATEMENT_COLUMNS}",
             None if change.role is UNSET else change.role,
             text,
+            text is not None,
+            languages.get(text or ""),
             None if change.audience is UNSET else change.audience,
             clock.now(),
             statement_id,
@@ -172,12 +181,13 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
         await raise_epochs([gone[0]["purpose"]])
 
 
-async def _write(actor: Member, draft: StatementCreate, text: str, *, vectors: dict[str, str]) -> StatementRead:
+async def _write(
+    actor: Member, draft: StatementCreate, text: str, *, language: str | None, vectors: dict[str, str]
+) -> StatementRead:
     now = clock.now()
-    [written] = await fetch_as(
-        StatementRead,
-        "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at) "
-        f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
+    [written] = await queries.fetch_statements(
+        "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at, language) "
+        f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
         uuid4(),
         actor.id,
         draft.purpose,
@@ -186,6 +196,7 @@ async def _write(actor: Member, draft: StatementCreate, text: str, *, vectors: d
         draft.audience,
         now,
         now,
+        language,
     )
     await replace_vector(_searchable(actor, written), vectors)
     return written

@@ -43,6 +43,8 @@ class Statement(Table, tablename="statement"):
     audience = Varchar(length=12, choices=Audience, null=False)
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)
+    language = Varchar(length=8, null=True, default=None)
+    """What the text seems to be in, as a BCP 47 tag, when that is plain. Null also for rows older than this column."""
 
     statement_text_fits = Check("char_length(text) BETWEEN 1 AND 280")
 
