@@ -12,24 +12,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.encoder_requests import Request, TokenRequest, VectorRequest
+from embeddings.evidence import Tokens
 from embeddings.models import Model, check_weights
-from embeddings.texts import encodable
 
 if TYPE_CHECKING:
     from embeddings.network import Network
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
+Answer = TypeVar("Answer")
 
 # How long the first of several requests waits for company: little beside the 10 ms that one text takes.
 _GATHERING_SECONDS = 0.002
-# Texts in one batch. Small enough that a short request never waits long behind a large one.
-_BATCH = 64
+# Texts in one batch, for their vectors or for their tokens. Small enough that a short request never waits long behind a
+# large one; tokens are nobody's first answer, so they take even less of everyone's time at once.
+_BATCH, _BATCH_OF_TOKENS = 64, 16
 # Texts that a bulk call hands in at once, long enough to sort by length with profit.
 _BULK = 2048
 _MOST_THREADS = 4
@@ -46,7 +49,7 @@ class Encoder:
     def __init__(self, model: Model) -> None:
         """Prepare; nothing is loaded before `start` or the first text."""
         self.model = model
-        self._queue: deque[_Request] = deque()
+        self._queue: deque[Request[Any]] = deque()
         self._changed = threading.Condition()
         self._loaded: Future[None] = Future()
         self._thread: threading.Thread | None = None
@@ -80,7 +83,15 @@ class Encoder:
         """
         if not texts:
             return np.empty((0, self.model.dimensions), dtype=np.float32)
-        return await asyncio.wrap_future(self._submit(texts))
+        return await asyncio.wrap_future(self._submit(VectorRequest(texts, self.model.dimensions)))
+
+    async def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """What the vectors of a few texts are made of, see `embeddings.evidence`; waits behind no long request.
+
+        Raises:
+            ModelError: The model could not be loaded.
+        """
+        return await asyncio.wrap_future(self._submit(TokenRequest(texts))) if texts else []
 
     def encode_now(self, texts: Sequence[str], *, show_progress: bool | Progress = False) -> Vectors:
         """Encode many texts and wait for them: for seeds and evaluation, never on an event loop.
@@ -94,7 +105,9 @@ class Encoder:
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(order), _BULK):
             chosen = order[start : start + _BULK]
-            vectors[chosen] = self._submit([texts[index] for index in chosen]).result()
+            vectors[chosen] = self._submit(
+                VectorRequest([texts[index] for index in chosen], self.model.dimensions)
+            ).result()
             if tell is not None:
                 tell(start + len(chosen), len(order))
         return vectors
@@ -107,8 +120,7 @@ class Encoder:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
-    def _submit(self, texts: Sequence[str]) -> "Future[Vectors]":
-        request = _Request([encodable(text) for text in texts], self.model.dimensions)
+    def _submit(self, request: Request[Answer]) -> "Future[Answer]":
         self._begin()
         with self._changed:
             if self._error is not None:
@@ -134,10 +146,10 @@ class Encoder:
             return
         self._loaded.set_result(None)
         while (requests := self._gather()) is not None:
-            _encode_together(network, requests)
+            _take_turns(network, requests)
         self._refuse_all(RuntimeError(_CLOSED))
 
-    def _gather(self) -> "list[_Request] | None":
+    def _gather(self) -> "list[Request[Any]] | None":
         """Wait for requests; all that are open then, or None once closed."""
         with self._changed:
             while not self._queue and not self._closed:
@@ -160,56 +172,32 @@ class Encoder:
             request.fail(error)
 
 
-class _Request:
-    """Texts that somebody waits for, and how far they are."""
-
-    def __init__(self, texts: list[str], dimensions: int) -> None:
-        self.texts = texts
-        self.vectors = np.empty((len(texts), dimensions), dtype=np.float32)
-        self.taken = 0
-        self.future: Future[Vectors] = Future()
-
-    @property
-    def over(self) -> bool:
-        return self.future.done()
-
-    def fail(self, error: BaseException) -> None:
-        if self._may_still_answer():
-            self.future.set_exception(error)
-
-    def finish(self) -> None:
-        if self._may_still_answer():
-            self.future.set_result(self.vectors)
-
-    def _may_still_answer(self) -> bool:
-        # Marking it as running decides the race with a waiter who gives up at this very moment.
-        return not self.over and self.future.set_running_or_notify_cancel()
+def _take_turns(network: "Network", requests: "Sequence[Request[Any]]") -> None:
+    """One batch of every kind that is waited for."""
+    for kind, most in ((VectorRequest, _BATCH), (TokenRequest, _BATCH_OF_TOKENS)):
+        _encode_together(network, [request for request in requests if isinstance(request, kind)], most)
 
 
-def _encode_together(network: "Network", requests: Sequence[_Request]) -> None:
-    """Encode one batch, of which every open request gets an equal share."""
+def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int) -> None:
+    """Encode one batch of one kind, of which every open request gets an equal share."""
     if not requests:
         return
-    share = max(1, _BATCH // len(requests))
-    parts = [(request, request.texts[request.taken : request.taken + share]) for request in requests]
-    texts = [text for _, part in parts for text in part]
+    share = max(1, most // len(requests))
+    parts = [(request, request.next_texts(share)) for request in requests]
     try:
-        vectors = network.encode(texts)
+        found = requests[0].look(network, [text for _, part in parts for text in part])
     except Exception as error:  # noqa: BLE001  (belongs to whoever asked, not to this thread)
         if len(parts) == 1:
             parts[0][0].fail(error)
             return
         # One text must not spoil the batch for the others: each alone, so that only those concerned hear of it.
         for request, _ in parts:
-            _encode_together(network, [request])
+            _encode_together(network, [request], most)
         return
     start = 0
     for request, part in parts:
-        request.vectors[request.taken : request.taken + len(part)] = vectors[start : start + len(part)]
-        request.taken += len(part)
+        request.take(found[start : start + len(part)])
         start += len(part)
-        if request.taken == len(request.texts):
-            request.finish()
 
 
 def _load(model: Model) -> "Network":

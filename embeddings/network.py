@@ -1,4 +1,4 @@
-"""The networks behind the encoder: a lean BERT straight from its safetensors, or any sentence-transformers model.
+"""The networks behind the encoder: a lean BERT straight from its safetensors, or the library's.
 
 Importing this module imports torch (about two seconds), so only the encoder's own thread does it.
 """
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+from embeddings.evidence import Tokens
+from embeddings.library_network import LibraryNetwork
 from embeddings.models import WEIGHTS_FILE, Model, ModelError
 
 # Padded tokens in one pass: large enough to fill the processor, small enough to stay in its caches.
@@ -37,6 +39,10 @@ class Network(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text, in the order given: shape (n, dimensions)."""
+        ...
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """What each text's vector is the sum of, in the order given."""
         ...
 
 
@@ -67,11 +73,28 @@ class BertNetwork:
         vectors = np.empty((len(tokens), width), dtype=np.float32)
         with torch.inference_mode():
             for chosen in _passes(order, [len(ids) for ids in tokens]):
-                vectors[chosen] = self._pass([tokens[index] for index in chosen]).numpy()
+                states, real = self._states([tokens[index] for index in chosen])
+                weights = _weights_of_tokens(real)
+                vectors[chosen] = F.normalize((states * weights[:, :, None]).sum(dim=1), dim=1).numpy()
         return vectors
 
-    def _pass(self, tokens: list[list[int]]) -> torch.Tensor:
-        """One batch of token ids through the network: shape (n, width)."""
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """What each text's vector is the sum of, in the order given: for a few texts at a time, in one pass."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        with torch.inference_mode():
+            states, real = self._states([encoding.ids for encoding in encodings])
+            weights = _weights_of_tokens(real)
+        return [
+            Tokens(
+                states[row, : len(encoding.ids)].numpy(),
+                weights[row, : len(encoding.ids)].numpy(),
+                np.array(encoding.offsets, dtype=np.intp),
+            )
+            for row, encoding in enumerate(encodings)
+        ]
+
+    def _states(self, tokens: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """One batch of token ids through the network: (n, length, width), and which of them are there, (n, length)."""
         length = max(map(len, tokens))
         ids = torch.zeros((len(tokens), length), dtype=torch.long)
         for row, found in enumerate(tokens):
@@ -83,8 +106,7 @@ class BertNetwork:
         hidden = self._embed(ids)
         for layer in range(self._layers):
             hidden = self._layer(hidden, mask, f"encoder.layer.{layer}.")
-        pooled = (hidden * real[:, :, None]).sum(dim=1) / lengths[:, None]
-        return F.normalize(pooled, dim=1)
+        return hidden, real
 
     def _embed(self, ids: torch.Tensor) -> torch.Tensor:
         weights = self._weights
@@ -113,27 +135,6 @@ class BertNetwork:
         return F.layer_norm(hidden, weight.shape, weight, self._weights[name + "bias"], self._eps)
 
 
-class LibraryNetwork:
-    """Any other model, by way of sentence-transformers: slower to import, at home with every architecture."""
-
-    precision = "float32"
-
-    def __init__(self, folder: Path) -> None:
-        # Imported here because it takes five seconds that the usual model does not need.
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-
-        self._model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
-        )
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One unit vector a text, in the order given: shape (n, dimensions)."""
-        vectors = self._model.encode(
-            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
-        return np.asarray(vectors, dtype=np.float32)
-
-
 def load_network(model: Model, *, threads: int) -> Network:
     """Load a model's network in the fastest arithmetic that agrees with the exact one.
 
@@ -153,6 +154,11 @@ def load_network(model: Model, *, threads: int) -> Network:
     fast = BertNetwork(model.folder, torch.bfloat16)
     agreement = np.sum(exact.encode(_PROBES) * fast.encode(_PROBES), axis=1)
     return fast if float(agreement.min()) >= _LEAST_AGREEMENT else exact
+
+
+def _weights_of_tokens(real: torch.Tensor) -> torch.Tensor:
+    """How much each token counts in its text's vector, (n, length): all the same, those that only fill up nothing."""
+    return real / real.sum(dim=1, keepdim=True)
 
 
 def _bfloat16_is_fast() -> bool:
