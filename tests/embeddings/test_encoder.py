@@ -1,7 +1,6 @@
 """The encoder: true to the library, the same for everyone, off the event loop, and fair."""
 
 import asyncio
-import json
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings import encoder as encoder_module
 from embeddings.encoder import Encoder
+from embeddings.evidence import Tokens
 from embeddings.models import Model, ModelError, find_model
 
 TEXTS = [
@@ -44,22 +44,6 @@ async def test_vectors_have_the_shape_and_length_promised(encoder: Encoder) -> N
 async def test_nothing_is_encoded_as_nothing(encoder: Encoder) -> None:
     assert (await encoder.encode([])).shape == (0, 384)
     assert encoder.encode_now([]).shape == (0, 384)
-
-
-async def test_it_agrees_with_sentence_transformers(encoder: Encoder) -> None:
-    # In a process of its own, which keeps the library's five seconds of imports and its warnings out of this one.
-    code = (
-        "import sys, numpy, json; from embeddings.models import find_model; "
-        "from embeddings.network import LibraryNetwork; "
-        "json.dump(LibraryNetwork(find_model().folder).encode(json.load(sys.stdin)).tolist(), sys.stdout)"
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    out, _ = await process.communicate(json.dumps(TEXTS).encode())
-
-    theirs = np.array(json.loads(out), dtype=np.float32)
-    assert np.sum(theirs * await encoder.encode(TEXTS), axis=1).min() >= 0.995
 
 
 async def test_a_vector_does_not_depend_on_its_company(encoder: Encoder) -> None:
@@ -140,6 +124,10 @@ class _SlowNetwork:
             raise ValueError("cannot encode this")
         return np.array([[len(text), 0, 0] for text in texts], dtype=np.float32)
 
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        one = np.ones(1, dtype=np.float32)
+        return [Tokens(vector[None], one, np.array([[0, 1]])) for vector in self.encode(texts)]
+
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Encoder, _SlowNetwork]:
@@ -168,6 +156,19 @@ async def test_a_short_request_overtakes_a_long_one(slow: tuple[Encoder, _SlowNe
 
     assert not long.done()
     assert (await long).shape == (1000, 3)
+    encoder.close()
+
+
+async def test_whoever_asks_for_tokens_keeps_nobody_waiting(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, network = slow
+    tokens = asyncio.create_task(encoder.tokens(["x" * size for size in range(200)]))
+    await asyncio.sleep(0.05)
+
+    await encoder.encode(["short"])
+
+    assert not tokens.done()
+    assert [int(found.states[0, 0]) for found in await tokens] == list(range(200))
+    assert max(map(len, network.batches)) <= 16
     encoder.close()
 
 
