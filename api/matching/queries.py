@@ -73,7 +73,8 @@ async def why_empty(actor: Member, *, purpose: Purpose) -> EmptyMatches:
         if other != purpose and (await matches(actor, purpose=other, limit=1)).items:
             nearest = other
             break
-    return EmptyMatches(why=await _why(actor.id, purpose), nearest_purpose=nearest)
+    read_poorly = await profiles.all_read_poorly(actor, purpose=purpose)
+    return EmptyMatches(why=await _why(actor.id, purpose), nearest_purpose=nearest, read_poorly=read_poorly)
 
 
 async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:

@@ -62,3 +62,5 @@ class EmptyMatches(msgspec.Struct, frozen=True):
     why: WhyEmpty
     nearest_purpose: Purpose | None
     """Another purpose the viewer has switched on, in which there are matches."""
+    read_poorly: bool
+    """Whether all that the viewer could be found by here is in languages that matching reads less well."""

@@ -7,11 +7,12 @@ from litestar.params import FromPath
 from api.accounts.schemas import Member
 from api.errors import WhereforeError
 from api.profiles.queries import my_purposes
-from api.profiles.schemas import Purpose, Role, StatementCreate
+from api.profiles.schemas import Purpose, Role, StatementCreate, StatementRead
 from api.profiles.services import add_statement
 from api.texts import problem_with
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
+from web.languages import language_note
 from web.purposes import purpose_named
 from web.words import LONGEST_STATEMENT, PROMPTS, PURPOSES
 
@@ -44,15 +45,19 @@ class FirstWordsPages(Controller):
     ) -> Answer:
         """Keep what was written and go on to the next purpose."""
         this = purpose_named(purpose).purpose
-        if errors := await _write(actor, this, form):
-            return await _show(request, actor, this, form, errors)
+        written = await _write(actor, this, form)
+        if isinstance(written, FormErrors):
+            return await _show(request, actor, this, form, written)
+        note = next((note for statement in written if (note := language_note(statement))), None)
         following = await _next(actor, this)
         if following is not None:
-            return redirect(f"/first-words/{following}")
-        return redirect_with("/home", notice=f"Welcome, {actor.display_name}. You can change your words under Me.")
+            url = f"/first-words/{following}"
+            return redirect_with(url, notice=note) if note else redirect(url)
+        welcome = f"Welcome, {actor.display_name}. You can change your words under Me."
+        return redirect_with("/home", notice=f"{welcome} {note}" if note else welcome)
 
 
-async def _write(actor: Member, purpose: Purpose, form: Form) -> FormErrors:
+async def _write(actor: Member, purpose: Purpose, form: Form) -> list[StatementRead] | FormErrors:
     """Keep both texts or neither."""
     errors = FormErrors()
     texts = {name: form.field(name) for name in _ROLES if form.field(name)}
@@ -61,12 +66,14 @@ async def _write(actor: Member, purpose: Purpose, form: Form) -> FormErrors:
             errors.add(name, problem.detail)
     if errors:
         return errors
+    written = []
     for name, text in texts.items():
         try:
-            await add_statement(actor, draft=StatementCreate(purpose=purpose, role=_ROLES[name], text=text))
+            draft = StatementCreate(purpose=purpose, role=_ROLES[name], text=text)
+            written.append(await add_statement(actor, draft=draft))
         except WhereforeError as error:
             return FormErrors.told_by(error, names={"text": name})
-    return errors
+    return written
 
 
 async def _next(actor: Member, purpose: Purpose) -> Purpose | None:

@@ -15,6 +15,7 @@ from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form
+from web.languages import poorly_read_note
 from web.purposes import purpose_named
 from web.words import PURPOSES
 
@@ -60,6 +61,7 @@ class MatchPages(Controller):
             found=found,
             first=cursor is None,
             empty=empty,
+            language_note=poorly_read_note() if empty and empty.read_poorly else None,
             nearest=nearest,
             set_aside=await _still_there(actor, set_aside) if set_aside else None,
         )

@@ -15,6 +15,7 @@ from api.profiles.schemas import MeRead, MeUpdate
 from api.texts import tidy
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
+from web.languages import language_note
 from web.words import AUDIENCE_WORDS, LANGUAGES, MEETS, PAUSES, PURPOSES, language_options
 
 PLACES_SHOWN = 12
@@ -31,13 +32,15 @@ class MePages(Controller):
         """Show oneself as others may see one, and all of one's words."""
         me = await _me(actor)
         on = {mine.purpose for mine in await queries.my_purposes(actor)}
+        statements = (await queries.my_statements(actor, limit=200)).items
         return await page(
             request,
             "me/me.html",
             me=me,
             purposes=[read for purpose, read in PURPOSES.items() if purpose in on],
             others=[read for purpose, read in PURPOSES.items() if purpose not in on],
-            statements=(await queries.my_statements(actor, limit=200)).items,
+            statements=statements,
+            language_notes={statement.id: language_note(statement) for statement in statements},
             audience_words=AUDIENCE_WORDS,
             languages=[LANGUAGES.get(code, code) for code in me.languages],
         )

@@ -15,6 +15,7 @@ from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, State
 from api.profiles.services import add_statement, change_statement, delete_statement
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
+from web.languages import note_after_saving
 from web.purposes import purpose_named
 from web.words import AUDIENCES, LONGEST_STATEMENT, PROMPTS, PURPOSES, ROLES
 
@@ -44,10 +45,10 @@ class MyStatementPages(Controller):
         read = purpose_named(purpose)
         typed = _typed(form)
         try:
-            await add_statement(actor, draft=StatementCreate(purpose=read.purpose, **typed))
+            written = await add_statement(actor, draft=StatementCreate(purpose=read.purpose, **typed))
         except WhereforeError as error:
             return await _form(request, read.purpose, **typed, errors=FormErrors.told_by(error))
-        return redirect_with("/me", notice="Your words are kept.")
+        return redirect_with("/me", notice=note_after_saving("Your words are kept.", written))
 
     @get("/{statement_id:uuid}")
     async def edit(
@@ -68,11 +69,11 @@ class MyStatementPages(Controller):
         """Keep what was changed."""
         kept, typed = await my_statement(actor, statement_id), _typed(form)
         try:
-            await change_statement(actor, statement_id, change=StatementUpdate(**typed))
+            written = await change_statement(actor, statement_id, change=StatementUpdate(**typed))
         except WhereforeError as error:
             errors = FormErrors.told_by(error)
             return await _form(request, kept.purpose, **typed, statement_id=statement_id, errors=errors)
-        return redirect_with("/me", notice="Your words are changed.")
+        return redirect_with("/me", notice=note_after_saving("Your words are changed.", written))
 
     @get("/{statement_id:uuid}/delete")
     async def ask_delete(
