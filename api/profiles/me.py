@@ -55,6 +55,14 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
         return await queries.me(actor)
 
 
+async def end_pauses() -> int:
+    """End the pauses that are over, so that lists that are computed from now on hold their members; how many."""
+    async with transaction():
+        ended = await fetch("UPDATE account SET paused_until = NULL WHERE paused_until <= {} RETURNING id", clock.now())
+        await raise_epochs_of(*(row["id"] for row in ended))
+    return len(ended)
+
+
 async def erase_me(actor: Member, *, password: str) -> None:
     """Delete the actor's account and all that hangs on it, for good.
 

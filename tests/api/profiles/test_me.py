@@ -15,7 +15,7 @@ from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.profiles import queries
 from api.profiles.epochs import epoch
-from api.profiles.me import erase_me, update_me
+from api.profiles.me import end_pauses, erase_me, update_me
 from api.profiles.schemas import MeUpdate, Purpose
 from tests.api.profiles.relations import ask, block, connect
 from tests.factories import PASSWORD, email_of, make_member, make_statement
@@ -107,6 +107,24 @@ async def test_moving_house_moves_the_vectors_and_raises_the_epochs(database: No
     assert [row["cell"] for row in await fetch("SELECT cell FROM statement_vector")] == [LEEDS]
     after = [await epoch(Purpose.HOBBY), await epoch(Purpose.INTEREST), await epoch(Purpose.BUSINESS)]
     assert after == [before[0] + 1, before[1] + 1, before[2]]
+
+
+async def test_a_pause_that_ends_by_itself_raises_the_epochs_once(database: None, moved_clock: MovedClock) -> None:
+    ada, ben = await make_member("Ada"), await make_member("Ben")
+    now = moved_clock.now()
+    await update_me(ada, change=MeUpdate(paused_until=now + timedelta(hours=2)))
+    await update_me(ben, change=MeUpdate(paused_until=now + timedelta(days=2)))
+    before = await epoch(Purpose.HOBBY)
+
+    moved_clock.move(hours=2)
+    ended = [await end_pauses(), await end_pauses()]
+
+    assert ended == [1, 0]
+    assert ((await queries.me(ada)).paused_until, (await queries.me(ben)).paused_until) == (
+        None,
+        now + timedelta(days=2),
+    )
+    assert await epoch(Purpose.HOBBY) == before + 1
 
 
 async def test_those_who_only_meet_online_are_nowhere_in_matching(database: None) -> None:
