@@ -32,12 +32,13 @@ from api.embedded_cluster import (
     server_command,
     write_password,
 )
-from api.embedded_identity import EmbeddedError, Identity, choose_identity, private_socket_dir
+from api.embedded_identity import AlreadyRunningError, EmbeddedError, Identity, choose_identity, private_socket_dir
 from api.embedded_recovery import clear_stale_files, cluster_mark, end_processes, take_lock
 
-__all__ = ["EmbeddedError", "EmbeddedPostgres"]
+__all__ = ["AlreadyRunningError", "EmbeddedError", "EmbeddedPostgres", "address_of_running"]
 
 SAY_EVERY = 5.0  # seconds between two words about a start that takes long
+_PASSWORD_FILE = "postgres-password"  # noqa: S105 - where it is kept
 LOG_SIZE = 8 * 1024 * 1024  # bytes; one older log of this size is kept beside it
 # A fast shutdown disconnects everybody and writes everything back; the others leave that to the next start.
 _SHUTDOWN = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
@@ -136,12 +137,12 @@ class EmbeddedPostgres:
             raise self._failure
         if self._stopping.is_set():
             raise EmbeddedError("PostgreSQL was stopped before it had started.")
-        return f"postgresql://{ROLE}:{password}@/{ROLE}?host={quote(str(socket_dir))}&port={PORT}"
+        return _address(password, socket_dir)
 
     def _prepare(self, identity: Identity, socket_dir: Path) -> str:
         """Leave a whole cluster that nobody runs, and give the password of the application's role."""
         remove_unfinished(identity.home)
-        path = self._data_dir / "postgres-password"
+        path = self._data_dir / _PASSWORD_FILE
         password = read_password(path)
         if not check_cluster(identity.cluster):
             self._say("Preparing the database for its first start.")
@@ -252,3 +253,13 @@ class EmbeddedPostgres:
         # A terminal that is gone must not take the database with it.
         with contextlib.suppress(Exception):
             self._tell(message)
+
+
+def address_of_running(data_dir: Path) -> str:
+    """The URL of the PostgreSQL that another process of this account runs on a data directory."""
+    folder = data_dir.expanduser().absolute().resolve()
+    return _address(read_password(folder / _PASSWORD_FILE), private_socket_dir(choose_identity(folder)))
+
+
+def _address(password: str, socket_dir: Path) -> str:
+    return f"postgresql://{ROLE}:{password}@/{ROLE}?host={quote(str(socket_dir))}&port={PORT}"

@@ -26,6 +26,10 @@ class EmbeddedError(Exception):
     """The bundled PostgreSQL cannot start; the message is one clear line that says what to do."""
 
 
+class AlreadyRunningError(EmbeddedError):
+    """Another living process is the owner of the data directory."""
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Whom PostgreSQL runs as.
 

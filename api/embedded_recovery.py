@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from api.embedded_identity import EmbeddedError
+from api.embedded_identity import AlreadyRunningError, EmbeddedError
 
 _PROGRAMS = {"postgres", "unshare", "setpriv"}  # the last two for the instant before they turn into the first
 
@@ -19,7 +19,7 @@ def take_lock(folder: Path) -> int:
     """Become the one owner of `folder` until the descriptor is closed; the kernel closes it whatever kills us.
 
     Raises:
-        EmbeddedError: Another living process is the owner.
+        AlreadyRunningError: Another living process is the owner.
     """
     descriptor = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -29,7 +29,7 @@ def take_lock(folder: Path) -> int:
     except BlockingIOError:
         owner = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
         os.close(descriptor)
-        raise EmbeddedError(
+        raise AlreadyRunningError(
             f"Wherefore is already running on {folder} (process {owner or 'unknown'}): "
             "stop it first, or choose another folder with WHEREFORE_DATA_DIR."
         ) from None

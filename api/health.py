@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 
 from api import jobs
 from api.encoding import encoder
+from api.profiles.coverage import missing_when_last_looked
 
 SECONDS_FOR_THE_DATABASE = 2
 
@@ -27,6 +28,8 @@ class Readiness(msgspec.Struct, frozen=True):
     model: Literal["ok", "loading"]
     jobs: Literal["ok", "late", "unknown"]
     """Late jobs do not keep requests from being served, but somebody should look."""
+    vectors: Literal["ok", "incomplete", "unknown"]
+    """Incomplete after a change of model: matches are found among the statements encoded so far (docs/languages.md)."""
 
 
 @get("/healthz", operation_id="Health", exclude_from_auth=True, include_in_schema=False, cache_control=None)
@@ -40,11 +43,18 @@ async def readyz() -> Response[Readiness]:
     """Say whether requests can be served."""
     database_state: Literal["ok", "unreachable"] = "ok"
     jobs_state: Literal["ok", "late", "unknown"] = "unknown"
+    vectors_state: Literal["ok", "incomplete", "unknown"] = "unknown"
     try:
         jobs_state = "late" if await wait_for(jobs.are_late(), SECONDS_FOR_THE_DATABASE) else "ok"
+        vectors_state = await wait_for(_vectors(), SECONDS_FOR_THE_DATABASE)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not ready
         database_state = "unreachable"
     model_state: Literal["ok", "loading"] = "ok" if encoder().ready else "loading"
     ready = database_state == model_state == "ok"
-    report = Readiness("ready" if ready else "not_ready", database_state, model_state, jobs_state)
+    report = Readiness("ready" if ready else "not_ready", database_state, model_state, jobs_state, vectors_state)
     return Response(report, status_code=HTTP_200_OK if ready else HTTP_503_SERVICE_UNAVAILABLE)
+
+
+async def _vectors() -> Literal["ok", "incomplete", "unknown"]:
+    missing = await missing_when_last_looked(encoder().model.name)
+    return "unknown" if missing is None else "incomplete" if missing else "ok"

@@ -12,7 +12,7 @@ from api.embedded import EmbeddedError
 from api.migrations import DatabaseUnsuitableError
 from api.settings import SettingError
 from embeddings.models import ModelError
-from scripts.serve import CannotListenError, end, running_database, serve
+from scripts.serve import CannotListenError, end, running_database, serve, shared_database
 
 
 class OneLine(click.Group):
@@ -108,6 +108,23 @@ def seed_command(members: int, number: int, texts: int, *, bulk: bool) -> None:
             from scripts.seed import seed  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
 
             asyncio.run(seed(members=members, number=number))
+
+
+@main.command("reembed")
+@click.option("--model", help="A folder or a hub name (what WHEREFORE_MODEL says).")
+@click.option("--remove-others", is_flag=True, help="Then remove the vectors of all other models.")
+@_data_dir_option
+def reembed_command(model: str | None, *, remove_others: bool) -> None:
+    """Give all statements that take part in matching a vector of a model, while the site serves with another.
+
+    Can be stopped at any moment and goes on when run again. docs/languages.md tells how to change the model.
+    """
+    if model is not None:
+        os.environ["WHEREFORE_MODEL"] = model
+    with shared_database():
+        from scripts.reembed import reembed  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+
+        asyncio.run(reembed(remove_others=remove_others))
 
 
 @main.group("evaluate")

@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 import uvicorn
 
-from api.embedded import EmbeddedPostgres
+from api.embedded import AlreadyRunningError, EmbeddedPostgres, address_of_running
 from api.migrations import migrate
 from api.settings import Settings, settings
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
@@ -56,6 +56,20 @@ def running_database() -> Iterator[str]:
         bundled.stop()
 
 
+@contextmanager
+def shared_database() -> Iterator[str]:
+    """As `running_database`; but the bundled one may be that of a site which is serving, and stays up with it."""
+    try:
+        with running_database() as url:
+            yield url
+            return
+    except AlreadyRunningError:
+        url = address_of_running(settings().data_dir)
+    os.environ["WHEREFORE_DATABASE_URL"] = url
+    settings.cache_clear()
+    yield url
+
+
 def serve(*, demo_members: int) -> NoReturn:
     """Serve the site until SIGINT or SIGTERM, with demo members if the database is empty and some are asked for."""
     signal.signal(signal.SIGTERM, _leave)
@@ -70,6 +84,8 @@ def serve(*, demo_members: int) -> NoReturn:
                 os.environ["WHEREFORE_DEMO"] = "yes"
                 settings.cache_clear()
             _announce(chosen)
+            if missing := asyncio.run(_vectors_missing()):
+                _say(missing)
             _run(chosen, listening)
     except KeyboardInterrupt:
         pass
@@ -130,6 +146,20 @@ async def _has_demo(members: int) -> bool:
 
         await seed_if_empty(members=members)
     return bool(await database.fetch("SELECT 1 FROM account WHERE email = {}", DEMO_SIGN_INS[0]))
+
+
+async def _vectors_missing() -> str | None:
+    """What to say where statements have no vector of the model that is set: after it was changed."""
+    from api.encoding import encoder  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+    from api.profiles.coverage import how_many_missing, missing_when_last_looked  # noqa: PLC0415
+
+    model = encoder().model.name
+    if await missing_when_last_looked(model) == 0 or not (missing := await how_many_missing(model)):
+        return None
+    return (
+        f"Warning: {missing:,} statements have no vector of the model {model} yet. They are encoded while the site "
+        "serves, and matches are found among the others until then; `wherefore reembed` does it sooner."
+    )
 
 
 def _announce(chosen: Settings) -> None:

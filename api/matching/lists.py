@@ -9,6 +9,7 @@ import msgspec
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_as, fetch_one, transaction
+from api.encoding import encoder
 from api.matching.candidates import read_pool
 from api.matching.freshness import Due, ListState, due
 from api.matching.ranking import Entry, rank
@@ -16,13 +17,14 @@ from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
 
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
+# The model is part of it: after it has changed every list is computed anew.
 _STATE = """
     SELECT coalesce(purpose_epoch.epoch, 0) AS epoch_now, viewer.own AS own_now, kept.computed_at,
         coalesce(kept.epoch, 0) AS epoch, coalesce(kept.own, '') AS own, coalesce(kept.stale, false) AS stale,
         kept.own_edits_on, coalesce(kept.own_edits, 0) AS own_edits,
         (SELECT count(*) FROM match_entry WHERE match_entry.match_list = kept.id) AS entries
     FROM (
-        SELECT account.id, switched.purpose, encode(sha256(convert_to(concat_ws('|',
+        SELECT account.id, switched.purpose, encode(sha256(convert_to(concat_ws('|', {}::varchar,
             CASE WHEN account.meets <> 'online' THEN account.place_id END,
             extract(epoch FROM switched.switched_on_at), (
                 SELECT string_agg(concat_ws('|', written.id, written.role, written.text), '|' ORDER BY written.id)
@@ -64,7 +66,7 @@ async def refresh(actor: Member, purpose: Purpose) -> None:
 
 
 async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:
-    found = await fetch_as(ListState, _STATE, purpose, viewer_id)
+    found = await fetch_as(ListState, _STATE, encoder().model.name, purpose, viewer_id)
     if not found:
         raise PurposeOffError
     return found[0]

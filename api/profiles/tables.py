@@ -67,6 +67,17 @@ class StatementVector(Table, tablename="statement_vector"):
     vector = Vector(dimensions=None)
 
 
+class ModelCoverage(Table, tablename="model_coverage"):
+    """How far the vectors of one model are, as found out by whoever looked last."""
+
+    model = Varchar(length=255, primary_key=True)
+    missing = BigInt(default=0, null=False)
+    """Statements that take part in matching and had no vector of it."""
+    looked_at = Timestamptz(null=False, default=None)
+    served_at = Timestamptz(null=True, default=None)
+    """When somebody last said that they serve with it."""
+
+
 class PurposeEpoch(Table, tablename="purpose_epoch"):
     """Raised whenever anything changes that could alter a match list of this purpose."""
 

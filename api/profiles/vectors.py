@@ -11,7 +11,7 @@ from api.profiles.schemas import Audience, Purpose, Role
 from embeddings.columns import to_literal
 
 # Where a member is, as far as it counts in matching: nowhere for those who only meet online.
-_CELL = "CASE WHEN account.meets = 'online' THEN NULL ELSE account.place_id END"
+CELL = "CASE WHEN account.meets = 'online' THEN NULL ELSE account.place_id END"
 
 
 class Searchable(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ async def replace_vector(statement: Searchable, vectors: dict[str, str]) -> None
         return
     await fetch(
         "INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector) "
-        f"SELECT {{}}, account.id, {{}}, {{}}, {_CELL}, {{}}, {{}}::halfvec FROM account WHERE account.id = {{}}",
+        f"SELECT {{}}, account.id, {{}}, {{}}, {CELL}, {{}}, {{}}::halfvec FROM account WHERE account.id = {{}}",
         statement.id,
         statement.purpose,
         statement.role,
@@ -56,7 +56,7 @@ async def replace_vector(statement: Searchable, vectors: dict[str, str]) -> None
 async def place_vectors(member_id: UUID) -> None:
     """Put a member's vectors where the member is now, within the transaction that moved them."""
     await fetch(
-        f"UPDATE statement_vector SET cell = {_CELL} FROM account WHERE account.id = {{}} AND member = account.id",
+        f"UPDATE statement_vector SET cell = {CELL} FROM account WHERE account.id = {{}} AND member = account.id",
         member_id,
     )
 
