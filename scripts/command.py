@@ -145,5 +145,82 @@ def evaluate_interest_command(folder: Path, *, as_json: bool) -> None:
     evaluate_interest(folder, as_json=as_json)
 
 
+@main.group("bench")
+def bench_command() -> None:
+    """Measure how fast everything is, beside what one would build without it."""
+
+
+@bench_command.command("matching")
+@click.option("--members", "sizes", type=click.IntRange(2), multiple=True, default=(10_000,), show_default=True)
+@click.option("--queries", type=click.IntRange(1), default=100, show_default=True, help="Whose lists are computed.")
+@click.option("--texts", type=click.IntRange(1), default=200_000, show_default=True, help="As for seed --bulk.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where the databases are made and kept for the next time (.wherefore-bench/MEMBERS).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@click.option("--plots", type=click.Path(path_type=Path, file_okay=False), help="A folder to draw latency.svg in.")
+@click.option(
+    "--quality",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What `evaluate interest --json` printed, to draw quality.svg beside.",
+)
+def bench_matching_command(
+    sizes: tuple[int, ...],
+    queries: int,
+    texts: int,
+    *,
+    data_dir: Path | None,
+    plots: Path | None,
+    quality: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure lists at one size or several: --members 10000 --members 100000. Nothing leaves this machine.
+
+    What is missing of so many bulk members is seeded first, which takes minutes; for a million and its indexes it
+    takes an hour on two processors, and 15 GB of disk.
+    """
+    from scripts.bench_matching import bench_matching  # noqa: PLC0415 - needs much that no other command does
+
+    bench_matching(
+        sizes, queries=queries, texts=texts, data_dir=data_dir, as_json=as_json, plots=plots, quality=quality
+    )
+
+
+@bench_command.command("encode")
+@click.option("--members", type=click.IntRange(1), default=2_000, show_default=True, help="Seeded in each turn.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@_data_dir_option
+def bench_encode_command(members: int, *, as_json: bool) -> None:
+    """Measure the encoder: bulk seeding and concurrent texts beside the bare network.
+
+    It adds bulk members to the database, so give it a --data-dir of its own.
+    """
+    from scripts.bench_encode import bench_encode  # noqa: PLC0415 - needs much that no other command does
+
+    bench_encode(members=members, as_json=as_json)
+
+
+@main.group("simulate")
+def simulate_command() -> None:
+    """Let demo members live for a while, in memory, and measure what comes of it."""
+
+
+@simulate_command.command("exposure")
+@click.option("--members", type=click.IntRange(100), default=10_000, show_default=True, help="How many members.")
+@click.option("--days", type=click.IntRange(4), default=30, show_default=True, help="How many days they visit.")
+@click.option("--seed", "number", type=int, default=7, show_default=True, help="The same number, the same members.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def simulate_exposure_command(members: int, days: int, number: int, *, as_json: bool) -> None:
+    """Measure how evenly members are shown, who never is, how soon new ones are, and what that costs.
+
+    Needs no database. Encoded texts are kept in ~/.cache/wherefore.
+    """
+    from scripts.simulate_exposure import simulate_exposure  # noqa: PLC0415 - needs much that no other command does
+
+    simulate_exposure(members=members, days=days, number=number, as_json=as_json)
+
+
 if __name__ == "__main__":
     main()
