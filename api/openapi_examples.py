@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from api.matching.considered import NOT_USED, USED
+
 Json = dict[str, Any]
 
 _ADA = "0b8e6f2c-6f1d-4c8e-9a51-0a6d5e0f7c11"
@@ -63,6 +65,26 @@ _READ: Json = {
     "history": [{"kind": "sent", "by_me": True, "text": None, "at": _NOW}],
     "connection_id": None,
     "can": [],
+}
+
+_MATCH: Json = {
+    "member": _member(_BEN, "Ben"),
+    "purpose": "hobby",
+    "strength": "strong",
+    "reasons": [
+        {
+            "kind": "shared",
+            "closeness": "close",
+            "mine": {
+                "id": _MINE,
+                "role": "about",
+                "text": "I whittle spoons, mostly birch.",
+                "language": "en",
+                "marks": [[2, 16]],
+            },
+            "theirs": {"id": _THEIRS, "role": "about", "text": _SAID, "language": "en", "marks": [[2, 14]]},
+        }
+    ],
 }
 
 EXAMPLES: dict[str, CallExample] = {
@@ -133,22 +155,7 @@ EXAMPLES: dict[str, CallExample] = {
     "Matches": CallExample(
         reply={
             "items": [
-                {
-                    "member": _member(_BEN, "Ben"),
-                    "purpose": "hobby",
-                    "strength": "strong",
-                    "reasons": [
-                        {
-                            "mine": {
-                                "id": _MINE,
-                                "role": "about",
-                                "text": "I whittle spoons, mostly birch.",
-                                "language": "en",
-                            },
-                            "theirs": {"id": _THEIRS, "role": "about", "text": _SAID, "language": "en"},
-                        }
-                    ],
-                }
+                _MATCH,
             ],
             "next": None,
         },
@@ -161,6 +168,7 @@ EXAMPLES: dict[str, CallExample] = {
             ),
         ),
     ),
+    "Match": CallExample(reply={"match": _MATCH, "used": list(USED), "not_used": list(NOT_USED)}),
     "CheckReason": CallExample(
         body=_DRAFT | {"reason": "I'd like to add you to my personal network. Hope to hear from you very soon!"},
         reply={"sendable": False, "findings": [_TEMPLATE]},

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.matching import queries, services
-from api.matching.schemas import MatchChoiceSet, MatchRead
+from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchRead
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 from api.profiles.schemas import Purpose
@@ -33,6 +33,17 @@ class MatchController(Controller):
     ) -> Page[MatchRead]:
         """List members worth meeting for a purpose, best first, each with what both wrote."""
         return await queries.matches(actor, purpose=purpose, limit=limit, cursor=cursor)
+
+    @get("/{member_id:uuid}", operation_id="Match", responses=describes(401, 403, 404, 422))
+    async def read_one(
+        self, actor: NamedDependency[Member], member_id: FromPath[UUID], purpose: FromQuery[Purpose]
+    ) -> MatchExplained:
+        """Tell why a member is on the list as it was last read, and what played no part in it.
+
+        `kind` says who gives what to whom, `closeness` how surely the two are about the same, and `marks` which words
+        carried the pair.
+        """
+        return await queries.explained(actor, purpose=purpose, member_id=member_id)
 
     @put(
         "/{member_id:uuid}/state",

@@ -12,6 +12,7 @@ from api.database import fetch, fetch_as, fetch_one, transaction
 from api.encoding import encoder
 from api.matching.candidates import read_pool
 from api.matching.freshness import Due, ListState, due
+from api.matching.marking import mark_first
 from api.matching.ranking import Entry, rank
 from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
@@ -63,6 +64,7 @@ async def refresh(actor: Member, purpose: Purpose) -> None:
     entries = await asyncio.to_thread(rank, pool)
     used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
     await _store(actor.id, purpose, entries, at=now, state=state, own_edits=used)
+    await mark_first(actor.id, purpose)
 
 
 async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:

@@ -1,33 +1,33 @@
 """Reading matches: rows of the stored list, with everything that may have changed since looked up anew."""
 
-from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 
-from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
+from api.errors import NotFoundError
+from api.matching.considered import NOT_USED, USED
+from api.matching.entries import START, MarksOfPair, Position, Row, entries, entry_of, quotes
+from api.matching.explanation import kind_of
 from api.matching.lists import refresh
-from api.matching.ranking import MOST_ENTRIES
-from api.matching.schemas import ChoiceState, EmptyMatches, MatchRead, ReasonPair, Strength, WhyEmpty
+from api.matching.marking import with_marks
+from api.matching.ranking import KeptPair
+from api.matching.schemas import (
+    ChoiceState,
+    Closeness,
+    EmptyMatches,
+    MarkedStatement,
+    MatchExplained,
+    MatchRead,
+    ReasonPair,
+    WhyEmpty,
+)
 from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
 from api.profiles import queries as profiles
 from api.profiles.errors import PurposeOffError
-from api.profiles.schemas import Purpose, QuotedStatement, Role
-from api.profiles.visibility import are_connected, can_read_statement, can_see_member, have_open_request
-
-
-class _Position(NamedTuple):
-    """A place in the order of reading."""
-
-    later: bool
-    """Whether the member was put off until later: they come after all others."""
-    position: Annotated[int, Meta(ge=-1, le=MOST_ENTRIES)]
-
-
-_START = _Position(later=False, position=-1)
+from api.profiles.schemas import Purpose
+from api.profiles.visibility import are_connected, can_see_member, have_open_request
 
 
 async def matches(
@@ -43,20 +43,32 @@ async def matches(
     """
     if cursor is None:
         await refresh(actor, purpose)
-        position = _START
+        position = START
     elif await profiles.has_purpose(actor.id, purpose):
-        position = decode_cursor(cursor, _Position)
+        position = decode_cursor(cursor, Position)
     else:
         raise PurposeOffError
-    found: list[tuple[_Position, MatchRead]] = []
+    found: list[tuple[Position, MatchRead]] = []
     while len(found) <= limit:
-        rows = await _entries(actor.id, purpose, after=position, most=limit + 1)
+        rows = await entries(actor.id, purpose, after=position, most=limit + 1)
         found += await _read(actor, purpose, rows)
         if len(rows) <= limit:
             break
-        position = _position(rows[-1])
+        position = rows[-1].place
     last = found[:limit][-1][0] if found else None
     return page_of([match for _, match in found], limit=limit, position=last)
+
+
+async def explained(actor: Member, *, purpose: Purpose, member_id: UUID) -> MatchExplained:
+    """Why a member is on the actor's list as it was last computed, and what played no part in it.
+
+    Raises:
+        NotFoundError: They are not on it, or cannot be met just now.
+    """
+    found = await _read(actor, purpose, await entry_of(actor.id, purpose, member_id=member_id))
+    if not found:
+        raise NotFoundError
+    return MatchExplained(found[0][1], used=list(USED), not_used=list(NOT_USED))
 
 
 async def why_empty(actor: Member, *, purpose: Purpose) -> EmptyMatches:
@@ -103,82 +115,27 @@ async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:
     return WhyEmpty.ALL_ASKED if met else WhyEmpty.NOBODY_YET
 
 
-async def _entries(viewer_id: UUID, purpose: Purpose, *, after: _Position, most: int) -> list[dict[str, Any]]:
-    """Rows of the stored list whose members could still be met."""
-    return await fetch(
-        _ENTRIES,
-        ChoiceState.LATER,
-        viewer_id,
-        purpose,
-        clock.now(),
-        ChoiceState.NOT_FOR_ME,
-        are_connected(viewer_id, "entry.member"),
-        have_open_request(viewer_id, "entry.member"),
-        can_see_member(viewer_id, "entry.member"),
-        clock.now(),
-        *after,
-        most,
-    )
-
-
-_ENTRIES = """
-    SELECT * FROM (
-        SELECT entry.member, entry.position, entry.strength, entry.reasons, kept.computed_at,
-            coalesce(chosen.state = {}, false) AS later
-        FROM match_list AS kept
-        JOIN match_entry AS entry ON entry.match_list = kept.id
-        JOIN account AS other ON other.id = entry.member
-        LEFT JOIN match_choice AS chosen ON chosen.viewer = kept.viewer AND chosen.member = entry.member
-        WHERE kept.viewer = {} AND kept.purpose = {}
-        AND (other.paused_until IS NULL OR other.paused_until <= {})
-        AND chosen.state IS DISTINCT FROM {}
-        AND NOT {} AND NOT {} AND {}
-        AND other.request_capacity > (
-            SELECT count(*) FROM connection_request AS waiting WHERE waiting.recipient = other.id
-            AND waiting.state = 'pending' AND waiting.declined_silently_at IS NULL AND waiting.expires_at > {}
-        )
-    ) AS readable
-    WHERE (later, position) > ({}, {}) ORDER BY later, position LIMIT {}
-"""
-
-
-async def _read(actor: Member, purpose: Purpose, rows: list[dict[str, Any]]) -> list[tuple[_Position, MatchRead]]:
+async def _read(actor: Member, purpose: Purpose, rows: list[Row]) -> list[tuple[Position, MatchRead]]:
     """The matches in these rows that still have a reason, with their places in the order of reading."""
-    pairs = {row["member"]: msgspec.json.decode(row["reasons"], type=list[tuple[UUID, UUID]]) for row in rows}
-    quoted = await _quotes(
-        actor.id, purpose, rows, {key for of_one in pairs.values() for pair in of_one for key in pair}
-    )
-    summaries = await profiles.member_summaries(actor, pairs)
+    quoted = await quotes(actor.id, purpose, rows)
+    summaries = await profiles.member_summaries(actor, [row.member for row in rows])
     found = []
-    for row in rows:
+    for row in await with_marks(rows, quoted):
         reasons = [
-            ReasonPair(mine=quoted[mine], theirs=quoted[theirs])
-            for mine, theirs in pairs[row["member"]]
-            if mine in quoted and theirs in quoted
+            _reason(pair, quoted, marks or ([], []))
+            for pair, marks in zip(row.pairs, row.marks, strict=True)
+            if pair.mine in quoted and pair.theirs in quoted
         ]
-        if reasons and row["member"] in summaries:
-            match = MatchRead(summaries[row["member"]], purpose, Strength(row["strength"]), reasons)
-            found.append((_position(row), match))
+        if reasons and row.member in summaries:
+            found.append((row.place, MatchRead(summaries[row.member], purpose, row.strength, reasons)))
     return found
 
 
-async def _quotes(
-    viewer_id: UUID, purpose: Purpose, rows: list[dict[str, Any]], keys: set[UUID]
-) -> dict[UUID, QuotedStatement]:
-    """Those of the statements that the viewer may read and that are as they were when the list was computed."""
-    if not rows:
-        return {}
-    found = await fetch(
-        "SELECT quoted.id, quoted.role, quoted.text, quoted.language FROM statement AS quoted "
-        "WHERE quoted.id = ANY({}::uuid[]) AND quoted.purpose = {} AND quoted.audience = 'purpose' "
-        "AND quoted.updated_at <= {} AND {}",
-        list(keys),
-        purpose,
-        rows[0]["computed_at"],
-        can_read_statement(viewer_id, "quoted"),
+def _reason(pair: KeptPair, quoted: dict[UUID, MarkedStatement], marks: MarksOfPair) -> ReasonPair:
+    mine, theirs = quoted[pair.mine], quoted[pair.theirs]
+    return ReasonPair(
+        kind=kind_of(mine.role, theirs.role),
+        closeness=Closeness.CLOSE if pair.close else Closeness.LOOSE,
+        mine=msgspec.structs.replace(mine, marks=marks[0]),
+        theirs=msgspec.structs.replace(theirs, marks=marks[1]),
     )
-    return {row["id"]: QuotedStatement(row["id"], Role(row["role"]), row["text"], row["language"]) for row in found}
-
-
-def _position(row: dict[str, Any]) -> _Position:
-    return _Position(row["later"], row["position"])

@@ -17,12 +17,21 @@ LEAST_SCORE = 0.4
 """Below this no pair can agree: one at the floor scores 0.75 for one side, and a one-sided fit is worth 0.6 of that."""
 
 
+class KeptPair(NamedTuple):
+    """Two statements that agree, by their ids, as a list keeps them."""
+
+    mine: UUID
+    theirs: UUID
+    close: bool = False
+    """See `api.matching.explanation.Pair`; lists of before this was kept say nothing of it."""
+
+
 class Entry(NamedTuple):
-    """One member on a list that was just computed, with pairs of statement ids: mine, theirs."""
+    """One member on a list that was just computed, with the pairs of statements that speak for them."""
 
     member: UUID
     strength: Strength
-    pairs: list[tuple[UUID, UUID]]
+    pairs: list[KeptPair]
 
 
 def rank(pool: Pool) -> list[Entry]:
@@ -43,8 +52,8 @@ def rank(pool: Pool) -> list[Entry]:
             break
         rows = np.flatnonzero(owner == index)
         pairs = [
-            (statement_id(my_rows[row]), statement_id(their_rows[rows[column]]))
-            for row, column in reasons(mine, theirs.only(rows), mean=mean)
+            KeptPair(statement_id(my_rows[pair.mine]), statement_id(their_rows[rows[pair.theirs]]), pair.close)
+            for pair in reasons(mine, theirs.only(rows), mean=mean)
         ]
         if pairs:
             entries.append(Entry(members[index], Strength(word or "some"), pairs))

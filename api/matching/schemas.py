@@ -1,8 +1,10 @@
 """What goes in and out of the matching domain."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from api.profiles.schemas import MemberSummary, Purpose, QuotedStatement
 
@@ -22,11 +24,58 @@ class ChoiceState(StrEnum):
     NOT_FOR_ME = "not_for_me"
 
 
-class ReasonPair(msgspec.Struct, frozen=True):
-    """What I wrote and what they wrote that goes with it."""
+class ReasonKind(StrEnum):
+    """Who gives what to whom."""
 
-    mine: QuotedStatement
-    theirs: QuotedStatement
+    THEY_OFFER = "they_offer"
+    """What they bring meets what I seek."""
+    YOU_OFFER = "you_offer"
+    """What I bring meets what they seek."""
+    SHARED = "shared"
+    """Both wrote about it."""
+
+
+class Closeness(StrEnum):
+    """How surely two statements are about the same."""
+
+    CLOSE = "close"
+    LOOSE = "loose"
+    """They may be; it would be too much to say that they are."""
+
+
+class MarkedStatement(QuotedStatement, frozen=True):
+    """A statement with the words that made it go with the other."""
+
+    marks: Annotated[
+        list[tuple[int, int]],
+        Meta(
+            description="Where the words begin and end that carried the pair, in Unicode code points of `text`. May be "
+            "empty. For example `[[7, 12]]` marks `honey` in `I sell honey.`.",
+            examples=[[[7, 12]]],
+        ),
+    ] = msgspec.field(default_factory=list)
+
+
+class ReasonPair(msgspec.Struct, frozen=True):
+    """What I wrote and what they wrote that goes with it, and who gives what to whom."""
+
+    kind: Annotated[
+        ReasonKind,
+        Meta(
+            description="Who gives what to whom. `they_offer`: what they bring meets what I seek. `you_offer`: what I "
+            "bring meets what they seek. `shared`: both wrote about it.",
+            examples=["they_offer"],
+        ),
+    ]
+    closeness: Annotated[
+        Closeness,
+        Meta(
+            description="`close`: the two meet. `loose`: they may, and it would be too much to say that they do.",
+            examples=["close"],
+        ),
+    ]
+    mine: MarkedStatement
+    theirs: MarkedStatement
 
 
 class MatchRead(msgspec.Struct, frozen=True):
@@ -36,6 +85,14 @@ class MatchRead(msgspec.Struct, frozen=True):
     purpose: Purpose
     strength: Strength
     reasons: list[ReasonPair]
+
+
+class MatchExplained(msgspec.Struct, frozen=True):
+    """A match with all its reasons, and in plain words what played a part in finding it and what did not."""
+
+    match: MatchRead
+    used: Annotated[list[str], Meta(description="What played a part in finding this match, a sentence each.")]
+    not_used: Annotated[list[str], Meta(description="What played no part, a sentence each.")]
 
 
 class MatchChoiceSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

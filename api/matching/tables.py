@@ -30,7 +30,10 @@ class MatchList(Table, tablename="match_list"):
 
 
 class MatchEntry(Table, tablename="match_entry"):
-    """One member on a viewer's list. `reasons` holds pairs of statement ids; their texts are read anew each time."""
+    """One member on a viewer's list. `reasons` holds pairs of statement ids; their texts are read anew each time.
+
+    `marks` holds for each pair the places of the words that carried it, or null; null for all until they are found.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     match_list = ForeignKey(MatchList, null=False, on_delete=OnDelete.cascade)
@@ -38,6 +41,7 @@ class MatchEntry(Table, tablename="match_entry"):
     member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade, index=True)
     strength = Varchar(length=8, choices=Strength, null=False)
     reasons = JSONB(null=False, default="[]")
+    marks = JSONB(null=True, default=None)
 
     match_entry_once = Unique([match_list, member])
 

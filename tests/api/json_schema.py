@@ -27,8 +27,7 @@ def deviations(document: Json, schema: Json, value: object, at: str = "") -> Ite
     elif isinstance(value, str):
         yield from _format_deviations(schema, value, at)
     elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from deviations(document, schema["items"], item, f"{at}/{number}")
+        yield from _item_deviations(document, schema, value, at)
     elif isinstance(value, dict):
         yield from _member_deviations(document, schema, value, at)
 
@@ -38,6 +37,14 @@ def _format_deviations(schema: Json, value: str, at: str) -> Iterator[str]:
         _FORMATS.get(schema.get("format", ""), str)(value)
     except ValueError:
         yield f"{at}: {value!r} is no {schema['format']}"
+
+
+def _item_deviations(document: Json, schema: Json, value: list[object], at: str) -> Iterator[str]:
+    shapes = schema.get("prefixItems") or [schema["items"]] * len(value)
+    if len(shapes) != len(value):
+        yield f"{at}: {value!r} has not {len(shapes)} items"
+    for number, (shape, item) in enumerate(zip(shapes, value, strict=False)):
+        yield from deviations(document, shape, item, f"{at}/{number}")
 
 
 def _member_deviations(document: Json, schema: Json, value: Json, at: str) -> Iterator[str]:

@@ -158,6 +158,7 @@ async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     await call("UpdateMe", ada_says, {"pronouns": None, "place_id": 2644688})
     await call("AddStatement", ada_says, {"purpose": "hobby", "role": "seeking", "text": "Someone who binds books."})
     await call("Matches", ada_says, purpose="hobby")
+    await call("Match", ada_says, member_id=str(ben.id), purpose="hobby")
     await call("Member", ada_says, member_id=str(ben.id))
     draft = {
         "recipient_id": str(ben.id),

@@ -24,7 +24,40 @@ async def test_a_match_is_sent_with_what_both_wrote(client: AsyncClient) -> None
     assert item["strength"] in {"strong", "good", "some"}
     (pair,) = item["reasons"]
     assert (pair["mine"]["text"], pair["theirs"]["text"]) == (SPOONS, SAME_SPOONS)
-    assert set(pair["mine"]) == set(pair["theirs"]) == {"id", "role", "text"}
+    assert set(pair) == {"kind", "closeness", "mine", "theirs"}
+    assert (pair["kind"], pair["closeness"]) == ("shared", "close")
+    assert set(pair["mine"]) == set(pair["theirs"]) == {"id", "role", "text", "language", "marks"}
+
+
+async def test_marks_are_places_of_words_in_the_text(client: AsyncClient) -> None:
+    ada, _ = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
+
+    reply = await client.get(URL, params={"purpose": "hobby"}, headers=await as_member(client, ada))
+
+    (pair,) = reply.json()["items"][0]["reasons"]
+    assert "spoons" in [SPOONS[start:end] for start, end in pair["mine"]["marks"]]
+
+
+async def test_a_match_is_explained(client: AsyncClient) -> None:
+    ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
+    headers = await as_member(client, ada)
+    (item,) = (await client.get(URL, params={"purpose": "hobby"}, headers=headers)).json()["items"]
+
+    reply = await client.get(f"{URL}/{ben.id}", params={"purpose": "hobby"}, headers=headers)
+
+    assert reply.status_code == 200, reply.text
+    assert set(reply.json()) == {"match", "used", "not_used"}
+    assert reply.json()["match"] == item
+
+
+async def test_whoever_is_not_on_the_list_is_not_found(client: AsyncClient) -> None:
+    ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
+    headers = await as_member(client, ada)
+    await client.get(URL, params={"purpose": "hobby"}, headers=headers)
+
+    for member_id, purpose in ((ben.id, "interest"), (uuid4(), "hobby"), (ada.id, "hobby")):
+        reply = await client.get(f"{URL}/{member_id}", params={"purpose": purpose}, headers=headers)
+        assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found")
 
 
 async def test_no_number_leaves(client: AsyncClient) -> None:

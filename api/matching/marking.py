@@ -1,0 +1,56 @@
+"""The words to mark in the reasons of a list: found once by the model, and kept with the list's rows."""
+
+from uuid import UUID
+
+import msgspec
+
+from api.database import fetch
+from api.encoding import encoder
+from api.matching.entries import START, MarksOfPair, Row, entries, quotes
+from api.matching.schemas import MarkedStatement
+from api.profiles.schemas import Purpose
+from embeddings.marks import marks_of_pairs
+
+MARKED_AT_FIRST = 20
+
+_KEEP = """
+    WITH free AS (SELECT id FROM match_entry WHERE id = ANY({}::uuid[]) FOR UPDATE SKIP LOCKED)
+    UPDATE match_entry SET marks = found.marks::jsonb
+    FROM free JOIN unnest({}::uuid[], {}::text[]) AS found(id, marks) ON found.id = free.id
+    WHERE match_entry.id = free.id
+"""
+
+
+async def mark_first(viewer_id: UUID, purpose: Purpose) -> None:
+    """Find the words to mark for the beginning of a list that was just stored, before anybody reads it."""
+    rows = await entries(viewer_id, purpose, after=START, most=MARKED_AT_FIRST)
+    await with_marks(rows, await quotes(viewer_id, purpose, rows))
+
+
+async def with_marks(rows: list[Row], quoted: dict[UUID, MarkedStatement]) -> list[Row]:
+    """These rows with the words to mark in every pair that can be quoted.
+
+    Kept ones are taken as they are. What is missing is found now and kept, unless the model is not loaded yet: then
+    nothing is marked this time, as no list waits for that. Only texts in `quoted` are looked at, which the viewer may
+    read and which are as they were when the list was computed.
+    """
+    missing = [
+        (row, place)
+        for row in rows
+        for place, pair in enumerate(row.pairs)
+        if row.marks[place] is None and pair.mine in quoted and pair.theirs in quoted
+    ]
+    if not missing or not encoder().ready:
+        return rows
+    pairs = [row.pairs[place] for row, place in missing]
+    found = await marks_of_pairs(encoder(), [(quoted[pair.mine].text, quoted[pair.theirs].text) for pair in pairs])
+    marks: dict[UUID, list[MarksOfPair | None]] = {row.id: list(row.marks) for row, _ in missing}
+    for (row, place), of_pair in zip(missing, found, strict=True):
+        marks[row.id][place] = of_pair
+    await _keep(marks)
+    return [msgspec.structs.replace(row, marks=marks.get(row.id, row.marks)) for row in rows]
+
+
+async def _keep(marks: dict[UUID, list[MarksOfPair | None]]) -> None:
+    """Write marks to their rows. A list that was computed anew meanwhile has other rows; locked ones can wait."""
+    await fetch(_KEEP, list(marks), list(marks), [msgspec.json.encode(of_row).decode() for of_row in marks.values()])
