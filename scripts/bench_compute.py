@@ -11,7 +11,8 @@ import msgspec
 from api import database
 from api.matching import candidates
 from api.matching.candidates import read_pool
-from api.matching.ranking import Entry, rank
+from api.matching.ranking import Entry, fitting, rank
+from api.matching.sharing import shares_of
 from api.profiles.schemas import Purpose
 from scripts.bench_figures import Recorder
 from scripts.bench_peers import TOP, InMemory, exact_neighbours, profile_neighbours
@@ -45,7 +46,8 @@ async def some_cases(members: int, queries: int, *, number: int) -> list[Case]:
 
 async def compute(member: UUID, purpose: Purpose) -> list[Entry]:
     """What is done when a list is due, but for writing it down."""
-    return await asyncio.to_thread(rank, await read_pool(member, purpose))
+    found = await asyncio.to_thread(fitting, await read_pool(member, purpose))
+    return await asyncio.to_thread(rank, found, await shares_of(found.members, purpose))
 
 
 async def bench_compute(cases: Sequence[Case], recorder: Recorder) -> None:

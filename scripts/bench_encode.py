@@ -30,11 +30,12 @@ _TEXTS_A_PASS = 2048
 def bench_encode(*, members: int, as_json: bool) -> None:
     """Measure, in a database that may be thrown away, and print everything."""
     with contextlib.redirect_stdout(sys.stderr), running_database():
-        figures = asyncio.run(_measure(members))
+        figures = asyncio.run(measure(members))
     show(COMMAND, figures, as_json=as_json)
 
 
-async def _measure(members: int) -> list[Figure]:
+async def measure(members: int) -> list[Figure]:
+    """The bare network, a bulk seed of so many members, and single texts by one client and by many, in turns."""
     await encoder().start()
     network = await asyncio.to_thread(_load_bare)
     taken: dict[str, list[float]] = {"bare_network": [], "seed_bulk": [], "one_at_a_time": [], "concurrent": []}

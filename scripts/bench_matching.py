@@ -78,10 +78,11 @@ def _measure_here(size: int, *, queries: int, texts: int, data_dir: Path | None)
     settings.cache_clear()
     # Whatever a seed or a start says goes beside the figures.
     with contextlib.redirect_stdout(sys.stderr), running_database() as url:
-        return asyncio.run(_measure(url, size, queries=queries, texts=texts))
+        return asyncio.run(measure(url, size, queries=queries, texts=texts))
 
 
-async def _measure(url: str, size: int, *, queries: int, texts: int) -> list[Figure]:
+async def measure(url: str, size: int, *, queries: int, texts: int) -> list[Figure]:
+    """Everything at one size, in this database, after what is missing of so many members was put into it."""
     from scripts.bench_compute import bench_compute, bench_recall, some_cases  # noqa: PLC0415
     from scripts.bench_peers import prepare_profiles  # noqa: PLC0415
     from scripts.bench_reading import bench_first_match, bench_list_read  # noqa: PLC0415

@@ -13,19 +13,23 @@ import numpy as np
 
 from api import clock, database
 from api.encoding import encoder
+from api.matching.vector_indexes import build_missing, index_name
 from api.profiles.schemas import Purpose
 from api.settings import settings
+from embeddings.language import language_of
 from scripts.demo import DEMO_SIGN_INS
 from scripts.seed import NUMBER, seed
 from scripts.seed_bulk_plan import Batch, People, batches, made_id
 from scripts.seed_bulk_progress import Journey
-from scripts.seed_bulk_rows import COLUMNS, DOMAIN, Vectors, Writing, let_vectors_pass, records, sent
+from scripts.seed_bulk_rows import COLUMNS, DOMAIN, Encoded, Known, Writing, let_vectors_pass, records, sent
 from scripts.seed_bulk_texts import Bank
 
 TEXTS = 200_000
 """Distinct texts by default: up to about 80,000 members write nothing that another does."""
 _PERSONAS = 12
 _STATEMENTS_EACH = 2.5
+_TOO_MANY_FOR_AN_INDEX = 10
+"""When more than one in so many members is new."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -55,9 +59,10 @@ async def seed_bulk(*, members: int, number: int = NUMBER, texts: int = TEXTS, q
         await let_vectors_pass(connection)
         bank = Bank(number=number, most=texts)
         begun = await _begun(connection, number)
+        if (members - begun) * _TOO_MANY_FOR_AN_INDEX > begun:
+            await _drop_indexes(connection)
         seeded = await _Seeder(connection, bank, number).add(begun, members, quiet=quiet)
-        if seeded.members:
-            await _settle(connection)
+        await _settle(connection)
     finally:
         await connection.close()
     return seeded
@@ -74,13 +79,13 @@ class _Seeder:
 
     def __init__(self, connection: Connection, bank: Bank, number: int) -> None:
         self._connection, self._bank, self._number = connection, bank, number
-        self._vectors: Vectors = {}
+        self._known: Known = {}
         self._people = People(number)
 
     async def add(self, begun: int, members: int, *, quiet: bool) -> Seeded:
         """Add members `begun` to `members - 1`; the next batch is encoded while one is copied."""
         today = await self._today()
-        writing = Writing(self._number, today, encoder().model.name, self._bank.text, self._vectors)
+        writing = Writing(self._number, today, encoder().model.name, self._bank.text, self._known)
         coming = max(members - begun, 0)
         expected = min(int(self._bank.lengths.sum()), int(coming * _STATEMENTS_EACH))
         with Journey(texts=expected, members=coming, quiet=quiet) as journey:
@@ -104,7 +109,7 @@ class _Seeder:
     def _encode(self, batch: Batch, journey: Journey) -> None:
         """Encode what no batch before had."""
         places = np.unique(np.stack([batch.row, batch.place], axis=1), axis=0).tolist()
-        new = [(row, place) for row, place in places if (row, place) not in self._vectors]
+        new = [(row, place) for row, place in places if (row, place) not in self._known]
         done = 0
 
         def tell(so_far: int, _of: int) -> None:
@@ -112,8 +117,10 @@ class _Seeder:
             journey.encoded(so_far - done)
             done = so_far
 
-        encoded = encoder().encode_now([self._bank.text(*key) for key in new], show_progress=tell)
-        self._vectors.update(zip(new, sent(encoded), strict=True))
+        texts = [self._bank.text(*key) for key in new]
+        vectors = sent(encoder().encode_now(texts, show_progress=tell))
+        for key, text, vector in zip(new, texts, vectors, strict=True):
+            self._known[key] = Encoded(vector, language_of(text))
 
     async def _copy(self, batch: Batch, writing: Writing, begun: int, journey: Journey) -> None:
         """Copy a batch in one transaction, but for members who are there."""
@@ -154,7 +161,16 @@ def _after(email: str | None) -> int:
     return 0 if email is None else int(email[1 : email.index(".")]) + 1
 
 
+async def _drop_indexes(connection: Connection) -> None:
+    """Drop what makes search quick: putting very many in one by one takes longer than building it anew."""
+    for purpose in Purpose:
+        await connection.execute(f"DROP INDEX IF EXISTS {index_name(purpose, encoder().model.name)}")
+
+
 async def _settle(connection: Connection) -> None:
     """Let PostgreSQL know what there is now, and build the indexes that so many statements need."""
-    click.echo("Taking stock.")
     await connection.execute("ANALYZE")
+    began = time.monotonic()
+    click.echo("Building the indexes that so many need: none up to about 65,000 members, minutes for a million.")
+    built = await build_missing()
+    click.echo(f"Built {len(built)} in {time.monotonic() - began:,.0f} s.")

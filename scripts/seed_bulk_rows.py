@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +24,7 @@ COLUMNS = {
     ),
     "member_purpose": ("id", "member", "purpose", "switched_on_at"),
     "consent": ("id", "member", "purpose", "version", "given_at"),
-    "statement": ("id", "author", "purpose", "role", "text", "audience", "created_at", "updated_at"),
+    "statement": ("id", "author", "purpose", "role", "text", "audience", "created_at", "updated_at", "language"),
     "statement_vector": ("statement", "member", "purpose", "role", "cell", "model", "vector"),
 }  # fmt: skip
 """The tables that a bulk seed fills, in this order."""
@@ -35,8 +35,17 @@ _CAPACITY = 5
 _TO_WRITE = timedelta(minutes=10)
 
 Records = dict[str, list[tuple[Any, ...]]]
-Vectors = dict[tuple[int, int], bytes]
-"""Sent vectors by row and place in the bank."""
+
+
+class Encoded(NamedTuple):
+    """What is known of a text: its vector as it is sent, and its language."""
+
+    vector: bytes
+    language: str | None
+
+
+Known = dict[tuple[int, int], Encoded]
+"""By row and place in the bank."""
 
 
 class Writing(msgspec.Struct, frozen=True):
@@ -47,7 +56,7 @@ class Writing(msgspec.Struct, frozen=True):
     """The end of the time in which members joined."""
     model: str
     text: Callable[[int, int], str]
-    vectors: Vectors
+    known: Known
 
 
 def email_of(number: int, member: int) -> str:
@@ -116,10 +125,10 @@ def _write(
         purpose, role = _PURPOSES[batch.purposes[author, card]].value, _ROLES[row % 2].value
         statement = made_id(writing.number, batch.first, nth, "statement")
         at = joined[author] + _TO_WRITE
+        known = writing.known[row, place]
+        text = writing.text(row, place)
         made["statement"].append(
-            (statement, member, purpose, role, writing.text(row, place), Audience.PURPOSE.value, at, at)
+            (statement, member, purpose, role, text, Audience.PURPOSE.value, at, at, known.language)
         )
         cell = None if person.meets is Meets.ONLINE else person.place_id
-        made["statement_vector"].append(
-            (statement, member, purpose, role, cell, writing.model, writing.vectors[row, place])
-        )
+        made["statement_vector"].append((statement, member, purpose, role, cell, writing.model, known.vector))
