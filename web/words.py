@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from api.accounts.schemas import Meets, Scope
+from api.matching.schemas import Strength
 from api.profiles.purposes import purposes
 from api.profiles.schemas import Audience, Purpose, PurposeRead, Role
 
@@ -52,6 +53,13 @@ PAUSES: Final = (
     ("30", "For a month", None, timedelta(days=30)),
     ("90", "For three months", None, timedelta(days=90)),
 )
+
+MEANINGS: Final = {
+    Strength.STRONG: "9 in 10 of the pairs of people who got this word had an interest in common",
+    Strength.GOOD: "3 in 4 of the pairs of people who got this word had an interest in common",
+    Strength.SOME: "half of the pairs of people who got this word had an interest in common, and half had none",
+}
+"""What the words for a match meant on test data: the table in docs/matching.md, rounded."""
 
 LANGUAGES: Final = {
     "ar": "العربية",

@@ -1,5 +1,7 @@
 """The pages on which members find others worth meeting."""
 
+import re
+
 import pytest
 from httpx import AsyncClient
 
@@ -8,6 +10,7 @@ from tests.factories import make_member, make_statement
 from tests.web.browsing import Browser, browser_of
 
 CARVES = "I carve spoons and bowls from windfall apple wood"
+HONEY = "I keep bees and give the honey to my neighbours"
 WANTS_TO_CARVE = "I want to learn to carve wooden spoons by hand"
 
 
@@ -24,6 +27,7 @@ async def test_a_match_shows_the_words_of_both_and_how_much_they_share_in_words(
 
     await browser.open("/matches/hobby")
 
+    assert "You look for this, and Grace brings it." in browser.text
     assert f"You hope to find {WANTS_TO_CARVE}" in browser.text
     assert f"Grace wrote {CARVES}" in browser.text
     assert "common ground" in browser.text
@@ -40,6 +44,96 @@ async def test_a_match_leads_to_asking_because_of_the_words_that_matched(client:
 
     assert f"/members/{grace.id}/request?purpose=hobby&amp;statement=" in browser.reply.text
     assert str(more.id) not in browser.reply.text
+
+
+async def test_the_words_that_carried_a_match_are_marked_and_nothing_is_lost(client: AsyncClient) -> None:
+    browser = await _browser_of_ada(client, "Grace")
+
+    reply = await browser.open("/matches/hobby")
+
+    marked = re.findall(r'<mark role="none">(.*?)</mark>', reply.text)
+    assert {"carve", "spoons"} <= set(" ".join(marked).split())
+    assert CARVES in re.sub(r"</?mark[^>]*>", "", reply.text)
+
+
+async def test_what_members_wrote_is_never_markup(client: AsyncClient) -> None:
+    ada = await make_member("Ada", statements=["I carve spoons & bowls <b>by hand</b>"])
+    await make_member("Grace", statements=["I carve spoons, bowls & <script>alert(1)</script> ladles"])
+    browser = await browser_of(client, ada)
+
+    reply = await browser.open("/matches/hobby")
+
+    assert "<script>alert" not in reply.text
+    assert "<b>by" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "said"),
+    [
+        (("seeking", WANTS_TO_CARVE), ("about", CARVES), "You look for this, and Grace brings it."),
+        (("about", CARVES), ("seeking", WANTS_TO_CARVE), "Grace looks for this, and you bring it."),
+        (("about", CARVES), ("about", CARVES), "You both wrote about this."),
+        (("about", HONEY), ("about", "Wasps fascinate me"), "You may have this in common."),
+        (("seeking", HONEY), ("about", "Wasps fascinate me"), "You look for something, and Grace may bring it."),
+        (("about", HONEY), ("seeking", "Wasps fascinate me"), "Grace looks for something, and you may bring it."),
+    ],
+)
+async def test_it_is_said_who_gives_what_to_whom_and_no_more_than_is_so(
+    client: AsyncClient, mine: tuple[str, str], theirs: tuple[str, str], said: str
+) -> None:
+    ada, _ = await make_member("Ada", statements=[mine]), await make_member("Grace", statements=[theirs])
+    browser = await browser_of(client, ada)
+
+    await browser.open("/matches/hobby")
+
+    assert said in browser.text
+
+
+async def test_a_match_leads_to_why_it_is_one(client: AsyncClient) -> None:
+    ada = await make_member("Ada", statements=[("seeking", WANTS_TO_CARVE)])
+    grace = await make_member("Grace", statements=[CARVES])
+    browser = await browser_of(client, ada)
+    listed = await browser.open("/matches/hobby")
+
+    reply = await browser.open(f"/matches/hobby/{grace.id}")
+
+    assert f'href="/matches/hobby/{grace.id}"' in listed.text
+    assert reply.status_code == 200
+    assert "You look for this, and Grace brings it." in browser.text
+    assert "of the pairs of people who got this word had an interest in common" in browser.text
+    assert "What we did not use" in browser.text
+    assert "photos" in browser.text
+
+
+async def test_no_number_of_a_match_is_on_its_page(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada", statements=[CARVES]), await make_member("Grace", statements=[CARVES])
+    browser = await browser_of(client, ada)
+    await browser.open("/matches/hobby")
+
+    await browser.open(f"/matches/hobby/{grace.id}")
+
+    assert set(re.findall(r"\d+(?:\.\d+)?", browser.text.partition("Why this match?")[2])) <= {"9", "10", "3", "4"}
+
+
+async def test_marked_words_are_said_to_those_who_cannot_see_marks(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada", statements=[CARVES]), await make_member("Grace", statements=[CARVES])
+    browser = await browser_of(client, ada)
+    await browser.open("/matches/hobby")
+
+    await browser.open(f"/matches/hobby/{grace.id}")
+
+    said = browser.text.partition("Marked words.")[2]
+    assert said.index("Yours:") < said.index("spoons") < said.index("Those of Grace:")
+
+
+async def test_why_is_not_told_of_whoever_is_not_among_the_matches(client: AsyncClient) -> None:
+    ada = await make_member("Ada", statements=[CARVES])
+    grace = await make_member("Grace", statements=["I restore old motorcycles"])
+    browser = await browser_of(client, ada)
+    await browser.open("/matches/hobby")
+
+    for path in (f"hobby/{grace.id}", f"hobby/{ada.id}", f"interest/{grace.id}", f"fame/{grace.id}", "hobby/grace"):
+        assert (await browser.open(f"/matches/{path}")).status_code == 404, path
 
 
 async def test_one_chooses_among_ones_own_purposes(client: AsyncClient) -> None:

@@ -17,7 +17,7 @@ from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form
 from web.languages import poorly_read_note
 from web.purposes import purpose_named
-from web.words import PURPOSES
+from web.words import MEANINGS, PURPOSES
 
 MATCHES_A_PAGE = 12
 
@@ -64,6 +64,21 @@ class MatchPages(Controller):
             language_note=poorly_read_note() if empty and empty.read_poorly else None,
             nearest=nearest,
             set_aside=await _still_there(actor, set_aside) if set_aside else None,
+        )
+
+    @get("/{purpose:str}/{member_id:uuid}")
+    async def why(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        purpose: FromPath[str],
+        member_id: FromPath[UUID],
+    ) -> Template:
+        """Show why somebody is among the matches, and what played no part in it."""
+        chosen = purpose_named(purpose)
+        found = await queries.explained(actor, purpose=chosen.purpose, member_id=member_id)
+        return await page(
+            request, "matches/why.html", purpose=chosen, found=found, meaning=MEANINGS[found.match.strength]
         )
 
     @post("/{purpose:str}")
