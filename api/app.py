@@ -11,7 +11,7 @@ from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
-from api import database, jobs, openapi
+from api import database, openapi, worker
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
@@ -76,7 +76,7 @@ def create_app(
 @asynccontextmanager
 async def _serve(_: Litestar) -> AsyncIterator[None]:
     """Hold the database open, run jobs, and load the model while the first requests already arrive."""
-    async with database.connected(), jobs.running():
+    async with database.connected(), worker.running():
         loading = create_task(encoder().start())
         loading.add_done_callback(_report)
         try:

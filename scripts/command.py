@@ -110,6 +110,19 @@ def seed_command(members: int, number: int, texts: int, *, bulk: bool) -> None:
             asyncio.run(seed(members=members, number=number))
 
 
+@main.command("worker")
+@_data_dir_option
+def worker_command() -> None:
+    """Do jobs until Ctrl-C and serve nothing, beside processes that serve.
+
+    They do jobs as well; each is done once, by whoever is free first.
+    """
+    with shared_database():
+        from scripts.worker import work  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+
+        asyncio.run(work(say=click.echo))
+
+
 @main.command("reembed")
 @click.option("--model", help="A folder or a hub name (what WHEREFORE_MODEL says).")
 @click.option("--remove-others", is_flag=True, help="Then remove the vectors of all other models.")

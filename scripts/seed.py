@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from api import database
+from api import database, jobs
 from api.profiles.vectors import literals
 from scripts.demo import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.seed_history import History, Settled, Tell
@@ -44,7 +44,7 @@ async def _seed(*, members: int, number: int) -> None:
     encoded = await _encode(people)
     history, settled = History(), dict[str, Settled]()
     async with database.transaction():
-        with _progress("Welcoming members", len(people)) as tell:
+        with jobs.none_asked_for(), _progress("Welcoming members", len(people)) as tell:
             for person in people:
                 password = DEMO_PASSWORD if person.email in DEMO_SIGN_INS else None
                 settled[person.email] = await history.settle(person, password=password, encoded=encoded)

@@ -62,6 +62,7 @@ async def database(migrated: None) -> None:
         "AND tablename NOT LIKE 'statement\\_vector\\__%'"
     )
     await fetch("TRUNCATE " + ", ".join(f'"{row["tablename"]}"' for row in names) + " CASCADE")
+    await fetch("DELETE FROM pgqueuer")
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,8 @@ COMPARED_IN_FULL = 20_000
 NEAREST, NEAREST_TO_EACH = 240, 40
 # How thoroughly an index is searched for that many: by pgvector's measure, beside what is looked for.
 _SEARCHED = 40
+# What an index does when those who are left out leave too little of that: go on, in about the right order.
+_WHEN_TOO_FEW = "relaxed_order"
 # From how many statements their common mean is taken when not all are read. Ids are random, so the first are a sample;
 # the mean of so many is within 0.05 of that of all, which changes a cosine by 0.003.
 _SAMPLE = 500
@@ -151,12 +153,12 @@ async def _near(viewer_id: UUID, purpose: Purpose, mine: list[UUID], *, indexed:
 async def _set_search(*, searched: int = 40, others: Literal["on", "off"]) -> None:
     """Until the transaction ends: how thoroughly an index is searched, and whether anything else may be done instead.
 
-    An index that filters leave too little of goes on by itself (iterative scan). Left to its estimates, the planner
-    would now and then sort hundreds of thousands of distances.
+    Left to its estimates, the planner would now and then sort hundreds of thousands of distances.
     """
     await fetch(
-        "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', {}, true), "
+        "SELECT set_config('hnsw.iterative_scan', {}, true), set_config('hnsw.ef_search', {}, true), "
         "set_config('enable_sort', {}, true), set_config('enable_seqscan', {}, true)",
+        _WHEN_TOO_FEW,
         str(searched),
         others,
         others,

@@ -1,7 +1,8 @@
 """Match lists: when one is due it is computed from what the viewer may read, and kept in rows."""
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,11 +12,14 @@ from api.accounts.schemas import Member
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.encoding import encoder
 from api.matching.candidates import read_pool
-from api.matching.freshness import Due, ListState, due
+from api.matching.freshness import Due, ListState, due, due_ahead
 from api.matching.marking import mark_first
 from api.matching.ranking import Entry, rank
 from api.profiles.errors import PurposeOffError
+from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
+
+_COMPUTING = 0x57484546  # any constant: what keeps these advisory locks apart from others
 
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 # The model is part of it: after it has changed every list is computed anew.
@@ -52,19 +56,42 @@ _KEEP = """
 async def refresh(actor: Member, purpose: Purpose) -> None:
     """Bring the actor's stored list up to date, if it is time to.
 
+    One that is merely old stays as it is for this visit, and a job is asked for that computes it.
+
     Raises:
         PurposeOffError: The actor has not switched the purpose on.
     """
-    now = clock.now()
-    state = await _state(actor.id, purpose)
-    why = due(state, now)
-    if why is Due.NOT_YET:
-        return
-    pool = await read_pool(actor.id, purpose)
-    entries = await asyncio.to_thread(rank, pool)
-    used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
-    await _store(actor.id, purpose, entries, at=now, state=state, own_edits=used)
-    await mark_first(actor.id, purpose)
+    why = due(await _state(actor.id, purpose), clock.now())
+    if why is Due.SOON:
+        await order_lists(actor.id, [purpose], after=timedelta(0))
+    elif why is not Due.NOT_YET:
+        await _compute(actor.id, purpose, when=due)
+
+
+async def compute_ordered(order: bytes) -> bool:
+    """Compute a list that was asked for by `order_lists`, if it is still time to; whether it was computed."""
+    asked = msgspec.json.decode(order, type=ListOrder)
+    try:
+        return await _compute(asked.viewer, asked.purpose, when=due_ahead)
+    except PurposeOffError:
+        return False  # switched off since, or the account is gone
+
+
+async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListState, datetime], Due]) -> bool:
+    """Compute a list if it is due once no one else does: another visit or a job may have just done so."""
+    async with transaction():
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", f"{viewer_id} {purpose}", _COMPUTING)
+        now = clock.now()
+        state = await _state(viewer_id, purpose)
+        why = when(state, now)
+        if why in {Due.NOT_YET, Due.SOON}:
+            return False
+        pool = await read_pool(viewer_id, purpose)
+        entries = await asyncio.to_thread(rank, pool)
+        used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
+        await _store(viewer_id, purpose, entries, at=now, state=state, own_edits=used)
+    await mark_first(viewer_id, purpose)
+    return True
 
 
 async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:

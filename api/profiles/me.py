@@ -14,6 +14,7 @@ from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, InvalidError
 from api.profiles import queries
 from api.profiles.epochs import raise_epochs, raise_epochs_of
+from api.profiles.list_orders import order_all_lists
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import MeRead, MeUpdate
@@ -50,6 +51,7 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
         await fetch(f"UPDATE account SET {columns} WHERE id = {{}}", *values.values(), actor.id)
         if {"place_id", "meets"} & values.keys():
             await place_vectors(actor.id)
+            await order_all_lists(actor.id)
         if _MATTERS_TO_MATCHES & values.keys():
             await raise_epochs_of(actor.id)
         return await queries.me(actor)

@@ -13,6 +13,7 @@ from api.errors import InvalidError, NotFoundError
 from api.profiles import queries
 from api.profiles.epochs import raise_epochs
 from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
+from api.profiles.list_orders import order_lists
 from api.profiles.locks import lock_member
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import (
@@ -62,6 +63,8 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
             vectors |= await literals(statement.text for statement in found if statement.text not in vectors)
             for statement in found:
                 await replace_vector(statement, vectors)
+            if found:
+                await order_lists(actor.id, [purpose])
             await raise_epochs([purpose])
         return next(mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose)
 
@@ -122,6 +125,7 @@ async def add_statements(
             await _write(actor, draft, text, language=languages[text], vectors=vectors)
             for draft, text in zip(drafts, texts, strict=True)
         ]
+        await order_lists(actor.id, {draft.purpose for draft in drafts})
         await raise_epochs({draft.purpose for draft in drafts})
         return written
 
@@ -160,6 +164,7 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
             # Another change may have come between; then its text is encoded while the transaction waits.
             vectors = vectors if written.text in vectors else await literals([written.text])
             await replace_vector(_searchable(actor, written), vectors)
+            await order_lists(actor.id, [written.purpose])
             await raise_epochs([written.purpose])
         return written
 
@@ -178,6 +183,7 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
         if not gone:
             raise NotFoundError
         await fetch("DELETE FROM statement_vector WHERE statement = {}", statement_id)
+        await order_lists(actor.id, [Purpose(gone[0]["purpose"])])
         await raise_epochs([gone[0]["purpose"]])
 
 

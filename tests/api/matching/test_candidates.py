@@ -87,17 +87,17 @@ async def test_the_index_is_what_is_searched() -> None:
 async def test_where_the_index_finds_too_few_all_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     ada, others = await _ada_among_others()
     await build_missing()
-    # The nearest two cannot be met, and the index is told to give up when it has seen one.
+    # The nearest two cannot be met, and the index gives up when it has seen them.
     for hidden in others[:2]:
         await fetch("UPDATE account SET suspended_at = now() WHERE id = {}", hidden.id)
 
-    monkeypatch.setattr(candidates, "_SEARCHED", -1)
+    monkeypatch.setattr(candidates, "_SEARCHED", 0)
+    monkeypatch.setattr(candidates, "_WHEN_TOO_FEW", "off")
 
     async with transaction():
-        await fetch("SELECT set_config('hnsw.max_scan_tuples', '1', true)")
         pooled = await _pooled(ada)
         mine = [statement_id(row) for row in (await read_pool(ada.id, Purpose.HOBBY)).mine.rows()]
-        await candidates._set_search(searched=1, others="off")
+        await candidates._set_search(searched=2, others="off")
         by_index = await candidates._nearest(ada.id, Purpose.HOBBY, mine, wanted=2, distance=candidates._BY_INDEX)
 
     assert len(by_index) < 2

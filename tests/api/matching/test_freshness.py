@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from api.matching.freshness import Due, ListState, due
+from api.matching.freshness import Due, ListState, due, due_ahead
 
 NOON = datetime(2030, 5, 4, 12, tzinfo=UTC)
 FRESH_AND_LONG = ListState(epoch_now=7, own_now="same", computed_at=NOON, epoch=7, own="same", entries=40)
@@ -13,6 +13,7 @@ FRESH_AND_LONG = ListState(epoch_now=7, own_now="same", computed_at=NOON, epoch=
 changed = {"epoch_now": 8}
 edited = {"epoch_now": 8, "own_now": "other"}
 used_up = {"own_edits": 20, "own_edits_on": NOON.date()}
+day = timedelta(days=1, seconds=1)
 hour, moment = timedelta(hours=1, seconds=1), timedelta(seconds=1)
 
 
@@ -22,17 +23,36 @@ hour, moment = timedelta(hours=1, seconds=1), timedelta(seconds=1)
         ({"computed_at": None}, moment, Due.CHANGED),
         ({}, timedelta(days=90), Due.NOT_YET),
         (changed, moment, Due.NOT_YET),
-        (changed, hour, Due.CHANGED),
+        (changed, hour, Due.SOON),
+        (changed, day, Due.CHANGED),
         (changed | {"entries": 19}, moment, Due.CHANGED),
         (changed | {"entries": 20}, moment, Due.NOT_YET),
         ({"entries": 0}, timedelta(days=90), Due.NOT_YET),
         (edited, moment, Due.OWN_EDIT),
         ({"stale": True}, moment, Due.OWN_EDIT),
         (edited | used_up, moment, Due.NOT_YET),
-        (edited | used_up, hour, Due.CHANGED),
+        (edited | used_up, hour, Due.SOON),
         (edited | used_up | {"own_edits": 19}, moment, Due.OWN_EDIT),
         (edited | used_up, timedelta(days=1), Due.OWN_EDIT),
     ],
 )
 def test_a_list_is_computed_when_it_is_due(state: dict[str, object], later: timedelta, expected: Due) -> None:
     assert due(msgspec.structs.replace(FRESH_AND_LONG, **state), NOON + later) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "later", "expected"),
+    [
+        ({"computed_at": None}, moment, Due.CHANGED),
+        (changed, moment, Due.NOT_YET),
+        (changed, hour, Due.CHANGED),
+        (edited, moment, Due.OWN_EDIT),
+        (edited | used_up | {"own_edits": 9}, moment, Due.OWN_EDIT),
+        (edited | used_up | {"own_edits": 10}, moment, Due.NOT_YET),
+        (edited | used_up | {"own_edits": 10}, hour, Due.CHANGED),
+    ],
+)
+def test_a_job_leaves_the_last_own_edits_of_a_day_for_visits(
+    state: dict[str, object], later: timedelta, expected: Due
+) -> None:
+    assert due_ahead(msgspec.structs.replace(FRESH_AND_LONG, **state), NOON + later) is expected

@@ -1,0 +1,140 @@
+"""What is done in the background: when it is its time or when it was asked for, once however many processes serve."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+
+from api.accounts.services import delete_ended_credentials
+from api.connections.request_rows import expire_due_requests
+from api.matching.lists import compute_ordered
+from api.matching.sharing import move_shares_on
+from api.matching.vector_indexes import build_missing
+from api.profiles.me import end_pauses
+from api.profiles.reembedding import catch_up
+from api.settings import settings
+
+if TYPE_CHECKING:
+    from pgqueuer import PgQueuer
+    from pgqueuer.models import Job, Schedule
+
+logger = structlog.get_logger()
+
+SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
+    ("expire_due_requests", "*/5 * * * *", expire_due_requests),
+    ("delete_ended_credentials", "17 * * * *", delete_ended_credentials),
+    ("encode_missing_vectors", "* * * * *", catch_up),
+    ("end_pauses", "7 * * * *", end_pauses),
+    ("move_shares_on", "40 3 * * *", move_shares_on),
+    ("build_vector_indexes", "*/10 * * * *", build_missing),
+)
+"""Name, when (as cron writes it), and what. Each may run late, or twice, and does what is due then."""
+
+JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {"compute_list": compute_ordered}
+"""What can be asked for by `jobs.enqueue`; each takes what it is about, as JSON, and may be done twice."""
+
+SECONDS_BEFORE_THE_FIRST: float = 2
+"""Jobs are never urgent, and a start has better things to do."""
+SECONDS_BEFORE_TRYING_AGAIN: float = 5
+SECONDS_TO_FINISH = 5
+"""What is not finished then is done again by another process, or after the next start."""
+AT_ONCE = 2
+"""Jobs that a process does side by side: pages come first."""
+TRIES = 5
+
+
+_scheduled: set["asyncio.Task[object]"] = set()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Do due jobs in the background for as long as a process serves.
+
+    At the end those that were asked for are finished, and those that were scheduled, which may take long, are given
+    up: they go on where they were another time.
+    """
+    stopped = asyncio.Event()
+    task = asyncio.create_task(_run_until(stopped))
+    try:
+        yield
+    finally:
+        stopped.set()
+        for long in _scheduled:
+            long.cancel()
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(task, SECONDS_TO_FINISH)
+
+
+async def _run_until(stopped: asyncio.Event) -> None:
+    await _pause(stopped, SECONDS_BEFORE_THE_FIRST)
+    await asyncio.to_thread(import_module, "pgqueuer")  # takes a quarter of a second, which nobody should wait for
+    while not stopped.is_set():
+        try:
+            await _run(stopped)
+        except Exception as error:  # noqa: BLE001 - the database may be gone for a moment; jobs go on when it is back
+            logger.warning("jobs_interrupted", reason=str(error))
+        await _pause(stopped, SECONDS_BEFORE_TRYING_AGAIN)
+
+
+async def _run(stopped: asyncio.Event) -> None:
+    connection = await asyncpg.connect(settings().database_url)
+    try:
+        runner = _runner(connection)
+        passing_on = asyncio.create_task(_pass_on(stopped, runner.shutdown))
+        try:
+            await runner.run(batch_size=1, max_concurrent_tasks=AT_ONCE)
+        finally:
+            passing_on.cancel()
+    finally:
+        await asyncio.shield(connection.close())
+
+
+async def _pass_on(stopped: asyncio.Event, shutdown: asyncio.Event) -> None:
+    """A run that fails sets its own event, which must not stop the next one."""
+    await stopped.wait()
+    shutdown.set()
+
+
+async def _pause(stopped: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)
+
+
+def _runner(connection: "asyncpg.Connection[asyncpg.Record]") -> "PgQueuer":
+    from pgqueuer import DatabaseRetryEntrypointExecutor, PgQueuer  # noqa: PLC0415 - imported beside the event loop
+
+    runner = PgQueuer.from_asyncpg_connection(connection)
+    for name, when, job in SCHEDULE:
+        runner.schedule(name, when)(_as_scheduled(name, job))
+    for name, asked in JOBS.items():
+        trying_again = partial(DatabaseRetryEntrypointExecutor, max_attempts=TRIES)
+        runner.entrypoint(name, executor_factory=trying_again)(_as_asked(name, asked))
+    return runner
+
+
+def _as_scheduled(name: str, job: Callable[[], Awaitable[object]]) -> Callable[["Schedule"], Awaitable[None]]:
+    async def run(_: "Schedule") -> None:
+        this = asyncio.current_task()
+        if this is not None:  # always so; it is how a task is asked for itself
+            _scheduled.add(this)
+            this.add_done_callback(_scheduled.discard)
+        logger.info("job", name=name, changed=await job())
+
+    return run
+
+
+def _as_asked(name: str, job: Callable[[bytes], Awaitable[object]]) -> Callable[["Job"], Awaitable[None]]:
+    async def run(asked: "Job") -> None:
+        try:
+            changed = await job(asked.payload or b"")
+        except Exception as error:
+            logger.warning("job_failed", name=name, tried=asked.attempts + 1, reason=type(error).__name__)
+            raise
+        logger.debug("job", name=name, changed=changed)
+
+    return run
