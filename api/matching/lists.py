@@ -14,7 +14,8 @@ from api.encoding import encoder
 from api.matching.candidates import read_pool
 from api.matching.freshness import Due, ListState, due, due_ahead
 from api.matching.marking import mark_first
-from api.matching.ranking import Entry, rank
+from api.matching.ranking import Entry, fitting, rank
+from api.matching.sharing import shares_of
 from api.profiles.errors import PurposeOffError
 from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
@@ -87,7 +88,8 @@ async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListSta
         if why in {Due.NOT_YET, Due.SOON}:
             return False
         pool = await read_pool(viewer_id, purpose)
-        entries = await asyncio.to_thread(rank, pool)
+        found = await asyncio.to_thread(fitting, pool)
+        entries = await asyncio.to_thread(rank, found, await shares_of(found.members, purpose))
         used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
         await _store(viewer_id, purpose, entries, at=now, state=state, own_edits=used)
     await mark_first(viewer_id, purpose)

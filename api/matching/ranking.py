@@ -1,16 +1,21 @@
 """Whom a viewer's list holds, in which order, and by which pairs of statements. Pure."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.matching.candidates import Pool, owners_of, statement_id, statements_of
 from api.matching.explanation import reasons
+from api.matching.exposure import NEW, Shares, factors, lot
 from api.matching.freshness import FEW_ENTRIES
+from api.matching.nearness import nearness
 from api.matching.schemas import Strength
 from api.matching.scoring import fitting_scores
-from embeddings.similarity import corpus_mean, strength
+from embeddings.similarity import Vectors, corpus_mean, strength
 
 MOST_ENTRIES = 200
 LEAST_SCORE = 0.4
@@ -34,27 +39,76 @@ class Entry(NamedTuple):
     pairs: list[KeptPair]
 
 
-def rank(pool: Pool) -> list[Entry]:
-    """The members who suit the viewer best, best first, at most 200, each with at least one reason."""
+@dataclass(frozen=True)
+class Fitting:
+    """Everyone who could be on a viewer's list, at most as many as are looked at closely."""
+
+    viewer: UUID | None
+    members: list[UUID]
+    scores: Vectors
+    """How well each fits by what both wrote, (members,): words of strength are about nothing else."""
+    near: NDArray[np.float32]
+    """What that is multiplied by for where the two are, (members,)."""
+    pairs: Callable[[int], list[KeptPair]]
+    """The pairs of statements that speak for one of them, by index."""
+
+
+def fitting(pool: Pool) -> Fitting:
+    """The members who suit the viewer by what both wrote."""
     my_rows, their_rows = pool.mine.rows(), pool.theirs.rows()
     if not len(my_rows) or not len(their_rows):
-        return []
+        return Fitting(None, [], np.zeros(0, np.float32), np.zeros(0, np.float32), lambda _: [])
     mine, theirs = statements_of(my_rows), statements_of(their_rows)
     mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
     members, owner = owners_of(their_rows)
     scores = fitting_scores(mine, theirs, owner, len(members), mean=mean)
-    entries: list[Entry] = []
-    for index in np.argsort(-scores, kind="stable"):
-        score = float(scores[index])
-        word = strength(score)
-        # A small community must not look empty: while there are few, a pair that agrees is enough, whatever the rest.
-        if len(entries) == MOST_ENTRIES or (word is None and (len(entries) >= FEW_ENTRIES or score < LEAST_SCORE)):
-            break
-        rows = np.flatnonzero(owner == index)
-        pairs = [
+    chosen = np.flatnonzero(scores >= LEAST_SCORE)
+    _, first_rows = np.unique(owner, return_index=True)
+
+    def pairs(place: int) -> list[KeptPair]:
+        rows = np.flatnonzero(owner == chosen[place])
+        return [
             KeptPair(statement_id(my_rows[pair.mine]), statement_id(their_rows[rows[pair.theirs]]), pair.close)
             for pair in reasons(mine, theirs.only(rows), mean=mean)
         ]
-        if pairs:
-            entries.append(Entry(members[index], Strength(word or "some"), pairs))
+
+    return Fitting(
+        viewer=owners_of(my_rows)[0][0],
+        members=[members[index] for index in chosen],
+        scores=scores[chosen],
+        near=nearness(int(my_rows["cell"][0]), their_rows["cell"][first_rows[chosen]].tolist()),
+        pairs=pairs,
+    )
+
+
+def rank(found: Fitting, shares: Mapping[UUID, int]) -> list[Entry]:
+    """A viewer's list: best first, at most 200, each with at least one reason.
+
+    Args:
+        found: Who could be on it.
+        shares: How well members are shown already, as far as that was counted.
+    """
+    if found.viewer is None:
+        return []
+    known = np.array([shares.get(member, NEW) for member in found.members], dtype=np.int32)
+    lots = np.array([lot(found.viewer, member) for member in found.members], dtype=np.uint64)
+    entries: list[Entry] = []
+    for place in in_order(found.scores, near=found.near, shares=known, lots=lots):
+        word = strength(float(found.scores[place]))
+        # A small community must not look empty: while there are few, a pair that agrees is enough, whatever the rest.
+        if len(entries) == MOST_ENTRIES or (word is None and len(entries) >= FEW_ENTRIES):
+            break
+        if pairs := found.pairs(int(place)):
+            entries.append(Entry(found.members[place], Strength(word or "some"), pairs))
     return entries
+
+
+def in_order(
+    scores: Vectors, *, near: NDArray[np.float32], shares: Shares, lots: NDArray[np.uint64]
+) -> NDArray[np.intp]:
+    """Indices of members, best first: by fit, a little by nearness and by who is shown seldom; equal ones by lot.
+
+    Whoever fits by a word of strength comes before all who do not.
+    """
+    wordless = np.array([strength(float(score)) is None for score in scores], dtype=np.bool_)
+    return np.lexsort((lots, -(scores * near * factors(shares)), wordless))

@@ -1,6 +1,18 @@
 """Match lists, computed per viewer and kept, and what viewers said of their matches."""
 
-from piccolo.columns import JSONB, UUID, BigInt, Boolean, Date, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -8,6 +20,7 @@ from piccolo.table import Table
 from api.accounts.tables import Account
 from api.matching.schemas import ChoiceState, Strength
 from api.profiles.schemas import Purpose
+from api.profiles.tables import MemberPurpose
 
 
 class MatchList(Table, tablename="match_list"):
@@ -56,3 +69,15 @@ class MatchChoice(Table, tablename="match_choice"):
     chosen_at = Timestamptz(null=False)
 
     match_choice_once = Unique([viewer, member])
+
+
+class Exposure(Table, tablename="exposure"):
+    """How well a member is shown for a purpose, in steps, as it was last counted. No row: not counted yet.
+
+    Gone with the purpose that is switched off.
+    """
+
+    switched = ForeignKey(MemberPurpose, primary_key=True, null=False, on_delete=OnDelete.cascade)
+    share = SmallInt(null=False)
+    """See `api.matching.exposure`."""
+    counted_at = Timestamptz(null=False)

@@ -155,7 +155,7 @@ async def test_of_two_computations_the_one_that_began_later_stays(moved_clock: M
 async def test_whoever_leaves_while_a_list_is_computed_is_left_out() -> None:
     ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
     state = await lists._state(ada.id, Purpose.HOBBY)
-    entries = ranking.rank(await read_pool(ada.id, Purpose.HOBBY))
+    entries = ranking.rank(ranking.fitting(await read_pool(ada.id, Purpose.HOBBY)), {})
     await fetch("DELETE FROM account WHERE id = {}", ben.id)
 
     await lists._store(
