@@ -31,7 +31,7 @@ def drawn_together(vectors: Vectors, reference: Vectors, *, mean: Vectors | None
 
     Every neighbour draws in proportion to its own cosine, so that what is far away hardly counts.
     """
-    own, others = centred(vectors, mean), centred(np.unique(reference, axis=0), mean)
+    own, others = centred(vectors, mean), centred(_without_copies(reference), mean)
     if 0 in (len(own), len(others)):
         return own
     few = min(_NEIGHBOURS, len(others))
@@ -44,3 +44,9 @@ def drawn_together(vectors: Vectors, reference: Vectors, *, mean: Vectors | None
         weights = np.maximum(np.take_along_axis(near, best, axis=1), 0) * (_DRAW * trust(others) / _NEIGHBOURS)
         result[first : first + _BLOCK] = block + np.einsum("nk,nkd->nd", weights, others[best])
     return centred(result, None)
+
+
+def _without_copies(vectors: Vectors) -> Vectors:
+    """Each vector once, so that many who say the same in the same words do not draw as many."""
+    kept = dict.fromkeys(row.tobytes() for row in vectors)
+    return np.frombuffer(b"".join(kept), dtype=vectors.dtype).reshape(-1, vectors.shape[1])

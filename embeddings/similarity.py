@@ -81,35 +81,24 @@ def best_pairs(mine: Vectors, theirs: Vectors, *, mean: Vectors | None, most: in
 def profile_score(mine: Vectors, theirs: Vectors, *, mean: Vectors | None) -> float:
     """How much two profiles agree, (m, d) and (n, d): 0 or more, about the number of agreeing pairs; symmetric."""
     owner = np.zeros(len(theirs), dtype=np.intp)
-    return float(profile_scores(mine, theirs, owner, 1, mean=mean)[0])
+    return float(profile_scores(cosines(mine, theirs, mean=mean), owner, 1)[0])
 
 
-def profile_scores(
-    mine: Vectors,
-    theirs: Vectors,
-    owner: NDArray[np.intp],
-    members: int,
-    *,
-    mean: Vectors | None,
-    half: float = HALF,
-) -> Vectors:
-    """`profile_score` of one profile (m, d) with those of many members at once.
+def profile_scores(agreement: Vectors, owner: NDArray[np.intp], members: int, *, half: float = HALF) -> Vectors:
+    """How much one profile agrees with those of many members.
 
     Args:
-        mine: The statements of the one.
-        theirs: The statements of all others, in any order, (n, d).
+        agreement: How much each statement of the one agrees with each of theirs, in any order, (m, n).
         owner: For each of theirs the index of its member, (n,).
         members: How many members there are; those without statements score 0.
-        mean: What to take away from all statements, see `corpus_mean`.
-        half: The cosine at which a pair counts for one half.
+        half: The agreement at which a pair counts for one half.
 
     Returns:
         One score a member, (members,).
     """
     result = np.zeros(members, dtype=np.float32)
-    if 0 in (len(mine), len(theirs)):
+    if 0 in agreement.shape:
         return result
-    scores = cosines(mine, theirs, mean=mean)
     order = np.argsort(owner, kind="stable")
     counts = np.bincount(owner, minlength=members)
     ends = np.cumsum(counts)
@@ -117,8 +106,8 @@ def profile_scores(
     for first in range(0, members, _BLOCK):
         last = min(first + _BLOCK, members)
         within = slice(int(ends[first] - counts[first]), int(ends[last - 1]))
-        table = np.full((last - first, len(mine), int(counts[first:last].max())), -np.inf, dtype=np.float32)
-        table[owner[order[within]] - first, :, place[within]] = scores[:, order[within]].T
+        table = np.full((last - first, len(agreement), int(counts[first:last].max())), -np.inf, dtype=np.float32)
+        table[owner[order[within]] - first, :, place[within]] = agreement[:, order[within]].T
         result[first:last] = _blend(_pair_up(table), half)
     return result
 

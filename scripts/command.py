@@ -158,6 +158,28 @@ def evaluate_interest_command(folder: Path, *, as_json: bool) -> None:
     evaluate_interest(folder, as_json=as_json)
 
 
+@main.group("train")
+def train_command() -> None:
+    """Train what was trained by us and comes with Wherefore."""
+
+
+@train_command.command("roles")
+@click.option(
+    "--others",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="More texts: JSON lines with `text` and `label`, which is need or offer.",
+)
+@click.option("--write", is_flag=True, help="Keep the weights in embeddings/role_weights.json.")
+def train_roles_command(others: Path | None, *, write: bool) -> None:
+    """Train what tells needs from offers, and print how well it does on texts it has not seen.
+
+    docs/model-card.md says what it was trained on.
+    """
+    from scripts.train_roles import train_roles  # noqa: PLC0415 - needs much that no other command does
+
+    train_roles(others, write=write)
+
+
 @main.group("bench")
 def bench_command() -> None:
     """Measure how fast everything is, beside what one would build without it."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from api.matching.scoring import Statements, fitting_scores
 from embeddings.similarity import Vectors, corpus_mean
+from embeddings.words import word_keys
 
 Scores = NDArray[np.float32]
 # Scores of all candidates for a query, and for which of them (None for all) it is asked.
@@ -33,13 +34,11 @@ def wherefore(candidates: Sequence[Sequence[str]], vector_of: VectorOf, *, seeki
     """The engine: every candidate a member, every text a statement; queries seek where it is said."""
     texts = [text for one in candidates for text in one]
     owner = np.repeat(np.arange(len(candidates)), [len(one) for one in candidates])
-    theirs = Statements(np.stack([vector_of[text] for text in texts]), np.zeros(len(texts), dtype=np.bool_))
+    theirs = _statements(texts, vector_of, seeking=False)
     mean = corpus_mean(theirs.vectors)
 
     def scores(query: list[str], left_out: int | None) -> Scores:
-        mine = Statements(
-            np.stack([vector_of[text] for text in query]), np.full(len(query), fill_value=seeking, dtype=np.bool_)
-        )
+        mine = _statements(query, vector_of, seeking=seeking)
         if left_out is None:
             return fitting_scores(mine, theirs, owner, len(candidates), mean=mean)
         # A member is never among their own candidates: neither in the mean nor as a neighbour.
@@ -67,6 +66,11 @@ def one_vector_per_profile(candidates: Sequence[Sequence[str]], vector_of: Vecto
     """Plain cosines of all that a profile says, encoded as one text."""
     whole = np.stack([vector_of[joined(one)] for one in candidates])
     return lambda query, _left_out: whole @ vector_of[joined(query)]
+
+
+def _statements(texts: Sequence[str], vector_of: VectorOf, *, seeking: bool) -> Statements:
+    vectors = np.stack([vector_of[text] for text in texts])
+    return Statements(vectors, np.full(len(texts), fill_value=seeking, dtype=np.bool_), word_keys(texts))
 
 
 def joined(profile: Sequence[str]) -> str:

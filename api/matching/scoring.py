@@ -6,17 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.neighbourhood import drawn_together, trust
-from embeddings.similarity import HALF, Vectors, profile_scores
+from embeddings.roles import needs_among, usually_needs
+from embeddings.similarity import HALF, Vectors, cosines, profile_scores
+from embeddings.words import Keys, shared_words
 
 # A fit that only one side would call one counts for this much of what that side sees: it must be good to be listed.
 ONE_SIDED = np.float32(0.6)
 # Only so many members, the best by a first look, are looked at closely.
 LOOKED_AT_CLOSELY = 500
-# Statements that were drawn together are nearer to each other, by about this much where it matters.
-_NEARER = 0.13
-# They also keep some of what all statements share: neighbours are found as well with it, and short sentences about
-# several things at once are found better.
+# A close look adds up the cosine of two statements drawn together, this much of their own cosine, and this much for
+# the words they share.
+_OWN, _WORDS = np.float32(0.25), np.float32(0.2)
+# What is added up so is higher where it matters, by about this much.
+_NEARER = 0.1
+# When they are drawn together, statements keep some of what all share: neighbours are found as well with it, and short
+# sentences about several things at once are found better.
 _MEAN_AT_CLOSE = np.float32(0.7)
+# How much less two statements agree where one is to give what the other seeks, but surely reads as seeking itself.
+_SEEKS_ITSELF = np.float32(1)
 
 
 @dataclass(frozen=True)
@@ -27,19 +34,22 @@ class Statements:
     """Unit vectors, (n, d)."""
     seeking: NDArray[np.bool_]
     """Whether each says whom its author hopes to find, rather than what they bring, (n,)."""
+    words: Keys | None = None
+    """The words of each (`embeddings.words.word_keys`), or None where they are not known."""
+    reads_as_seeking: Vectors | None = None
+    """What `embeddings.roles.reads_as_seeking` says of each, (n,), or None where nobody can tell."""
 
     def only(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Statements":
         """Some of them."""
-        return Statements(self.vectors[rows], self.seeking[rows])
+        words = None if self.words is None else self.words[rows]
+        reads_as_seeking = None if self.reads_as_seeking is None else self.reads_as_seeking[rows]
+        return Statements(self.vectors[rows], self.seeking[rows], words, reads_as_seeking)
 
 
 def fitting_scores(
     mine: Statements, theirs: Statements, owner: NDArray[np.intp], members: int, *, mean: Vectors | None
 ) -> Vectors:
     """What lists are ordered by: a first look at everyone, and a close one at those who came best out of it.
-
-    The close look compares statements in their neighbourhood: each is drawn towards what those members say most like
-    it (`embeddings.neighbourhood`), so that other words for the same interest meet.
 
     Args:
         mine: My statements.
@@ -52,32 +62,27 @@ def fitting_scores(
         One score a member, (members,), on the scale of `embeddings.similarity.strength`; -1 for those whom the first
         look left out.
     """
-    scores = mutual_scores(mine, theirs, owner, members, mean=mean)
+    agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
+    scores = mutual_scores(agreement, mine, theirs, owner, members)
     chosen = np.argsort(-scores, kind="stable")[:LOOKED_AT_CLOSELY]
     place = np.full(members, -1, dtype=np.intp)
     place[chosen] = np.arange(len(chosen))
     rows = np.flatnonzero(place[owner] >= 0)
     near = theirs.only(rows)
-    kept = None if mean is None else mean * _MEAN_AT_CLOSE
+    agreement = _seen_closely(agreement[:, rows], mine, near, mean=mean)
+    half = HALF + _NEARER * trust(near.vectors)
     scores = np.full(members, -1, dtype=np.float32)
-    scores[chosen] = mutual_scores(
-        Statements(drawn_together(mine.vectors, near.vectors, mean=kept), mine.seeking),
-        Statements(drawn_together(near.vectors, near.vectors, mean=kept), near.seeking),
-        place[owner[rows]],
-        len(chosen),
-        mean=None,
-        half=HALF + _NEARER * trust(near.vectors),
-    )
+    scores[chosen] = mutual_scores(agreement, mine, near, place[owner[rows]], len(chosen), half=half)
     return scores
 
 
 def mutual_scores(
+    agreement: Vectors,
     mine: Statements,
     theirs: Statements,
     owner: NDArray[np.intp],
     members: int,
     *,
-    mean: Vectors | None,
     half: float = HALF,
 ) -> Vectors:
     """How well each of many members and I suit each other.
@@ -91,25 +96,25 @@ def mutual_scores(
     only the other view.
 
     Args:
+        agreement: How much each of my statements agrees with each of theirs, (m, n).
         mine: My statements.
         theirs: The statements of all others, in any order.
         owner: For each of theirs the index of its member, (n,).
         members: How many members there are.
-        mean: What to take away from all statements, see `embeddings.similarity.corpus_mean`.
-        half: The cosine at which a pair counts for one half.
+        half: The agreement at which a pair counts for one half.
 
     Returns:
         One score a member, (members,), on the scale of `embeddings.similarity.strength`.
     """
-    my_about = mine.only(~mine.seeking)
+    agreement = agreement - _roles_that_do_not_meet(agreement, mine, theirs)
     telling = ~theirs.seeking
     if telling.all() and not mine.seeking.any():
         # Both views are the same.
-        return profile_scores(mine.vectors, theirs.vectors, owner, members, mean=mean, half=half)
-    mine_of_them = profile_scores(mine.vectors, theirs.vectors[telling], owner[telling], members, mean=mean, half=half)
-    if not len(my_about.vectors):
+        return profile_scores(agreement, owner, members, half=half)
+    mine_of_them = profile_scores(agreement[:, telling], owner[telling], members, half=half)
+    if mine.seeking.all():
         return mine_of_them
-    theirs_of_me = profile_scores(my_about.vectors, theirs.vectors, owner, members, mean=mean, half=half)
+    theirs_of_me = profile_scores(agreement[~mine.seeking], owner, members, half=half)
     tells = np.bincount(owner[telling], minlength=members) > 0
     return np.where(tells, reciprocal(mine_of_them, theirs_of_me), theirs_of_me)
 
@@ -120,3 +125,33 @@ def reciprocal(one: Vectors, other: Vectors) -> Vectors:
     harmonic = np.divide(2 * one * other, total, out=np.zeros_like(total), where=total > 0)
     result: Vectors = np.maximum(harmonic, ONE_SIDED * np.maximum(one, other))
     return result
+
+
+def _seen_closely(own: Vectors, mine: Statements, near: Statements, *, mean: Vectors | None) -> Vectors:
+    """How much my statements agree with those of the members nearest to me (m, n), given their own cosines.
+
+    In the neighbourhood of all those statements other words for the same interest meet (`embeddings.neighbourhood`);
+    the same rare words say more than meaning tells (`embeddings.words`). Among few statements both say little.
+    """
+    kept = None if mean is None else mean * _MEAN_AT_CLOSE
+    drawn = (
+        drawn_together(mine.vectors, near.vectors, mean=kept) @ drawn_together(near.vectors, near.vectors, mean=kept).T
+    )
+    total = drawn + _OWN * own
+    if mine.words is not None and near.words is not None:
+        total += _WORDS * np.float32(trust(near.vectors)) * shared_words(mine.words, near.words)
+    result: Vectors = (total / (1 + _OWN)).astype(np.float32)
+    return result
+
+
+def _roles_that_do_not_meet(agreement: Vectors, mine: Statements, theirs: Statements) -> Vectors | np.float32:
+    """What a pair loses (m, n) where one side seeks and the other, who is to give, reads as seeking too."""
+    if mine.reads_as_seeking is None or theirs.reads_as_seeking is None:
+        return np.float32(0)
+    loss = np.zeros_like(agreement)
+    givers = np.flatnonzero(~theirs.seeking)
+    asked = np.ix_(np.flatnonzero(mine.seeking), givers)
+    loss[asked] = needs_among(theirs.reads_as_seeking[givers], agreement[asked])
+    offered = np.ix_(np.flatnonzero(~mine.seeking), np.flatnonzero(theirs.seeking))
+    loss[offered] = usually_needs(mine.reads_as_seeking[~mine.seeking])[:, None]
+    return _SEEKS_ITSELF * loss

@@ -51,7 +51,7 @@ def test_many_members_score_as_each_alone(mine: int, owners: list[int], seed: in
     a, b, owner = unit(mine, seed), unit(len(owners), seed + 1), np.array(owners, dtype=np.intp)
     mean = corpus_mean(b)
 
-    together = profile_scores(a, b, owner, 8, mean=mean)
+    together = profile_scores(cosines(a, b, mean=mean), owner, 8)
 
     alone = [profile_score(a, b[owner == member], mean=mean) for member in range(8)]
     assert together == pytest.approx(np.array(alone), abs=1e-3)
@@ -60,7 +60,7 @@ def test_many_members_score_as_each_alone(mine: int, owners: list[int], seed: in
 def test_a_member_without_statements_scores_nothing() -> None:
     owner = np.array([0, 2], dtype=np.intp)
 
-    scores = profile_scores(unit(2, 1), unit(2, 2), owner, 3, mean=None)
+    scores = profile_scores(cosines(unit(2, 1), unit(2, 2)), owner, 3)
 
     assert scores[1] == 0
 

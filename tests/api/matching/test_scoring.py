@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from api.encoding import encoder
 from api.matching.scoring import LOOKED_AT_CLOSELY, ONE_SIDED, Statements, fitting_scores, mutual_scores, reciprocal
-from embeddings.similarity import Vectors, corpus_mean
+from embeddings.similarity import Vectors, corpus_mean, cosines
 
 DIMENSIONS = 6
 ABOUT, SEEKING = False, True
@@ -46,7 +46,13 @@ def with_one_more(profile: Statements, vector: Sequence[float], *, seeking: bool
 
 def score(mine: Statements, theirs: Statements, mean: Vectors | None = None) -> float:
     owner = np.zeros(len(theirs.vectors), dtype=np.intp)
-    return float(mutual_scores(mine, theirs, owner, 1, mean=mean)[0])
+    return float(first_look(mine, theirs, owner, 1, mean)[0])
+
+
+def first_look(
+    mine: Statements, theirs: Statements, owner: NDArray[np.intp], members: int, mean: Vectors | None = None
+) -> Vectors:
+    return mutual_scores(cosines(mine.vectors, theirs.vectors, mean=mean), mine, theirs, owner, members)
 
 
 @given(profile(), profile())
@@ -69,7 +75,7 @@ def test_a_score_depends_on_the_two_members_alone(mine: Statements, theirs: Stat
     both = Statements(np.vstack([third.vectors, theirs.vectors]), np.append(third.seeking, theirs.seeking))
     owner = np.repeat([1, 0], [len(third.vectors), len(theirs.vectors)]).astype(np.intp)
 
-    together = mutual_scores(mine, both, owner, 2, mean=None)
+    together = first_look(mine, both, owner, 2)
 
     assert together[0] == pytest.approx(score(mine, theirs), abs=1e-5)
     assert together[1] == pytest.approx(score(mine, third), abs=1e-5)
@@ -123,9 +129,9 @@ def test_only_the_best_of_a_first_look_are_looked_at_closely() -> None:
 
     found = fitting_scores(mine, theirs, owner, many, mean=None)
 
-    first_look = mutual_scores(mine, theirs, owner, many, mean=None)
+    before = first_look(mine, theirs, owner, many)
     assert (found >= 0).sum() == LOOKED_AT_CLOSELY
-    assert first_look[found < 0].max() <= first_look[found >= 0].min()
+    assert before[found < 0].max() <= before[found >= 0].min()
 
 
 @given(profile(), profile(), profile())
