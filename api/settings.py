@@ -66,7 +66,7 @@ def settings() -> Settings:
         base_url=_base_url(f"http://{_reachable(host)}:{port}"),
         secret_key=_secret_key(data_dir),
         model=environ.get("WHEREFORE_MODEL") or None,
-        model_languages=_languages("MODEL_LANGUAGES"),
+        model_languages=_model_languages(),
         workers=_whole_number("WORKERS", "1", most=64),
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
@@ -84,11 +84,11 @@ def _whole_number(name: str, default: str, *, most: int) -> int:
     return int(value)
 
 
-def _languages(name: str) -> frozenset[str] | None:
-    value = environ.get(f"WHEREFORE_{name}") or None
+def _model_languages() -> frozenset[str] | None:
+    value = environ.get("WHEREFORE_MODEL_LANGUAGES") or None
     tags = None if value is None else tags_in(value)
     if value is not None and tags is None:
-        raise SettingError(f"WHEREFORE_{name} is {value!r}; give short tags of languages, like en,de,pt.")
+        raise SettingError(f"WHEREFORE_MODEL_LANGUAGES is {value!r}; give short tags of languages, like en,de,pt.")
     return tags
 
 

@@ -67,3 +67,39 @@ def test_a_hub_name_is_looked_up_in_the_local_cache_only(tmp_path: Path, monkeyp
     assert find_model("someone/small").folder == snapshot
     with pytest.raises(ModelError, match="nothing is downloaded"):
         find_model("someone/else")
+
+
+def test_a_model_is_called_otherwise_as_soon_as_its_vectors_could_be_others(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    (folder / "1_Pooling").mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "config.json").write_text(json.dumps({"hidden_size": 16}))
+    (folder / "README.md").write_text("---\nlanguage: [en, de]\n---\n")
+    names = [find_model(str(folder)).name]
+
+    (folder / "README.md").write_text("---\nlanguage: [en, de]\n---\nMore words about it.\n")
+    names.append(find_model(str(folder)).name)
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 16}))
+    names.append(find_model(str(folder)).name)
+    (folder / "model.safetensors").write_bytes(b"other weights")
+    names.append(find_model(str(folder)).name)
+
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+    assert {name.split("@")[0] for name in names} == {"ours"}
+    assert find_model(str(folder)).reads_well == {"en", "de"}
+
+
+def test_the_name_of_a_model_is_never_longer_than_sixty_four_characters(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / "config.json").write_text(json.dumps({"hidden_size": 16}))
+
+    assert len(find_model(str(folder)).name) == 64
+
+
+def test_the_packaged_model_keeps_its_name_and_reads_english() -> None:
+    model = find_model()
+
+    assert (model.name, model.reads_well) == ("all-MiniLM-L6-v2", {"en"})
