@@ -16,7 +16,7 @@ import pytest
 from piccolo.engine.postgres import PostgresEngine
 
 from api import embedded, embedded_identity
-from api.embedded import EmbeddedError, EmbeddedPostgres
+from api.embedded import EmbeddedError, EmbeddedPostgres, address_of_running
 from tests.api.embedded_trials import (
     IS_ROOT,
     ROOT,
@@ -108,6 +108,10 @@ def test_piccolo_connects_with_the_url(dsn: str) -> None:
         return [dict(row) for row in await engine._run_in_new_connection("SELECT 1 AS one")]
 
     assert asyncio.run(version()) == [{"one": 1}]
+
+
+def test_another_process_of_the_account_can_find_the_one_that_runs(dsn: str, data_dir: Path) -> None:
+    assert address_of_running(data_dir) == dsn
 
 
 def test_a_second_start_on_the_same_folder_refuses_and_names_the_first(dsn: str, data_dir: Path) -> None:
