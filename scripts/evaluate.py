@@ -10,8 +10,10 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
+from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors
 from scripts.evaluation_figures import (
+    DEPTH,
     Figure,
     Report,
     auc,
@@ -30,15 +32,15 @@ from scripts.evaluation_methods import (
     one_vector_per_text,
     wherefore,
 )
-from scripts.evaluation_sets import PairTask, RankingTask, pair_tasks, ranking_tasks
+from scripts.evaluation_sets import PairTask, RankingTask, RoleTask, pair_tasks, ranking_tasks, role_tasks
 
 
 def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     """Measure how well shared interests are found, and print it."""
-    rankings, pairs = ranking_tasks(folder), pair_tasks(folder)
-    if not rankings and not pairs:
+    rankings, pairs, roles = ranking_tasks(folder), pair_tasks(folder), role_tasks(folder)
+    if not (rankings or pairs or roles):
         raise click.ClickException(f"{folder} holds no set that is known, such as profiles.queries.jsonl.")
-    vectors = _encode(rankings, pairs)
+    vectors = _encode(rankings, pairs, roles)
     figures: list[Figure] = []
     for task in rankings:
         _tell(f"Measuring {task.name}")
@@ -46,6 +48,9 @@ def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     for judged in pairs:
         _tell(f"Measuring {judged.name}")
         figures += measure_pairs(judged, vectors)
+    for told in roles:
+        _tell(f"Measuring {told.name}")
+        figures += measure_roles(told, vectors)
     if as_json:
         report = Report(command="evaluate interest", machine=machine(), figures=figures)
         click.echo(msgspec.json.encode(report).decode())
@@ -56,7 +61,7 @@ def evaluate_interest(folder: Path, *, as_json: bool) -> None:
 def measure_ranking(task: RankingTask, vectors: dict[str, Vectors]) -> list[Figure]:
     """The figures of every method on one ranking task."""
     methods: dict[str, Method] = {
-        "wherefore": wherefore(task.candidates, vectors),
+        "wherefore": wherefore(task.candidates, vectors, seeking=task.seeking),
         "bm25": bm25(task.candidates),
         "one_vector_per_text": one_vector_per_text(task.candidates, vectors),
     }
@@ -97,7 +102,30 @@ def measure_pairs(task: PairTask, vectors: dict[str, Vectors]) -> list[Figure]:
     return figures
 
 
-def _encode(rankings: list[RankingTask], pairs: list[PairTask]) -> dict[str, Vectors]:
+def measure_roles(task: RoleTask, vectors: dict[str, Vectors]) -> list[Figure]:
+    """How well needs are told from offers, and how many of the ten whom a need is shown are needs as well."""
+    one_each = [[text] for text in task.texts]
+    figures: list[Figure] = []
+    reading = reads_as_seeking(np.stack([vectors[text] for text in task.texts]), revision=find_model().revision)
+    if reading is not None:
+        told = reading.astype(np.float64)
+        figures.append(auc_figure(task.name, "wherefore", told[task.need], told[~task.need]))
+    methods = {
+        "wherefore": wherefore(one_each, vectors, seeking=True),
+        "bm25": bm25(one_each),
+        "one_vector_per_text": one_vector_per_text(one_each, vectors),
+    }
+    for name, method in methods.items():
+        wrong = []
+        for place in np.flatnonzero(task.need):
+            scores = method(one_each[place], int(place)).astype(np.float32)
+            scores[place] = -np.inf
+            wrong.append(task.need[np.argsort(-scores, kind="stable")[:DEPTH]].mean())
+        figures.append(figure(task.name, name, f"wrong_role@{DEPTH}", np.asarray(wrong)))
+    return figures
+
+
+def _encode(rankings: list[RankingTask], pairs: list[PairTask], roles: list[RoleTask]) -> dict[str, Vectors]:
     """The vector of every text that any method needs."""
     texts: set[str] = set()
     for task in rankings:
@@ -107,6 +135,8 @@ def _encode(rankings: list[RankingTask], pairs: list[PairTask]) -> dict[str, Vec
                 texts.add(joined(profile))
     for judged in pairs:
         texts.update(judged.seekers, judged.givers)
+    for told in roles:
+        texts.update(told.texts)
     ordered = sorted(texts)
     encoder = Encoder(find_model())
     encoded = encoder.encode_now(ordered, show_progress=lambda done, of: _tell(f"Encoding: {done} of {of}"))

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.matching.scoring import Statements, fitting_scores
+from embeddings.models import find_model
+from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors, corpus_mean
 from embeddings.words import word_keys
 
@@ -70,7 +72,12 @@ def one_vector_per_profile(candidates: Sequence[Sequence[str]], vector_of: Vecto
 
 def _statements(texts: Sequence[str], vector_of: VectorOf, *, seeking: bool) -> Statements:
     vectors = np.stack([vector_of[text] for text in texts])
-    return Statements(vectors, np.full(len(texts), fill_value=seeking, dtype=np.bool_), word_keys(texts))
+    return Statements(
+        vectors,
+        np.full(len(texts), fill_value=seeking, dtype=np.bool_),
+        word_keys(texts),
+        reads_as_seeking(vectors, revision=find_model().revision),
+    )
 
 
 def joined(profile: Sequence[str]) -> str:

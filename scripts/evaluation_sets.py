@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,17 @@ class RankingTask:
     """For each query whether each candidate is relevant."""
     left_out: list[int | None]
     """For each query the candidate that is the query itself."""
+    seeking: bool = False
+    """Whether the queries are needs, which look for those who give."""
+
+
+@dataclass(frozen=True)
+class RoleTask:
+    """Texts that are either needs or offers: needs look for offers among all the others."""
+
+    name: str
+    texts: list[str]
+    need: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -38,8 +49,9 @@ class PairTask:
 def ranking_tasks(folder: Path) -> list[RankingTask]:
     """Every ranking task whose files are in the folder."""
     found: list[RankingTask] = []
-    for name in ("ng_thread", "cooking_tags", "need_offer_match"):
+    for name in ("ng_thread", "cooking_tags"):
         found += _listed(folder, name)
+    found += [replace(task, seeking=True) for task in _listed(folder, "need_offer_match")]
     found += _labelled(folder, "ng_group", "ng_thread.queries", "ng_thread.corpus", labels=lambda row: [row["group"]])
     for name, corpus, shared in (
         ("happy_concept", "happy.corpus", 1),
@@ -61,6 +73,13 @@ def pair_tasks(folder: Path) -> list[PairTask]:
     seeker, giver = _places(mentees), _places(mentors)
     judged = [(seeker[row["mentee"]], giver[row["mentor"]], bool(row["label"])) for row in pairs]
     return [PairTask("mentor", _texts(mentees), _texts(mentors), judged)]
+
+
+def role_tasks(folder: Path) -> list[RoleTask]:
+    """Every task about needs and offers whose file is in the folder."""
+    items = _read(folder, "need_offer.items")
+    need = np.array([row["label"] == "need" for row in items], dtype=np.bool_)
+    return [RoleTask("need_offer", _texts(items), need)] if need.any() and not need.all() else []
 
 
 def _read(folder: Path, name: str) -> list[Row]:
