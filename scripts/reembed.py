@@ -1,4 +1,4 @@
-"""`wherefore reembed`: vectors of the model that is set, for all statements, while the site may serve with another."""
+"""The command `wherefore reembed`: vectors of the model that is set, for all statements, while a site may serve."""
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
