@@ -59,7 +59,7 @@ class Engine(PostgresEngine):
     async def start_connection_pool(self, **options: Any) -> None:
         """Open the pool of this process."""
         with self.telling_plainly():
-            self.pool = await asyncpg.create_pool(_url(), timeout=SECONDS_TO_CONNECT, **options)
+            self.pool = await asyncpg.create_pool(_url(), timeout=SECONDS_TO_CONNECT, reset=_left_as_it_is, **options)
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """Connect once, outside the pool."""
@@ -152,6 +152,10 @@ class Transaction(PostgresTransaction):
                 await self.engine.pool.release(self.connection)
             else:
                 await self.connection.close()
+
+
+async def _left_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Spare each query a second turn: whatever is set or locked here ends with its transaction, which asyncpg ends."""
 
 
 def _url() -> str:
