@@ -5,7 +5,7 @@ by its name, without knowing it.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -55,8 +55,20 @@ async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timede
     async with database.transaction() as current:
         with DB.telling_plainly():
             await Queries(AsyncpgDriver(current.connection)).enqueue(
-                name, payload, execute_after=after, dedupe_key=f"{name} {payload.decode()}", on_conflict="skip"
+                name, payload, execute_after=after, dedupe_key=_key(name, about), on_conflict="skip"
             )
+
+
+async def take_back(name: str, abouts: Iterable[msgspec.Struct]) -> None:
+    """Do no longer ask for jobs that nobody has begun, within the caller's transaction if there is one."""
+    await database.fetch(
+        "DELETE FROM pgqueuer WHERE dedupe_key = ANY({}::text[]) AND status = 'queued'",
+        [_key(name, about) for about in abouts],
+    )
+
+
+def _key(name: str, about: msgspec.Struct) -> str:
+    return f"{name} {msgspec.json.encode(about).decode()}"
 
 
 @contextmanager

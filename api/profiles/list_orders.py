@@ -34,3 +34,8 @@ async def order_all_lists(viewer_id: UUID) -> None:
     """Have a member's lists for all purposes that they have switched on computed soon."""
     rows = await fetch("SELECT purpose FROM member_purpose WHERE member = {}", viewer_id)
     await order_lists(viewer_id, [Purpose(row["purpose"]) for row in rows])
+
+
+async def take_orders_back(viewer_id: UUID) -> None:
+    """Have none of a member's lists computed any more: they leave, and nothing of them stays."""
+    await jobs.take_back("compute_list", [ListOrder(viewer_id, purpose) for purpose in Purpose])

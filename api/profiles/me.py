@@ -14,7 +14,7 @@ from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, InvalidError
 from api.profiles import queries
 from api.profiles.epochs import raise_epochs, raise_epochs_of
-from api.profiles.list_orders import order_all_lists
+from api.profiles.list_orders import order_all_lists, take_orders_back
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import MeRead, MeUpdate
@@ -79,6 +79,7 @@ async def erase_me(actor: Member, *, password: str) -> None:
         await lock_member(actor.id)
         purposes = [mine.purpose for mine in await queries.my_purposes(actor)]
         await remove_vectors(actor.id)
+        await take_orders_back(actor.id)
         await fetch("DELETE FROM account WHERE id = {}", actor.id)
         await raise_epochs(purposes)
 
