@@ -1,6 +1,7 @@
 """The pages on which members find others worth meeting."""
 
 import re
+from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
@@ -8,6 +9,9 @@ from httpx import AsyncClient
 from api.profiles.schemas import Purpose, Role
 from tests.factories import make_member, make_statement
 from tests.web.browsing import Browser, browser_of
+from web.words import MEANINGS
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "matching.md"
 
 CARVES = "I carve spoons and bowls from windfall apple wood"
 HONEY = "I keep bees and give the honey to my neighbours"
@@ -103,6 +107,15 @@ async def test_a_match_leads_to_why_it_is_one(client: AsyncClient) -> None:
     assert "of the pairs of people who got this word had an interest in common" in browser.text
     assert "What we did not use" in browser.text
     assert "photos" in browser.text
+
+
+def test_what_a_word_meant_is_what_the_documentation_measured() -> None:
+    measured = dict(re.findall(r"^\| \*(\w+)\* \| [^|]+ \| (\d+) % \|", DOCUMENTATION.read_text(), re.MULTILINE))
+    said = {"9 in 10": 90, "3 in 4": 75, "half": 50}
+
+    for word, meaning in MEANINGS.items():
+        (share,) = [share for words, share in said.items() if meaning.startswith(words)]
+        assert share == pytest.approx(int(measured[word]), abs=5), word
 
 
 async def test_no_number_of_a_match_is_on_its_page(client: AsyncClient) -> None:

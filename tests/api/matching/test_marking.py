@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from piccolo.engine.postgres import PostgresEngine
 
 from api.accounts.schemas import Member
 from api.database import fetch
@@ -99,6 +100,26 @@ async def test_the_beginning_of_a_list_is_marked_when_it_is_computed_and_the_res
 
     assert None not in await kept_marks()
     assert asked == [3, 3]
+
+
+async def test_a_list_is_read_by_as_many_queries_whatever_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await make_member("Ada", statements=[HONEY])
+    for number in range(5):
+        await make_member(f"B{number}", statements=[f"{SAME_HONEY} {'!' * number}"])
+    assert len(await matches(ada)) == 5
+    counts: list[int] = []
+    real = PostgresEngine.run_querystring
+
+    async def counting(self: PostgresEngine, *args: Any, **kwargs: Any) -> Any:
+        counts[-1] += 1
+        return await real(self, *args, **kwargs)
+
+    monkeypatch.setattr(PostgresEngine, "run_querystring", counting)
+    for limit in (1, 5):
+        counts.append(0)
+        await queries.matches(ada, purpose=Purpose.HOBBY, limit=limit)
+
+    assert counts[0] == counts[1] > 0
 
 
 async def test_a_list_does_not_wait_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
