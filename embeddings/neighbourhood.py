@@ -13,6 +13,8 @@ from embeddings.similarity import Vectors, centred
 # Neighbours that draw, and how strongly they would if all were the same as the statement. Any of 3 to 8 neighbours, at
 # half this strength or at all of it, was better than none on every kind of development data.
 _NEIGHBOURS, _DRAW = 5, 2.0
+# How much nearer a neighbour is for the words it shares (`embeddings.words`).
+_WORDS = 0.2
 # Nearer than this is the statement itself, or a copy of it, which has nothing to add.
 _SAME = 0.999
 # Among fewer statements than this the nearest is often not near, so that drawing is trusted less.
@@ -26,12 +28,16 @@ def trust(reference: Vectors) -> float:
     return len(reference) / (len(reference) + _FEW)
 
 
-def drawn_together(vectors: Vectors, reference: Vectors, *, mean: Vectors | None) -> Vectors:
+def drawn_together(
+    vectors: Vectors, reference: Vectors, *, mean: Vectors | None, words: Vectors | None = None
+) -> Vectors:
     """Statements (n, d), without the mean and drawn towards their nearest in a reference (r, d), as unit vectors.
 
-    Every neighbour draws in proportion to its own cosine, so that what is far away hardly counts.
+    Every neighbour draws in proportion to its own cosine, so that what is far away hardly counts. What the words say
+    that both share (n, r) may be given: it brings a neighbour nearer, though never one that is far by its meaning.
     """
-    own, others = centred(vectors, mean), centred(_without_copies(reference), mean)
+    kept = _first_of_copies(reference)
+    own, others = centred(vectors, mean), centred(reference[kept], mean)
     if 0 in (len(own), len(others)):
         return own
     few = min(_NEIGHBOURS, len(others))
@@ -40,13 +46,18 @@ def drawn_together(vectors: Vectors, reference: Vectors, *, mean: Vectors | None
         block = own[first : first + _BLOCK]
         near = block @ others.T
         near[near > _SAME] = 0
+        if words is not None:
+            said = words[first : first + _BLOCK, kept]
+            near += np.float32(_WORDS * trust(others)) * np.where(near > 0, said, 0)
         best = np.argpartition(-near, few - 1, axis=1)[:, :few]
         weights = np.maximum(np.take_along_axis(near, best, axis=1), 0) * (_DRAW * trust(others) / _NEIGHBOURS)
         result[first : first + _BLOCK] = block + np.einsum("nk,nkd->nd", weights, others[best])
     return centred(result, None)
 
 
-def _without_copies(vectors: Vectors) -> Vectors:
-    """Each vector once, so that many who say the same in the same words do not draw as many."""
-    kept = dict.fromkeys(row.tobytes() for row in vectors)
-    return np.frombuffer(b"".join(kept), dtype=vectors.dtype).reshape(-1, vectors.shape[1])
+def _first_of_copies(vectors: Vectors) -> list[int]:
+    """Where each vector stands first, so that many who say the same in the same words do not draw as many."""
+    first: dict[bytes, int] = {}
+    for place, row in enumerate(vectors):
+        first.setdefault(row.tobytes(), place)
+    return list(first.values())

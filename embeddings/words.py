@@ -66,10 +66,30 @@ def shared_words(mine: Keys, theirs: Keys) -> Vectors:
     if 0 in (len(known), len(theirs)):
         return np.zeros((len(mine), len(theirs)), dtype=np.float32)
     own, others = _having(mine, known), _having(theirs, known)
-    count, having = len(theirs), others.sum(axis=0)
-    rarity = np.log(1 + (count - having + 0.5) / (having + 0.5)) / np.log(2 * count + 2)
-    shared: Vectors = np.log1p((own * rarity.astype(np.float32)) @ others.T)
+    shared: Vectors = np.log1p((own * _rarity(others.sum(axis=0), len(theirs))) @ others.T)
     return shared
+
+
+def shared_words_among(keys: Keys) -> Vectors:
+    """`shared_words` of texts (n, `WORDS`) with one another, (n, n), without what more than a twentieth of them have."""
+    count = len(keys)
+    shared = np.zeros((count, count), dtype=np.float32)
+    row, column = np.nonzero(keys)
+    words = keys[row, column]
+    row = row[np.argsort(words, kind="stable")]
+    _, having = np.unique(words, return_counts=True)
+    first = np.cumsum(having) - having
+    for times in range(2, count // 20 + 2):
+        # All words that so many texts have: the texts that have each, (words, times).
+        texts = row[first[having == times][:, None] + np.arange(times)]
+        np.add.at(shared, (texts[:, :, None], texts[:, None, :]), _rarity(np.float32(times), count))
+    return np.log1p(shared, out=shared)
+
+
+def _rarity(having: NDArray[np.float32] | np.float32, count: int) -> Vectors:
+    """What a word says that so many of a number of texts have: 1 for one that nobody has."""
+    rarity: Vectors = np.log(1 + (count - having + 0.5) / (having + 0.5)) / np.log(2 * count + 2)
+    return rarity.astype(np.float32)
 
 
 def _having(keys: Keys, known: NDArray[np.int32]) -> Vectors:

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from embeddings.neighbourhood import drawn_together, trust
 from embeddings.roles import needs_among, usually_needs
 from embeddings.similarity import HALF, Vectors, cosines, profile_scores
-from embeddings.words import Keys, shared_words
+from embeddings.words import Keys, shared_words, shared_words_among
 
 # A fit that only one side would call one counts for this much of what that side sees: it must be good to be listed.
 ONE_SIDED = np.float32(0.6)
 # Only so many members, the best by a first look, are looked at closely.
-LOOKED_AT_CLOSELY = 500
+LOOKED_AT_CLOSELY = 400
 # A close look adds up the cosine of two statements drawn together, this much of their own cosine, and this much for
 # the words they share.
-_OWN, _WORDS = np.float32(0.25), np.float32(0.2)
+_OWN, _WORDS = np.float32(0.25), np.float32(0.15)
 # What is added up so is higher where it matters, by about this much.
 _NEARER = 0.1
 # When they are drawn together, statements keep some of what all share: neighbours are found as well with it, and short
@@ -131,15 +131,16 @@ def _seen_closely(own: Vectors, mine: Statements, near: Statements, *, mean: Vec
     """How much my statements agree with those of the members nearest to me (m, n), given their own cosines.
 
     In the neighbourhood of all those statements other words for the same interest meet (`embeddings.neighbourhood`);
-    the same rare words say more than meaning tells (`embeddings.words`). Among few statements both say little.
+    the same rare words say more than meaning tells (`embeddings.words`). Among few statements both count for little.
     """
     kept = None if mean is None else mean * _MEAN_AT_CLOSE
-    drawn = (
-        drawn_together(mine.vectors, near.vectors, mean=kept) @ drawn_together(near.vectors, near.vectors, mean=kept).T
-    )
-    total = drawn + _OWN * own
+    shared = among = None
     if mine.words is not None and near.words is not None:
-        total += _WORDS * np.float32(trust(near.vectors)) * shared_words(mine.words, near.words)
+        shared, among = shared_words(mine.words, near.words), shared_words_among(near.words)
+    drawn = drawn_together(mine.vectors, near.vectors, mean=kept, words=shared)
+    total = drawn @ drawn_together(near.vectors, near.vectors, mean=kept, words=among).T + _OWN * own
+    if shared is not None:
+        total += _WORDS * np.float32(trust(near.vectors)) * shared
     result: Vectors = (total / (1 + _OWN)).astype(np.float32)
     return result
 
