@@ -126,7 +126,10 @@ def _telling(text: str, words: list[Mark], added: Vectors) -> list[Mark]:
 
 def _says_something(word: str) -> bool:
     plain = word.casefold().replace("\u2019", "'")
-    return plain not in _GRAMMAR and (len(plain) > 1 or _WITHOUT_SPACES.match(plain) is not None)
+    # "who'd" is grammar as "who" is; "mother's" is not.
+    return not {plain, plain.partition("'")[0]} & _GRAMMAR and (
+        len(plain) > 1 or _WITHOUT_SPACES.match(plain) is not None
+    )
 
 
 def _joined(text: str, words: list[Mark]) -> list[Mark]:
