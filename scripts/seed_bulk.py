@@ -15,6 +15,7 @@ from api import clock, database
 from api.encoding import encoder
 from api.matching.vector_indexes import build_missing, index_name
 from api.profiles.schemas import Purpose
+from api.profiles.vectors import packed_words
 from api.settings import settings
 from embeddings.language import language_of
 from scripts.demo import DEMO_SIGN_INS
@@ -120,7 +121,7 @@ class _Seeder:
         texts = [self._bank.text(*key) for key in new]
         vectors = sent(encoder().encode_now(texts, show_progress=tell))
         for key, text, vector in zip(new, texts, vectors, strict=True):
-            self._known[key] = Encoded(vector, language_of(text))
+            self._known[key] = Encoded(vector, packed_words(text), language_of(text))
 
     async def _copy(self, batch: Batch, writing: Writing, begun: int, journey: Journey) -> None:
         """Copy a batch in one transaction, but for members who are there."""

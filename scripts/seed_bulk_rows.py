@@ -25,7 +25,7 @@ COLUMNS = {
     "member_purpose": ("id", "member", "purpose", "switched_on_at"),
     "consent": ("id", "member", "purpose", "version", "given_at"),
     "statement": ("id", "author", "purpose", "role", "text", "audience", "created_at", "updated_at", "language"),
-    "statement_vector": ("statement", "member", "purpose", "role", "cell", "model", "vector"),
+    "statement_vector": ("statement", "member", "purpose", "role", "cell", "model", "vector", "words"),
 }  # fmt: skip
 """The tables that a bulk seed fills, in this order."""
 
@@ -38,9 +38,10 @@ Records = dict[str, list[tuple[Any, ...]]]
 
 
 class Encoded(NamedTuple):
-    """What is known of a text: its vector as it is sent, and its language."""
+    """What is known of a text: its vector as it is sent, its words as they are kept, and its language."""
 
     vector: bytes
+    words: bytes
     language: str | None
 
 
@@ -131,4 +132,6 @@ def _write(
             (statement, member, purpose, role, text, Audience.PURPOSE.value, at, at, known.language)
         )
         cell = None if person.meets is Meets.ONLINE else person.place_id
-        made["statement_vector"].append((statement, member, purpose, role, cell, writing.model, known.vector))
+        made["statement_vector"].append(
+            (statement, member, purpose, role, cell, writing.model, known.vector, known.words)
+        )

@@ -20,6 +20,8 @@ from api.matching.schemas import ChoiceState
 from api.matching.scoring import Statements
 from api.matching.vector_indexes import is_indexed, quoted
 from api.profiles.schemas import Purpose
+from embeddings.roles import reads_as_seeking
+from embeddings.words import WORDS
 
 # Up to so many statements under a purpose all are compared in full. Beyond it only members who come near one of the
 # viewer's statements are: the owners of this many nearest, shared out among the viewer's statements, but at least so
@@ -40,7 +42,8 @@ _EXACTLY = "v.vector <=> own.vector"
 
 _PACKED = (
     "uuid_send(v.statement) || uuid_send(v.member) || int4send((v.role = 'seeking')::int) "
-    "|| int4send(coalesce(v.cell, 0)) || halfvec_send(v.vector)"
+    f"|| int4send(coalesce(v.cell, 0)) || substr(v.words || decode(repeat('00', {4 * WORDS}), 'hex'), 1, {4 * WORDS}) "
+    "|| halfvec_send(v.vector)"
 )
 _ALL_PACKED = f"string_agg({_PACKED}, ''::bytea ORDER BY v.statement) AS packed"
 
@@ -53,7 +56,7 @@ class Packed:
     dimensions: int
 
     def rows(self) -> NDArray[Any]:
-        """One record a statement: `statement`, `member`, `seeking`, `cell` (0 for none) and `vector`."""
+        """One record a statement: `statement`, `member`, `seeking`, `cell` (0 for none), `words` and `vector`."""
         return np.frombuffer(
             self.content,
             dtype=[
@@ -61,6 +64,7 @@ class Packed:
                 ("member", ">u8", 2),
                 ("seeking", ">i4"),
                 ("cell", ">i4"),
+                ("words", ">i4", WORDS),
                 ("header", "V4"),
                 ("vector", ">f2", self.dimensions),
             ],
@@ -78,7 +82,13 @@ class Pool:
 
 def statements_of(rows: NDArray[Any]) -> Statements:
     """Packed rows as scoring takes them: vectors of shape (n, d) in single precision."""
-    return Statements(rows["vector"].astype(np.float32), rows["seeking"].astype(np.bool_))
+    vectors = rows["vector"].astype(np.float32)
+    return Statements(
+        vectors,
+        rows["seeking"].astype(np.bool_),
+        words=rows["words"].astype(np.int32),
+        reads_as_seeking=reads_as_seeking(vectors, revision=encoder().model.revision),
+    )
 
 
 def owners_of(rows: NDArray[Any]) -> tuple[list[UUID], NDArray[np.intp]]:

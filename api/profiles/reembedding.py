@@ -15,7 +15,7 @@ from api.database import fetch, fetch_as, transaction
 from api.encoding import encoder as encoder_in_force
 from api.profiles.coverage import UNENCODED, how_many_missing, is_covered, say_served, write_down
 from api.profiles.epochs import raise_epochs
-from api.profiles.vectors import CELL
+from api.profiles.vectors import CELL, packed_words
 from embeddings.columns import to_literal
 from embeddings.encoder import Encoder
 from embeddings.language import languages_of
@@ -32,9 +32,9 @@ Tell = Callable[[int, int], None]
 """Is told how many vectors were written, and how many there were to write."""
 
 _KEEP = f"""
-    INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector)
-    SELECT written.id, written.author, written.purpose, written.role, {CELL}, {{}}, given.vector::halfvec
-    FROM unnest({{}}::uuid[], {{}}::text[], {{}}::text[]) AS given (id, text, vector)
+    INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector, words)
+    SELECT written.id, written.author, written.purpose, written.role, {CELL}, {{}}, given.vector::halfvec, given.words
+    FROM unnest({{}}::uuid[], {{}}::text[], {{}}::text[], {{}}::bytea[]) AS given (id, text, vector, words)
     JOIN statement AS written ON written.id = given.id AND written.text = given.text AND written.audience = 'purpose'
     JOIN member_purpose AS switched ON switched.member = written.author AND switched.purpose = written.purpose
     JOIN account ON account.id = written.author
@@ -143,6 +143,7 @@ async def _encode(encoder: Encoder, unencoded: list[_Written]) -> int:
             [written.id for written in unencoded],
             [written.text for written in unencoded],
             [to_literal(vector) for vector in vectors],
+            [packed_words(written.text) for written in unencoded],
         )
         await raise_epochs({row["purpose"] for row in kept})
     return len(kept)

@@ -1,6 +1,6 @@
 """Why members want to meet, in their own words, and who may read them."""
 
-from piccolo.columns import UUID, BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -65,6 +65,8 @@ class StatementVector(Table, tablename="statement_vector"):
     model = Varchar(length=255, null=False)
     """Whose vector it is; vectors of different models are never compared."""
     vector = Vector(dimensions=None)
+    words = Bytea(null=False, default=b"")
+    """The words that say something, four bytes each: see `vectors.packed_words`."""
 
 
 class ModelCoverage(Table, tablename="model_coverage"):

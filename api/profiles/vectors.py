@@ -9,6 +9,7 @@ from api.database import fetch
 from api.encoding import encoder
 from api.profiles.schemas import Audience, Purpose, Role
 from embeddings.columns import to_literal
+from embeddings.words import word_keys
 
 # Where a member is, as far as it counts in matching: nowhere for those who only meet online.
 CELL = "CASE WHEN account.meets = 'online' THEN NULL ELSE account.place_id END"
@@ -31,6 +32,13 @@ async def literals(texts: Iterable[str]) -> dict[str, str]:
     return dict(zip(distinct, map(to_literal, await encoder().encode(distinct)), strict=True))
 
 
+def packed_words(text: str) -> bytes:
+    """The words of a text that say something, as they are kept: four bytes each, see `embeddings.words.word_keys`."""
+    keys = word_keys([text])[0]
+    packed: bytes = keys[keys != 0].astype(">i4").tobytes()
+    return packed
+
+
 async def replace_vector(statement: Searchable, vectors: dict[str, str]) -> None:
     """Make the vector of a statement what it must be now, within the caller's transaction.
 
@@ -42,13 +50,14 @@ async def replace_vector(statement: Searchable, vectors: dict[str, str]) -> None
     if statement.audience is not Audience.PURPOSE:
         return
     await fetch(
-        "INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector) "
-        f"SELECT {{}}, account.id, {{}}, {{}}, {CELL}, {{}}, {{}}::halfvec FROM account WHERE account.id = {{}}",
+        "INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector, words) "
+        f"SELECT {{}}, account.id, {{}}, {{}}, {CELL}, {{}}, {{}}::halfvec, {{}} FROM account WHERE account.id = {{}}",
         statement.id,
         statement.purpose,
         statement.role,
         encoder().model.name,
         vectors[statement.text],
+        packed_words(statement.text),
         statement.author,
     )
 

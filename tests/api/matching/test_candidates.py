@@ -4,15 +4,17 @@ import os
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 import pytest
 
 from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.matching import candidates, vector_indexes
-from api.matching.candidates import owners_of, read_pool, statement_id
+from api.matching.candidates import owners_of, read_pool, statement_id, statements_of
 from api.matching.vector_indexes import build_missing, index_name, is_indexed
 from api.profiles.schemas import Purpose
 from embeddings.models import DEFAULT_MODEL as MODEL
+from embeddings.words import word_keys
 from tests.factories import make_member
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -209,3 +211,18 @@ async def _scans() -> int:
         "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = {}", index_name(Purpose.HOBBY, MODEL)
     )
     return int(rows[0]["idx_scan"])
+
+
+async def test_the_words_of_statements_come_along() -> None:
+    ada = await make_member("Ada", statements=[("about", "I make bobbin lace on a bolster pillow.")])
+    await make_member("Grace", statements=[("about", "Torchon lace, with forty bobbins.")])
+
+    pool = await read_pool(ada.id, Purpose.HOBBY)
+
+    for side, text in (
+        (pool.mine, "I make bobbin lace on a bolster pillow."),
+        (pool.theirs, "Torchon lace, with forty bobbins."),
+    ):
+        words = statements_of(side.rows()).words
+        assert words is not None
+        assert np.array_equal(words, word_keys([text]))
