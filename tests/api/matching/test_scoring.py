@@ -1,6 +1,7 @@
 """What the score of two members promises, whatever they wrote."""
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from api.encoding import encoder
 from api.matching.scoring import LOOKED_AT_CLOSELY, ONE_SIDED, Statements, fitting_scores, mutual_scores, reciprocal
-from embeddings.similarity import Vectors, corpus_mean, cosines
+from embeddings.similarity import Vectors, corpus_mean, cosines, strength
+from embeddings.words import word_keys
+from scripts.seed_data import load_topics
 
 DIMENSIONS = 6
 ABOUT, SEEKING = False, True
@@ -198,3 +201,80 @@ def _ndcg(ranking: NDArray[np.float32], relevant: NDArray[np.bool_], depth: int 
     discounts = 1 / np.log2(np.arange(depth) + 2)
     gained = relevant[np.argsort(-ranking, kind="stable")[:depth]]
     return float((gained * discounts).sum() / discounts[: min(depth, int(relevant.sum()))].sum())
+
+
+@given(st.integers(1, 40), st.integers(0, 1000))
+def test_a_close_look_with_words_does_not_depend_on_the_order_of_statements(count: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    words = ["lace", "bread", "chess", "choir"]
+    texts = [" ".join(chance.choice(words, size=3)) for _ in range(count + 2)]
+    table = chance.normal(size=(count + 2, DIMENSIONS)).tolist()
+    plain = statements(table, (chance.random(count + 2) < 0.4).tolist())
+    everyone = Statements(plain.vectors, plain.seeking, word_keys(texts), chance.random(count + 2, dtype=np.float32))
+    mine, theirs = everyone.only(np.arange(2)), everyone.only(np.arange(2, count + 2))
+    owner, shuffled = chance.integers(0, 7, count), chance.permutation(count)
+
+    here = fitting_scores(mine, theirs, owner, 7, mean=None)
+    there = fitting_scores(mine, theirs.only(shuffled), owner[shuffled], 7, mean=None)
+
+    assert here == pytest.approx(there, abs=1e-3)
+
+
+def test_of_two_equally_near_the_one_who_shares_a_rare_word_fits_better() -> None:
+    lace, craft = np.eye(DIMENSIONS)[:2].tolist()
+    others = statements([craft, craft, *np.random.default_rng(1).normal(size=(60, DIMENSIONS)).tolist()], [ABOUT] * 62)
+    texts = ["I make bobbin lace", "I make something", *["I do other things"] * 60]
+    theirs = Statements(others.vectors, others.seeking, word_keys(texts))
+    me = statements([(np.array(lace) + np.array(craft)).tolist()], [ABOUT])
+    mine = Statements(me.vectors, me.seeking, word_keys(["Lace with bobbins"]))
+
+    fit = fitting_scores(mine, theirs, np.arange(62), 62, mean=None)
+
+    assert fit[0] > fit[1]
+
+
+def test_whoever_seeks_is_shown_those_who_give_before_those_who_seem_to_seek_as_well() -> None:
+    violin, other = np.eye(DIMENSIONS)[:2]
+    theirs = statements([violin, violin + 0.7 * other], [ABOUT, ABOUT])
+    told = Statements(theirs.vectors, theirs.seeking, None, np.array([0.98, 0.02], dtype=np.float32))
+    me = statements([violin], [SEEKING])
+    mine = Statements(me.vectors, me.seeking, None, np.array([0.98], dtype=np.float32))
+
+    fit = mutual_scores(cosines(mine.vectors, told.vectors), mine, told, np.arange(2), 2)
+
+    assert fit[1] > fit[0]
+
+
+async def test_a_stronger_word_means_a_shared_topic_more_often() -> None:
+    shared = defaultdict(list)
+    for purpose in ("hobby", "interest", "business"):
+        topics = [topic for topic in load_topics() if topic.purpose == purpose]
+        written = [(place, one.text) for place, topic in enumerate(topics) for one in topic.statements]
+        of, texts = np.array([place for place, _ in written]), [text for _, text in written]
+        vectors = await encoder().encode(texts)
+        everyone = Statements(vectors, np.zeros(len(texts), dtype=np.bool_), word_keys(texts))
+        for me in range(0, len(texts), 5):
+            others = np.flatnonzero(np.arange(len(texts)) != me)
+            mine, theirs = everyone.only(np.array([me])), everyone.only(others)
+            fit = fitting_scores(mine, theirs, np.arange(len(others)), len(others), mean=corpus_mean(theirs.vectors))
+            for score, other in zip(fit, others, strict=True):
+                shared[strength(float(score))].append(of[other] == of[me])
+
+    share = {word: float(np.mean(found)) for word, found in shared.items()}
+
+    assert share.get("strong", 1) >= share["good"] >= share["some"] > share[None]
+
+
+async def test_a_statement_that_anyone_could_have_written_does_not_come_out_on_top_for_many() -> None:
+    topics = [topic for topic in load_topics() if topic.purpose == "hobby"]
+    texts = ["I love music and travel", *(one.text for topic in topics for one in topic.statements)]
+    everyone = Statements(await encoder().encode(texts), np.zeros(len(texts), dtype=np.bool_), word_keys(texts))
+
+    shown = []
+    for me in range(1, len(texts), 4):
+        others = np.flatnonzero(np.arange(len(texts)) != me)
+        mine, theirs = everyone.only(np.array([me])), everyone.only(others)
+        fit = fitting_scores(mine, theirs, np.arange(len(others)), len(others), mean=corpus_mean(theirs.vectors))
+        shown.append(0 in others[np.argsort(-fit, kind="stable")[:10]])
+
+    assert np.mean(shown) <= 2 * 10 / len(texts)
