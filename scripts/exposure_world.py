@@ -20,7 +20,9 @@ from api.matching.scoring import Statements, fitting_scores
 from api.profiles.schemas import Purpose
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
+from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors, corpus_mean
+from embeddings.words import word_keys
 from scripts.seed_bulk_plan import People, batches, made_id
 from scripts.seed_bulk_texts import Bank
 
@@ -100,8 +102,13 @@ def _group(
     everyone = list(cards.values())
     rows = [row for card in everyone for row in card.rows]
     owner = np.repeat(np.arange(len(everyone)), [len(card.rows) for card in everyone])
+    texts = [text for card in everyone for text in card.texts]
+    vectors = np.stack([vector_of[text] for text in texts])
     said = Statements(
-        np.stack([vector_of[text] for card in everyone for text in card.texts]), np.array(rows, dtype=np.int64) % 2 == 1
+        vectors,
+        np.array(rows, dtype=np.int64) % 2 == 1,
+        words=word_keys(texts),
+        reads_as_seeking=reads_as_seeking(vectors, revision=find_model().revision),
     )
     # One mean for all, with the viewer's own statements in it, which makes no difference among thousands.
     mean = corpus_mean(said.vectors)
