@@ -1,19 +1,12 @@
 """The words of a statement that say something stand beside its vector."""
 
-from uuid import UUID
-
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Bytea
 from piccolo.columns.indexes import IndexMethod
 
-from api.database import fetch
-from embeddings.words import word_keys
-
 ID = "2026-11-22T07:40:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "Keep the words of statements that take part in matching."
-
-AT_A_TIME = 10_000
 
 
 async def forwards():
@@ -40,22 +33,4 @@ async def forwards():
         schema=None,
     )
 
-    async def run():
-        await fetch("SET LOCAL statement_timeout = 0")
-        last = UUID(int=0)
-        while rows := await fetch("SELECT id, text FROM statement WHERE id > {} ORDER BY id LIMIT {}", last, AT_A_TIME):
-            keys = word_keys([row["text"] for row in rows])
-            await fetch(
-                "UPDATE statement_vector AS v SET words = given.words "
-                "FROM unnest({}::uuid[], {}::bytea[]) AS given (statement, words) WHERE v.statement = given.statement",
-                [row["id"] for row in rows],
-                [row[row != 0].astype(">i4").tobytes() for row in keys],
-            )
-            last = rows[-1]["id"]
-
-    async def run_backwards():
-        pass
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(run_backwards)
     return manager
