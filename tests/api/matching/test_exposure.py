@@ -12,7 +12,9 @@ from api.matching.nearness import BANDS
 from api.matching.ranking import in_order
 from embeddings.similarity import strength
 
-MOST_INFLUENCE = float(factors(np.array([NEW]))[0] / factors(np.array([MOST_STEPS]))[0]) * BANDS[0].factor
+MOST_INFLUENCE = (
+    float(factors(np.array([NEW], np.int32))[0] / factors(np.array([MOST_STEPS], np.int32))[0]) * BANDS[0].factor
+)
 
 shares = st.integers(-MOST_STEPS, MOST_STEPS)
 members = st.tuples(
@@ -58,7 +60,7 @@ def test_who_has_much_to_answer_steps_on_however_seldom_they_are_shown() -> None
 
 @given(st.lists(st.tuples(shares, st.integers(0, 1000), st.integers(0, 200).map(lambda load: load / 100)), min_size=1))
 def test_a_share_moves_one_step_at_most_and_stays_within_its_bounds(found: list[tuple[int, int, float]]) -> None:
-    before, shown, load = ([one[place] for one in found] for place in range(3))
+    before, shown, load = [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
 
     moved = move(before, shown, load)
 
@@ -77,7 +79,10 @@ def test_the_less_shown_come_first_among_equal_fits() -> None:
 
 def test_the_new_count_as_the_least_shown() -> None:
     assert NEW == -MOST_STEPS
-    assert factors(np.array([NEW])).max() == factors(np.arange(-MOST_STEPS, MOST_STEPS + 1)).max()
+    assert (
+        factors(np.array([NEW], np.int32)).max()
+        == factors(np.arange(-MOST_STEPS, MOST_STEPS + 1, dtype=np.int32)).max()
+    )
 
 
 def test_a_better_fit_can_be_held_back_by_a_quarter_or_so_and_no_more() -> None:
