@@ -100,3 +100,48 @@ def test_a_folder_without_sets_is_told_in_one_line(tmp_path: Path) -> None:
 
     assert outcome.exit_code == 1
     assert "holds no set that is known" in outcome.stderr
+
+
+NEEDS_AND_OFFERS = [
+    ("We have no blankets left, please send some", "need"),
+    ("Please, who can bring blankets to our street?", "need"),
+    ("We are handing out free blankets", "offer"),
+    ("I deliver blankets to whoever has none", "offer"),
+]
+
+
+def test_whoever_needs_something_is_shown_fewer_who_need_it_too_than_cosines_would_show(tmp_path: Path) -> None:
+    # Eleven are found for each, so that one of all is left out of the ten.
+    items = [
+        *NEEDS_AND_OFFERS,
+        *((f"I give away {what}", "offer") for what in ("tents", "rice", "water", "milk", "soap")),
+    ]
+    items += [(f"We badly need {what}", "need") for what in ("tents", "rice", "water")]
+    write(tmp_path, "need_offer.items", [{"id": str(i), "text": x, "label": role} for i, (x, role) in enumerate(items)])
+
+    reply = CliRunner().invoke(main, ["evaluate", "interest", str(tmp_path), "--json"])
+
+    found = {(one["method"], one["metric"]): one["value"] for one in json.loads(reply.stdout)["figures"]}
+    assert found["wherefore", "auc"] > 0.8
+    assert found["wherefore", "wrong_role@10"] <= found["one_vector_per_text", "wrong_role@10"]
+
+
+def test_a_need_seeks_where_offers_are_judged(tmp_path: Path) -> None:
+    write(tmp_path, "need_offer_match.queries", [{"id": "q", "text": NEEDS_AND_OFFERS[0][0], "rel": ["c2"]}])
+    write(
+        tmp_path, "need_offer_match.corpus", [{"id": f"c{i}", "text": x} for i, (x, _) in enumerate(NEEDS_AND_OFFERS)]
+    )
+
+    (task,) = ranking_tasks(tmp_path)
+
+    assert task.seeking
+
+
+def test_training_tells_how_well_it_does_on_what_it_has_not_seen(tmp_path: Path) -> None:
+    items = [{"text": f"{text}, number {i}", "label": role} for i in range(6) for text, role in NEEDS_AND_OFFERS]
+    write(tmp_path, "others", items)
+
+    reply = CliRunner().invoke(main, ["train", "roles", "--others", str(tmp_path / "others.jsonl")])
+
+    assert reply.exit_code == 0, reply.output
+    assert [line.split(":")[0] for line in reply.output.splitlines()] == ["demo", "examples", "others"]
