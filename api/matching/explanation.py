@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.matching.schemas import ReasonKind
 from api.matching.scoring import Statements
@@ -42,12 +43,27 @@ def reasons(mine: Statements, theirs: Statements, *, mean: Vectors | None, most:
     from both sides: where something that I seek meets what they bring, and something that they seek what I bring,
     there is a pair of either kind, before a second of the same.
     """
+    return reasons_among(agreement_of(mine, theirs, mean=mean), mine.seeking, theirs.seeking, most=most)
+
+
+def agreement_of(mine: Statements, theirs: Statements, *, mean: Vectors | None) -> Vectors:
+    """How much each of mine agrees with each of theirs by itself (m, n), as far as such a pair can explain a match."""
     agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
     agreement[np.ix_(mine.seeking, theirs.seeking)] = _NEVER
+    return agreement
+
+
+def reasons_among(
+    agreement: Vectors, i_seek: NDArray[np.bool_], they_seek: NDArray[np.bool_], *, most: int = MOST_PAIRS
+) -> list[Pair]:
+    """`reasons` from the agreement (m, n) of statements, and whether each of them seeks, (m,) and (n,)."""
+    rows, columns = np.nonzero(agreement >= PAIR_FLOOR)
     candidates = sorted(
         (
-            _Candidate(row, column, float(agreement[row, column]), _kind(mine.seeking[row], theirs.seeking[column]))
-            for row, column in np.argwhere(agreement >= PAIR_FLOOR).tolist()
+            _Candidate(row, column, value, _kind(bool(i_seek[row]), bool(they_seek[column])))
+            for row, column, value in zip(
+                rows.tolist(), columns.tolist(), agreement[rows, columns].tolist(), strict=True
+            )
         ),
         key=lambda candidate: -candidate.agreement,
     )
