@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from api.matching.candidates import Pool, member_ids, owner_keys, owners_of, statement_id, statements_of
+from api.matching.candidates import Pool, member_ids, owner_keys, owners_of, raw_statement_ids, statements_of
 from api.matching.explanation import agreement_of, reasons_among
 from api.matching.exposure import NEW, Shares, factors, lot
 from api.matching.freshness import FEW_ENTRIES
@@ -65,11 +65,15 @@ def fitting(pool: Pool) -> Fitting:
     chosen = np.flatnonzero(scores >= LEAST_SCORE)
     # For everyone at once: member by member it takes several times as long.
     agreement = agreement_of(mine, theirs, mean=mean)
+    my_ids, their_ids = raw_statement_ids(my_rows), raw_statement_ids(their_rows)
+    written = np.argsort(owner, kind="stable")
+    ends = np.cumsum(np.bincount(owner))
 
     def pairs(place: int) -> list[KeptPair]:
-        rows = np.flatnonzero(owner == chosen[place])
+        member = chosen[place]
+        rows = written[(ends[member - 1] if member else 0) : ends[member]]
         return [
-            KeptPair(statement_id(my_rows[pair.mine]), statement_id(their_rows[rows[pair.theirs]]), pair.close)
+            KeptPair(UUID(bytes=my_ids[pair.mine]), UUID(bytes=their_ids[rows[pair.theirs]]), pair.close)
             for pair in reasons_among(agreement[:, rows], mine.seeking, theirs.seeking[rows])
         ]
 
