@@ -119,14 +119,17 @@ def raw_statement_ids(rows: NDArray[Any]) -> list[bytes]:
     return raw
 
 
-async def read_pool(viewer_id: UUID, purpose: Purpose) -> Pool:
-    """What a list is computed from: only statements that the viewer may read, of members whom they could meet."""
+async def read_pool(viewer_id: UUID, purpose: Purpose, *, everyone: bool = False) -> Pool:
+    """What a list is computed from: only statements that the viewer may read, of members whom they could meet.
+
+    With `everyone` however many they are, to find out what is missed otherwise.
+    """
     mine = await _packed(QueryString(f"v.member = {{}} AND {_searchable(purpose)}", viewer_id))
     if not mine.content:
         return Pool(mine, mine, None)
     others = QueryString(f"{_searchable(purpose)} AND v.member NOT IN ({{}})", _left_out(viewer_id))
     indexed = await is_indexed(purpose)
-    if not indexed and not await _are_many(purpose):
+    if everyone or not (indexed or await _are_many(purpose)):
         return Pool(mine, await _packed(others), None)
     members = await _near(viewer_id, purpose, [statement_id(row) for row in mine.rows()], indexed=indexed)
     near = QueryString(f"{_searchable(purpose)} AND v.member = ANY({{}}::uuid[])", members)
