@@ -37,19 +37,22 @@ def drawn_together(
     that both share (n, r) may be given: it brings a neighbour nearer, though never one that is far by its meaning.
     """
     kept = _first_of_copies(reference)
-    own, others = centred(vectors, mean), centred(reference[kept], mean)
+    if len(kept) < len(reference):
+        reference, words = reference[kept], None if words is None else words[:, kept]
+    own, others = centred(vectors, mean), centred(reference, mean)
     if 0 in (len(own), len(others)):
         return own
-    said = words if words is None or len(kept) == len(reference) else words[:, kept]
     few = min(_NEIGHBOURS, len(others))
     result = np.empty_like(own)
     for first in range(0, len(own), _BLOCK):
         block = own[first : first + _BLOCK]
         near = block @ others.T
-        near[near > _SAME] = 0
-        if said is not None:
-            near += np.float32(_WORDS * trust(others)) * said[first : first + _BLOCK] * (near > 0)
-        best = np.argpartition(-near, few - 1, axis=1)[:, :few]
+        near *= near <= _SAME
+        if words is not None:
+            said = words[first : first + _BLOCK] * np.float32(_WORDS * trust(others))
+            said *= near > 0
+            near += said
+        best = np.argpartition(near, -few, axis=1)[:, -few:]
         weights = np.maximum(np.take_along_axis(near, best, axis=1), 0) * (_DRAW * trust(others) / _NEIGHBOURS)
         result[first : first + _BLOCK] = block + np.einsum("nk,nkd->nd", weights, others[best])
     return centred(result, None)

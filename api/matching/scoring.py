@@ -134,11 +134,12 @@ def _seen_closely(own: Vectors, mine: Statements, near: Statements, *, mean: Vec
     the same rare words say more than meaning tells (`embeddings.words`). Among few statements both count for little.
     """
     kept = None if mean is None else mean * _MEAN_AT_CLOSE
-    shared = among = None
+    shared = said = None
     if mine.words is not None and near.words is not None:
-        shared, among = shared_words(mine.words, near.words), shared_words_among(near.words)
-    drawn = drawn_together(mine.vectors, near.vectors, mean=kept, words=shared)
-    total = drawn @ drawn_together(near.vectors, near.vectors, mean=kept, words=among).T + _OWN * own
+        shared = shared_words(mine.words, near.words)
+        said = np.concatenate([shared, shared_words_among(near.words)])
+    drawn = drawn_together(np.concatenate([mine.vectors, near.vectors]), near.vectors, mean=kept, words=said)
+    total = drawn[: len(mine.vectors)] @ drawn[len(mine.vectors) :].T + _OWN * own
     if shared is not None:
         total += _WORDS * np.float32(trust(near.vectors)) * shared
     result: Vectors = (total / (1 + _OWN)).astype(np.float32)
