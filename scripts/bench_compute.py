@@ -19,7 +19,7 @@ from scripts.seed_bulk_plan import made_id
 TASK = "compute_list"
 _WARM_UP = 3
 _SLOW_QUERIES = 20
-_RECALL_QUERIES = 40
+_RECALL_QUERIES = 30
 
 Method = Callable[[UUID, Purpose], Awaitable[object]]
 

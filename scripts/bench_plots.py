@@ -67,7 +67,9 @@ def plot_latency(figures: Sequence[Figure], file: Path) -> None:
 
 def plot_quality(measured: Path, file: Path) -> None:
     """Draw how well ours and the peers find what belongs together, from what `evaluate interest --json` printed."""
-    figures = [f for f in msgspec.json.decode(measured.read_bytes(), type=Report).figures if f.metric in _WANTED]
+    found = [f for f in msgspec.json.decode(measured.read_bytes(), type=Report).figures if f.metric in _WANTED]
+    compared = {figure.task for figure in found if figure.method != "wherefore"}
+    figures = [figure for figure in found if figure.task in compared]
     tasks: list[dict[str, Any]] = []
     at = 74.0
     for name in dict.fromkeys(figure.task for figure in figures):
