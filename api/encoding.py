@@ -4,13 +4,18 @@ from functools import cache
 
 from api.settings import settings
 from embeddings.encoder import Encoder
-from embeddings.models import find_model
+from embeddings.models import DEFAULT_MODEL, find_model
 
 
 @cache
 def encoder() -> Encoder:
     """The encoder of this process; it loads its model when it is first used or started."""
     return Encoder(find_model(settings().model))
+
+
+def words_were_measured() -> bool:
+    """Whether it was measured what the words for a match mean: with the packaged model alone."""
+    return encoder().model.name == DEFAULT_MODEL
 
 
 def languages_read_well() -> frozenset[str] | None:

@@ -115,10 +115,10 @@ def profile_scores(agreement: Vectors, owner: NDArray[np.intp], members: int, *,
 def strength(score: float) -> Strength | None:
     """A profile score in words, or None when it shows no common ground.
 
-    Set on development data: the 500 members who fit best of 5,000, with profiles of three to five interests; two of
+    Set on development data: the 400 members who fit best of 5,000, with profiles of three to five interests; two of
     all 5,000 share a fine label by chance in 32 % of cases, and two labels in 4 %. Members at or above 2.0 ("strong")
-    shared one in 92 % and two in 45 % of cases; from 1.2 up to that ("good") one in 76 % and two in 13 %; from 0.75,
-    which is one pair just at `PAIR_FLOOR`, up to that ("some") one in 50 % and two in 6 %.
+    shared one in 91 % and two in 44 % of cases; from 1.2 up to that ("good") one in 77 % and two in 14 %; from 0.75
+    up to that ("some") one in 51 % and two in 6 %.
     """
     if score >= 2.0:  # noqa: PLR2004  (explained above)
         return "strong"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from api.accounts.schemas import Meets
 from api.matching.exposure import lot
 from api.matching.nearness import nearness
-from api.matching.ranking import LEAST_SCORE
 from api.matching.scoring import Statements, fitting_scores
 from api.profiles.schemas import Purpose
 from embeddings.encoder import Encoder
@@ -28,6 +27,8 @@ from scripts.seed_bulk_texts import Bank
 
 CACHE = Path.home() / ".cache" / "wherefore"
 _TEXTS_A_MEMBER = 0.8
+# Below this hardly any pair of statements agrees.
+_LEAST_SCORE = 0.4
 """Distinct texts; a member writes two or three statements, so that each text is written by about three."""
 
 
@@ -117,7 +118,7 @@ def _group(
 
     def candidates(viewer: int) -> Candidates:
         scores = fitting_scores(said.only(owner == viewer), said, owner, len(everyone), mean=mean)
-        fitting = np.flatnonzero((scores >= LEAST_SCORE) & (np.arange(len(everyone)) != viewer))
+        fitting = np.flatnonzero((scores >= _LEAST_SCORE) & (np.arange(len(everyone)) != viewer))
         mine = everyone[viewer]
         return Candidates(
             members=fitting,

@@ -57,7 +57,10 @@ PAUSES: Final = (
 MEANINGS: Final = {
     Strength.STRONG: "9 in 10 of the pairs of people who got this word had an interest in common",
     Strength.GOOD: "3 in 4 of the pairs of people who got this word had an interest in common",
-    Strength.SOME: "half of the pairs of people who got this word had an interest in common, and half had none",
+    Strength.SOME: (
+        "half of the pairs of people who got this word had an interest in common, and half had none. While there are "
+        "few people here, we also show those who have less in common, and we do not know how often that goes well"
+    ),
 }
 """What the words for a match meant on test data: the table in docs/matching.md, rounded."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.matching.schemas import ReasonKind
-from api.matching.scoring import Statements
+from api.matching.scoring import Statements, roles_that_do_not_meet
 from api.profiles.schemas import Role
 from embeddings.similarity import PAIR_FLOOR, Vectors, cosines
 
@@ -47,8 +47,12 @@ def reasons(mine: Statements, theirs: Statements, *, mean: Vectors | None, most:
 
 
 def agreement_of(mine: Statements, theirs: Statements, *, mean: Vectors | None) -> Vectors:
-    """How much each of mine agrees with each of theirs by itself (m, n), as far as such a pair can explain a match."""
+    """How much each of mine agrees with each of theirs by itself (m, n), as far as such a pair can explain a match.
+
+    As in the score, whoever reads as seeking does not bring what the other seeks.
+    """
     agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
+    agreement = agreement - roles_that_do_not_meet(agreement, mine, theirs)
     agreement[np.ix_(mine.seeking, theirs.seeking)] = _NEVER
     return agreement
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -21,6 +22,9 @@ from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
 
 _COMPUTING = 0x57484546  # any constant: what keeps these advisory locks apart from others
+COMPUTED_AT_ONCE = 3
+"""Lists in one process, those that wait for another's lock included: each holds a connection, which all others need."""
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 # The model is part of it: after it has changed every list is computed anew.
@@ -80,7 +84,7 @@ async def compute_ordered(order: bytes) -> bool:
 
 async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListState, datetime], Due]) -> bool:
     """Compute a list if it is due once no one else does: another visit or a job may have just done so."""
-    async with transaction():
+    async with _turn(), transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", f"{viewer_id} {purpose}", _COMPUTING)
         now = clock.now()
         state = await _state(viewer_id, purpose)
@@ -94,6 +98,11 @@ async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListSta
         await _store(viewer_id, purpose, entries, at=now, state=state, own_edits=used)
     await mark_first(viewer_id, purpose)
     return True
+
+
+def _turn() -> asyncio.Semaphore:
+    """What lets only so many lists be computed at once."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(COMPUTED_AT_ONCE))
 
 
 async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:

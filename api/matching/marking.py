@@ -12,6 +12,8 @@ from api.profiles.schemas import Purpose
 from embeddings.marks import marks_of_pairs
 
 MARKED_AT_FIRST = 20
+MOST_PAIRS_AT_ONCE = 60
+"""Nobody waits for more than a part of a second: the rest is marked when it is read again."""
 
 _KEEP = """
     WITH free AS (SELECT id FROM match_entry WHERE id = ANY({}::uuid[]) FOR UPDATE SKIP LOCKED)
@@ -40,6 +42,7 @@ async def with_marks(rows: list[Row], quoted: dict[UUID, MarkedStatement]) -> li
         for place, pair in enumerate(row.pairs)
         if row.marks[place] is None and pair.mine in quoted and pair.theirs in quoted
     ]
+    missing = missing[:MOST_PAIRS_AT_ONCE]
     if not missing or not encoder().ready:
         return rows
     pairs = [row.pairs[place] for row, place in missing]

@@ -21,6 +21,7 @@ from api.matching.schemas import (
     MatchExplained,
     MatchRead,
     ReasonPair,
+    Strength,
     WhyEmpty,
 )
 from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
@@ -127,8 +128,13 @@ async def _read(actor: Member, purpose: Purpose, rows: list[Row]) -> list[tuple[
             if pair.mine in quoted and pair.theirs in quoted
         ]
         if reasons and row.member in summaries:
-            found.append((row.place, MatchRead(summaries[row.member], purpose, row.strength, reasons)))
+            found.append((row.place, MatchRead(summaries[row.member], purpose, _strength(row, reasons), reasons)))
     return found
+
+
+def _strength(row: Row, reasons: list[ReasonPair]) -> Strength:
+    """How much there is in common, as far as it can still be read: what was taken back speaks for nobody."""
+    return row.strength if len(reasons) == len(row.pairs) else Strength.SOME
 
 
 def _reason(pair: KeptPair, quoted: dict[UUID, MarkedStatement], marks: MarksOfPair) -> ReasonPair:

@@ -15,11 +15,9 @@ from api.matching.freshness import FEW_ENTRIES
 from api.matching.nearness import nearness
 from api.matching.schemas import Strength
 from api.matching.scoring import fitting_scores
-from embeddings.similarity import Vectors, corpus_mean, strength
+from embeddings.similarity import PAIR_FLOOR, Vectors, corpus_mean, strength
 
 MOST_ENTRIES = 200
-LEAST_SCORE = 0.4
-"""Below this no pair can agree: one at the floor scores 0.75 for one side, and a one-sided fit is worth 0.6 of that."""
 
 
 class KeptPair(NamedTuple):
@@ -41,7 +39,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Fitting:
-    """Everyone who could be on a viewer's list, at most as many as are looked at closely."""
+    """Everyone who could be on a viewer's list: looked at closely, and with at least one pair that agrees."""
 
     viewer: UUID | None
     members: list[UUID]
@@ -62,9 +60,11 @@ def fitting(pool: Pool) -> Fitting:
     mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
     keys, owner, first_rows = owner_keys(their_rows)
     scores = fitting_scores(mine, theirs, owner, len(keys), mean=mean)
-    chosen = np.flatnonzero(scores >= LEAST_SCORE)
     # For everyone at once: member by member it takes several times as long.
     agreement = agreement_of(mine, theirs, mean=mean)
+    agrees = np.zeros(len(keys), dtype=np.bool_)
+    agrees[owner[(agreement >= PAIR_FLOOR).any(axis=0)]] = True
+    chosen = np.flatnonzero((scores >= 0) & agrees)
     my_ids, their_ids = raw_statement_ids(my_rows), raw_statement_ids(their_rows)
     written = np.argsort(owner, kind="stable")
     ends = np.cumsum(np.bincount(owner))
@@ -103,8 +103,7 @@ def rank(found: Fitting, shares: Mapping[UUID, int]) -> list[Entry]:
         # A small community must not look empty: while there are few, a pair that agrees is enough, whatever the rest.
         if len(entries) == MOST_ENTRIES or (word is None and len(entries) >= FEW_ENTRIES):
             break
-        if pairs := found.pairs(int(place)):
-            entries.append(Entry(found.members[place], Strength(word or "some"), pairs))
+        entries.append(Entry(found.members[place], Strength(word or "some"), found.pairs(int(place))))
     return entries
 
 

@@ -106,7 +106,7 @@ def mutual_scores(
     Returns:
         One score a member, (members,), on the scale of `embeddings.similarity.strength`.
     """
-    agreement = agreement - _roles_that_do_not_meet(agreement, mine, theirs)
+    agreement = agreement - roles_that_do_not_meet(agreement, mine, theirs)
     telling = ~theirs.seeking
     if telling.all() and not mine.seeking.any():
         # Both views are the same.
@@ -146,7 +146,7 @@ def _seen_closely(own: Vectors, mine: Statements, near: Statements, *, mean: Vec
     return result
 
 
-def _roles_that_do_not_meet(agreement: Vectors, mine: Statements, theirs: Statements) -> Vectors | np.float32:
+def roles_that_do_not_meet(agreement: Vectors, mine: Statements, theirs: Statements) -> Vectors | np.float32:
     """What a pair loses (m, n) where one side seeks and the other, who is to give, reads as seeking too."""
     if mine.reads_as_seeking is None or theirs.reads_as_seeking is None:
         return np.float32(0)

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.encoding import words_were_measured
 from api.errors import InvalidError, NotFoundError
 from api.matching import queries, services
 from api.matching.schemas import ChoiceState, MatchChoiceSet
@@ -77,9 +78,8 @@ class MatchPages(Controller):
         """Show why somebody is among the matches, and what played no part in it."""
         chosen = purpose_named(purpose)
         found = await queries.explained(actor, purpose=chosen.purpose, member_id=member_id)
-        return await page(
-            request, "matches/why.html", purpose=chosen, found=found, meaning=MEANINGS[found.match.strength]
-        )
+        meaning = MEANINGS[found.match.strength] if words_were_measured() else None
+        return await page(request, "matches/why.html", purpose=chosen, found=found, meaning=meaning)
 
     @post("/{purpose:str}")
     async def choose(

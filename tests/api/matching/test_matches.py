@@ -1,7 +1,8 @@
 """Who is on a member's list of matches, with which reasons, on the real database and with the real model."""
 
+import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -9,11 +10,13 @@ from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
 from api.errors import InvalidError
-from api.matching import candidates, freshness, queries
-from api.matching.schemas import MatchRead, Strength
+from api.matching import candidates, freshness, lists, queries
+from api.matching.candidates import Pool, read_pool
+from api.matching.schemas import MatchRead, ReasonKind, Strength
 from api.pagination import encode_cursor
 from api.profiles import services as profiles
 from api.profiles.errors import PurposeOffError
+from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
 from tests.factories import make_member, make_statement
 
@@ -289,3 +292,49 @@ async def test_a_small_community_shows_a_one_sided_fit_last() -> None:
 
     assert [match.member.id for match in found] == [baker.id, radios.id]
     assert found[1].strength == "some"
+
+
+async def test_a_strong_word_does_not_outlive_the_words_it_stood_on() -> None:
+    ada = await make_member("Ada", statements=[("about", SPOONS), ("about", CHOIR), ("about", MOTORCYCLES)])
+    grace = await make_member("Grace", statements=[("about", SPOONS), ("about", CHOIR), ("about", MOTORCYCLES)])
+    assert [match.strength for match in await matches(ada)] == [Strength.STRONG]
+
+    for statement in (await my_statements(grace)).items[1:]:
+        await profiles.delete_statement(grace, statement.id)
+    moment = await fetch("UPDATE match_list SET epoch = 1000000 RETURNING epoch")
+    await fetch("UPDATE purpose_epoch SET epoch = {}", moment[0]["epoch"])
+
+    [left] = await matches(ada)
+    assert (len(left.reasons), left.strength) == (1, Strength.SOME)
+
+
+async def test_only_so_many_lists_are_computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewers = [await make_member(f"Member {n}", statements=[("about", SPOONS)]) for n in range(6)]
+    running, most = 0, 0
+
+    async def counting(viewer_id: UUID, purpose: Purpose) -> Pool:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.05)
+        pool = await read_pool(viewer_id, purpose)
+        running -= 1
+        return pool
+
+    monkeypatch.setattr(lists, "read_pool", counting)
+
+    found = await asyncio.gather(*(matches(viewer) for viewer in viewers))
+
+    assert all(len(one) == len(viewers) - 1 for one in found)
+    assert most == lists.COMPUTED_AT_ONCE
+
+
+async def test_who_seeks_the_same_is_not_said_to_bring_it() -> None:
+    ada = await make_member("Ada", statements=[("about", SPOONS), ("seeking", "I need someone to teach me Welsh")])
+    await make_member(
+        "Grace", statements=[("about", SAME_SPOONS), ("about", "I need somebody who could teach me Welsh, please")]
+    )
+
+    [match] = await matches(ada)
+
+    assert [(pair.kind, pair.mine.text) for pair in match.reasons] == [(ReasonKind.SHARED, SPOONS)]
