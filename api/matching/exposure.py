@@ -17,7 +17,7 @@ SHOWN_FIRST = 20
 """Who stands among so many at the beginning of a list counts as shown by it."""
 LEAST_MEMBERS = 20
 LEAST_LISTS = 20
-"""With fewer members, or fewer lists that were looked at, there is nothing to share out and too little to go by."""
+"""With fewer members, or fewer lists computed lately, there is nothing to share out and too little to go by."""
 MOST_STEPS = 3
 NEW: int = -MOST_STEPS
 """The share of those who were not counted yet."""
@@ -41,8 +41,9 @@ def next_shares(shares: Shares, shown: NDArray[np.int32], load: NDArray[np.float
 
     Args:
         shares: What they are now, (members,).
-        shown: How many lists that were looked at lately have each among their first, (members,).
-        load: Requests that wait for each one's answer, as a part of how many they can bear, (members,).
+        shown: How many lists computed lately have each among their first, (members,).
+        load: Requests that wait for each one's answer, as far as their senders know, as a part of how many each can
+            bear, (members,).
     """
     often, seldom = shown > _OFTEN * shown.mean(), shown < _SELDOM * shown.mean()
     busy = load >= _MUCH_TO_ANSWER

@@ -13,13 +13,13 @@ from api.matching.exposure import LEAST_LISTS, LEAST_MEMBERS, NEW, SHOWN_FIRST, 
 from api.profiles.epochs import raise_epochs
 from api.profiles.schemas import Purpose
 
-LOOKED_AT_WITHIN = timedelta(days=7)
-"""A list is computed when it is looked at; those of the last days count."""
+COMPUTED_WITHIN = timedelta(days=7)
+"""Lists that were computed in the last days count."""
 NOT_AGAIN_WITHIN = timedelta(hours=12)
 _WRITTEN_AT_ONCE = 10_000
 
 # Everyone who takes part, packed: whom, their share, how many lists show them first, and how much waits for them.
-# What was silently refused does not wait for an answer any more, as everywhere.
+# A silent refusal counts as if it still waited: otherwise who is shown how often could tell it from being ignored.
 _COUNTED = """
     SELECT string_agg(uuid_send(switched.id) || int4send(coalesce(exposure.share, {})) ||
         int4send(coalesce(shown.lists, 0)::int) ||
@@ -34,7 +34,7 @@ _COUNTED = """
     ) AS shown ON shown.member = switched.member
     LEFT JOIN (
         SELECT recipient, count(*) AS requests FROM connection_request
-        WHERE state = 'pending' AND declined_silently_at IS NULL AND expires_at > {} GROUP BY recipient
+        WHERE state = 'pending' AND expires_at > {} GROUP BY recipient
     ) AS waiting ON waiting.recipient = switched.member
     WHERE switched.purpose = {}
     AND EXISTS (SELECT 1 FROM statement_vector AS v WHERE v.member = switched.member AND v.purpose = {})
@@ -56,9 +56,15 @@ async def shares_of(members: list[UUID], purpose: Purpose) -> dict[UUID, int]:
 async def move_shares_on() -> int:
     """Count who was shown under each purpose, if that was not done today, and move shares on; how many changed.
 
-    Lists are computed by the new shares when they are next due, as after any change.
+    Lists are computed by the new shares when they are next due, as after any change. All of a purpose is one
+    transaction, so that what is stopped in the middle is done from the beginning another time.
     """
-    return sum([await _move_on(purpose) for purpose in Purpose])
+    moved = 0
+    for purpose in Purpose:
+        async with transaction():
+            await fetch("SET LOCAL statement_timeout = 0")
+            moved += await _move_on(purpose)
+    return moved
 
 
 async def _move_on(purpose: Purpose) -> int:
@@ -79,21 +85,19 @@ async def _move_on(purpose: Purpose) -> int:
 async def _counted(purpose: Purpose) -> NDArray[Any] | None:
     """One record for everyone who takes part, or None where there is too little to go by, or it was done today."""
     now = clock.now()
-    since = now - LOOKED_AT_WITHIN
-    async with transaction():
-        await fetch("SET LOCAL statement_timeout = 0")
-        done = await fetch(
-            "SELECT 1 FROM exposure JOIN member_purpose AS switched ON switched.id = exposure.switched "
-            "WHERE switched.purpose = {} AND exposure.counted_at > {} LIMIT 1",
-            purpose,
-            now - NOT_AGAIN_WITHIN,
-        )
-        lists = await fetch(
-            "SELECT 1 FROM match_list WHERE purpose = {} AND computed_at > {} LIMIT {}", purpose, since, LEAST_LISTS
-        )
-        if done or len(lists) < LEAST_LISTS:
-            return None
-        row = await fetch_one(_COUNTED, NEW, SHOWN_FIRST, purpose, since, now, purpose, purpose)
+    since = now - COMPUTED_WITHIN
+    done = await fetch(
+        "SELECT 1 FROM exposure JOIN member_purpose AS switched ON switched.id = exposure.switched "
+        "WHERE switched.purpose = {} AND exposure.counted_at > {} LIMIT 1",
+        purpose,
+        now - NOT_AGAIN_WITHIN,
+    )
+    lists = await fetch(
+        "SELECT 1 FROM match_list WHERE purpose = {} AND computed_at > {} LIMIT {}", purpose, since, LEAST_LISTS
+    )
+    if done or len(lists) < LEAST_LISTS:
+        return None
+    row = await fetch_one(_COUNTED, NEW, SHOWN_FIRST, purpose, since, now, purpose, purpose)
     rows = np.frombuffer(
         (row or {}).get("packed") or b"",
         dtype=[("switched", "V16"), ("share", ">i4"), ("shown", ">i4"), ("load", ">f4")],

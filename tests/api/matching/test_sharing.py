@@ -11,8 +11,10 @@ from api.profiles.epochs import epoch
 from api.profiles.schemas import Purpose
 from tests.api.matching.test_matches import CHOIR, SPOONS, names
 from tests.api.profiles.relations import ask
-from tests.factories import make_member
+from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
+
+CHESS = "Chess problems from old newspapers"
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -70,6 +72,28 @@ async def test_shares_move_once_a_day(counted_among_few: None, moved_clock: Move
     assert max(share for share in await _shares(members) if share is not None) == -1
 
 
+async def test_what_fails_in_the_middle_leaves_nothing_done(
+    counted_among_few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = await _four()
+    monkeypatch.setattr(sharing, "_WRITTEN_AT_ONCE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(sharing, "raise_epochs", _fail)
+        with pytest.raises(ConnectionError):
+            await move_shares_on()
+    after_failing = await _shares(members)
+
+    moved = await move_shares_on()
+
+    assert after_failing == [None] * 4
+    assert moved >= 1
+    assert None not in await _shares(members)
+
+
+async def _fail(_: object) -> None:
+    raise ConnectionError
+
+
 async def test_lists_of_long_ago_do_not_count(counted_among_few: None, moved_clock: MovedClock) -> None:
     members = await _four()
     moved_clock.move(days=8)
@@ -90,11 +114,23 @@ async def test_who_has_much_to_answer_is_shown_less(counted_among_few: None) -> 
     members = await _four()
     await fetch("UPDATE account SET request_capacity = 2 WHERE id = {}", members[3].id)
     await ask(members[0], members[3])
-    await ask(members[1], members[3], declined=True)
 
     await move_shares_on()
 
     assert (await _shares(members))[3] == -2
+
+
+async def test_what_was_silently_refused_weighs_like_what_was_ignored(counted_among_few: None) -> None:
+    members = await _four()
+    ignoring, refusing, unasked = members[3], await make_member("Eve", statements=[CHESS]), await make_member("Fay")
+    await make_statement(unasked, CHESS)
+    await fetch("UPDATE account SET request_capacity = 2")
+    await ask(members[0], ignoring)
+    await ask(members[0], refusing, declined=True)
+
+    await move_shares_on()
+
+    assert await _shares([ignoring, refusing, unasked]) == [-2, -2, -3]
 
 
 async def test_a_purpose_that_is_switched_off_leaves_no_share(counted_among_few: None) -> None:
