@@ -45,8 +45,11 @@ async def missing_when_last_looked(model: str) -> int | None:
 
 
 async def is_covered(model: str) -> bool:
-    """Whether nothing was missing when somebody looked within the hour."""
-    return bool(
+    """Whether nothing was missing when somebody looked within the hour, and the model has been served with since.
+
+    Until a model is served with, each edit takes the edited statement's vector of it away again.
+    """
+    return await is_served(model) and bool(
         await fetch(
             "SELECT 1 FROM model_coverage WHERE model = {} AND missing = 0 AND looked_at > {}",
             model,
@@ -58,6 +61,24 @@ async def is_covered(model: str) -> bool:
 async def say_served(model: str) -> None:
     """Say that a process serves with a model."""
     await fetch("UPDATE model_coverage SET served_at = {} WHERE model = {}", clock.now(), model)
+
+
+async def is_served(model: str) -> bool:
+    """Whether somebody has served with a model in the last minutes."""
+    return bool(
+        await fetch(
+            "SELECT 1 FROM model_coverage WHERE model = {} AND served_at > {}", model, clock.now() - SERVED_WITHIN
+        )
+    )
+
+
+async def was_made_ready(model: str) -> bool:
+    """Whether somebody who does not serve has looked after a model's vectors since it was last served with."""
+    return bool(
+        await fetch(
+            "SELECT 1 FROM model_coverage WHERE model = {} AND (served_at IS NULL OR served_at < looked_at)", model
+        )
+    )
 
 
 async def other_models_served(model: str) -> list[str]:

@@ -13,8 +13,17 @@ import msgspec
 
 from api.database import fetch, fetch_as, transaction
 from api.encoding import encoder as encoder_in_force
-from api.profiles.coverage import UNENCODED, how_many_missing, is_covered, say_served, write_down
+from api.profiles.coverage import (
+    UNENCODED,
+    how_many_missing,
+    is_covered,
+    is_served,
+    say_served,
+    was_made_ready,
+    write_down,
+)
 from api.profiles.epochs import raise_epochs
+from api.profiles.schemas import Purpose
 from api.profiles.vectors import CELL, packed_words
 from embeddings.columns import to_literal
 from embeddings.encoder import Encoder
@@ -26,7 +35,6 @@ STATEMENTS_ENCODED = 256
 """Statements in one transaction: about a second of encoding; their authors' profiles are held only to write."""
 SECONDS_AT_A_TIME = 240.0
 """How long the job works before others may see that it is alive."""
-REMOVED_AT_A_TIME = 20_000
 
 Tell = Callable[[int, int], None]
 """Is told how many vectors were written, and how many there were to write."""
@@ -55,10 +63,18 @@ class _Stretch(NamedTuple):
     upto: UUID
 
 
-async def encode_missing(encoder: Encoder, *, seconds: float | None = None, tell: Tell | None = None) -> int:
+async def encode_missing(
+    encoder: Encoder, *, serving: bool = False, seconds: float | None = None, tell: Tell | None = None
+) -> int:
     """Write every vector of the encoder's model that is missing, or as many as can be in so many seconds.
 
     What members write, change or delete meanwhile is seen to as well: it is over when nothing is missing.
+
+    Args:
+        encoder: Of any model, whether it is served with or not.
+        serving: Whether this process serves with it, so that lists have to be computed with what is written.
+        seconds: How long to work, or None until nothing is missing.
+        tell: Is told how far it is after every batch.
 
     Returns:
         How many vectors were written.
@@ -67,13 +83,15 @@ async def encode_missing(encoder: Encoder, *, seconds: float | None = None, tell
     model, done = encoder.model.name, 0
     while missing := await how_many_missing(model):
         await write_down(model, missing=missing)
+        if serving:
+            await say_served(model)
         total = done + missing
         async for stretch in _stretches():
             unencoded = await _rows(f"{UNENCODED} AND written.id > {{}} AND written.id <= {{}}", model, *stretch)
             # Texts of one length are encoded together with less waste.
             unencoded.sort(key=lambda written: len(written.text))
             for start in range(0, len(unencoded), STATEMENTS_ENCODED):
-                done += await _encode(encoder, unencoded[start : start + STATEMENTS_ENCODED])
+                done += await _encode(encoder, unencoded[start : start + STATEMENTS_ENCODED], serving=serving)
                 if tell is not None:
                     tell(done, max(done, total))
                 if until is not None and time.monotonic() > until:
@@ -83,11 +101,14 @@ async def encode_missing(encoder: Encoder, *, seconds: float | None = None, tell
 
 
 async def catch_up() -> int:
-    """The job: encode what has no vector of the model in force; nothing to do when all was there within the hour."""
+    """The job: encode what has no vector of the model in force; looks at once after a switch, and then every hour."""
     model = encoder_in_force().model.name
     written = 0
     if not await is_covered(model):
-        written = await encode_missing(encoder_in_force(), seconds=SECONDS_AT_A_TIME)
+        if await was_made_ready(model):
+            # By somebody who could not know of lists that were computed since this began to serve.
+            await raise_epochs(Purpose)
+        written = await encode_missing(encoder_in_force(), serving=True, seconds=SECONDS_AT_A_TIME)
     await say_served(model)
     return written
 
@@ -118,20 +139,19 @@ async def tell_languages() -> int:
 async def remove_other_vectors(model: str) -> int:
     """Remove the vectors of all models but one; how many there were."""
     removed = 0
-    while True:
+    # In the order of the key: a search for any that are left would pass over all those removed before.
+    async for stretch in _stretches():
         rows = await fetch(
-            "DELETE FROM statement_vector WHERE (statement, purpose, model) IN "
-            "(SELECT statement, purpose, model FROM statement_vector WHERE model <> {} LIMIT {}) RETURNING 1 AS gone",
+            "DELETE FROM statement_vector WHERE statement > {} AND statement <= {} AND model <> {} RETURNING 1 AS gone",
+            *stretch,
             model,
-            REMOVED_AT_A_TIME,
         )
         removed += len(rows)
-        if len(rows) < REMOVED_AT_A_TIME:
-            await fetch("DELETE FROM model_coverage WHERE model <> {}", model)
-            return removed
+    await fetch("DELETE FROM model_coverage WHERE model <> {}", model)
+    return removed
 
 
-async def _encode(encoder: Encoder, unencoded: list[_Written]) -> int:
+async def _encode(encoder: Encoder, unencoded: list[_Written], *, serving: bool) -> int:
     """Encode some statements, and keep the vectors of those that are still as they were."""
     vectors = await encoder.encode([written.text for written in unencoded])
     async with transaction():
@@ -145,7 +165,9 @@ async def _encode(encoder: Encoder, unencoded: list[_Written]) -> int:
             [to_literal(vector) for vector in vectors],
             [packed_words(written.text) for written in unencoded],
         )
-        await raise_epochs({row["purpose"] for row in kept})
+        # Lists of those who are served with another model do not change by these vectors.
+        if serving or await is_served(encoder.model.name):
+            await raise_epochs({row["purpose"] for row in kept})
     return len(kept)
 
 

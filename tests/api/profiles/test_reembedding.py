@@ -12,6 +12,7 @@ from api.encoding import encoder
 from api.matching.queries import matches
 from api.profiles import coverage, reembedding, services
 from api.profiles.coverage import how_many_missing, missing_when_last_looked
+from api.profiles.epochs import epoch
 from api.profiles.me import erase_me
 from api.profiles.reembedding import catch_up, encode_missing, remove_other_vectors, tell_languages
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
@@ -210,23 +211,60 @@ async def test_a_site_that_was_started_with_another_model_catches_up_by_itself(d
         await hold_whole_and_right(encoder())
 
 
-async def test_what_processes_with_the_old_model_write_is_found_missing_within_the_hour(
+async def test_what_processes_with_the_old_model_write_beside_the_new_is_found_missing_within_the_hour(
     database: None, moved_clock: MovedClock, other: Path
 ) -> None:
     with in_force(other):
         await catch_up()
     await make_member(statements=["I keep bees."])
 
+    written = []
     with in_force(other):
-        assert await catch_up() == 0
-        moved_clock.move(hours=2)
-        assert await catch_up() == 1
+        for _ in range(12):
+            moved_clock.move(minutes=5)
+            written.append(await catch_up())
+
+    assert written == [0] * 11 + [1]
+
+
+async def test_what_was_edited_before_the_restart_has_its_vector_by_the_first_job_after_it(
+    database: None, other: Path
+) -> None:
+    ada = await make_member(statements=["I keep bees."])
+    [row] = await fetch("SELECT id FROM statement")
+    with in_force(other):
+        await encode_missing(encoder())
+    await services.change_statement(ada, row["id"], change=StatementUpdate(text="I keep goats now."))
+
+    with in_force(other):
+        assert [await catch_up(), await catch_up()] == [1, 0]
+        await hold_whole_and_right(encoder())
+
+
+async def test_only_vectors_of_a_model_that_is_served_with_have_lists_computed_anew(
+    database: None, moved_clock: MovedClock, other: Path
+) -> None:
+    await a_community()
+    raised = []
+    with in_force(other):
+        for work, hours in ((encode_missing, 0), (_caught_up, 0), (encode_missing, 0), (encode_missing, 1)):
+            moved_clock.move(hours=hours)
+            await fetch("DELETE FROM statement_vector WHERE model = {}", encoder().model.name)
+            before = await epoch(Purpose.HOBBY)
+            assert await work(encoder()) == len(WORDS)
+            raised.append(await epoch(Purpose.HOBBY) > before)
+
+    assert raised == [False, True, True, False]
+
+
+async def _caught_up(_: Encoder) -> int:
+    return await catch_up()
 
 
 async def test_vectors_of_other_models_are_removed_when_asked_for(
     database: None, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reembedding, "REMOVED_AT_A_TIME", 3)
+    monkeypatch.setattr(reembedding, "STATEMENTS_LOOKED_AT", 3)
     await a_community()
     new = Encoder(find_model(str(other)))
     await encode_missing(new)
