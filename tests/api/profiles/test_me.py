@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
+import asyncpg
 import pytest
 
 from api.accounts import services as accounts
@@ -17,7 +18,8 @@ from api.profiles import queries
 from api.profiles.epochs import epoch
 from api.profiles.me import end_pauses, erase_me, update_me
 from api.profiles.schemas import MeUpdate, Purpose
-from tests.api.profiles.relations import ask, block, connect
+from api.settings import settings
+from tests.api.profiles.relations import ask, block, connect, pause
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 from tests.moved_clock import MovedClock
 
@@ -125,6 +127,30 @@ async def test_a_pause_that_ends_by_itself_raises_the_epochs_once(database: None
         now + timedelta(days=2),
     )
     assert await epoch(Purpose.HOBBY) == before + 1
+
+
+async def test_pauses_that_end_never_wait_in_a_circle_with_who_holds_members_in_order(
+    database: None, moved_clock: MovedClock
+) -> None:
+    low, high = sorted([await make_member(), await make_member()], key=lambda member: member.id)
+    for member in (high, low):  # so that a scan of the table finds the higher id first
+        await pause(member, hours=1)
+    moved_clock.move(hours=2)
+    hold = "SELECT 1 FROM account WHERE id = $1 FOR NO KEY UPDATE"
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    other = await asyncpg.connect(settings().database_url)
+    try:
+        async with anyio.create_task_group() as both, other.transaction():
+            await other.execute(hold, low.id)
+            both.start_soon(end_pauses)
+            with anyio.fail_after(30):
+                while not await other.fetchval(waiting):  # noqa: ASYNC110 - only PostgreSQL knows
+                    await anyio.sleep(0.01)
+            await other.execute(f"{hold} NOWAIT", high.id)
+    finally:
+        await other.close()
+
+    assert [row["paused_until"] for row in await fetch("SELECT paused_until FROM account")] == [None, None]
 
 
 async def test_those_who_only_meet_online_are_nowhere_in_matching(database: None) -> None:
