@@ -27,7 +27,7 @@ async def forwards():
         schema=None,
     )
 
-    # A model can be named by its folder.
+    # Wider than the 64 characters that a name has at most (`embeddings.models.Model`).
     manager.alter_column(
         table_class_name="StatementVector",
         tablename="statement_vector",

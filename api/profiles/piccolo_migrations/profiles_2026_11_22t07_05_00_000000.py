@@ -19,5 +19,9 @@ async def forwards():
             "WHERE account.id = statement_vector.member AND account.meets = 'online' AND cell IS NOT NULL"
         )
 
+    async def run_backwards():
+        pass
+
     manager.add_raw(run)
+    manager.add_raw_backwards(run_backwards)
     return manager
