@@ -1,4 +1,4 @@
-"""`wherefore bench encode`: the encoder's queue and the bulk seed beside the bare network, measured in turns."""
+"""The command `wherefore bench encode`: the encoder's queue and the bulk seed beside the bare network, in turns."""
 
 import asyncio
 import contextlib

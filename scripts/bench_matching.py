@@ -1,4 +1,4 @@
-"""`wherefore bench matching`: how fast lists are made and read, how much is found, and what it takes, beside peers."""
+"""The command `wherefore bench matching`: how fast lists are made and read, how much is found, what it takes."""
 
 import asyncio
 import contextlib
