@@ -21,13 +21,17 @@ from api.matching.scoring import Statements
 from api.matching.vector_indexes import is_indexed, quoted
 from api.profiles.schemas import Purpose
 from embeddings.roles import reads_as_seeking
+from embeddings.similarity import HALF, profile_scores
 from embeddings.words import WORDS
 
-# Up to so many statements under a purpose all are compared in full. Beyond it only members who come near one of the
-# viewer's statements are: the owners of this many nearest, shared out among the viewer's statements, but at least so
-# many to each.
+# Up to so many statements under a purpose all are compared in full. Beyond it only members who come near the viewer's
+# statements are: first this many nearest are found, shared out among the viewer's statements, but at least so many to
+# each; then of their owners those are taken, at most so many, whose nearest statements agree best with the viewer's.
 COMPARED_IN_FULL = 20_000
-NEAREST, NEAREST_TO_EACH = 240, 40
+NEAREST, NEAREST_TO_EACH = 800, 40
+TAKEN = 300
+# Cosines of vectors as they are stored are higher than without what all statements share, by about this much.
+_SHARED_BY_ALL = 0.1
 # How thoroughly an index is searched for that many: by pgvector's measure, beside what is looked for.
 _SEARCHED = 40
 # What an index does when those who are left out leave too little of that: go on, in about the right order.
@@ -160,7 +164,7 @@ def _searchable(purpose: Purpose, alias: str = "v") -> str:
 
 
 async def _near(viewer_id: UUID, purpose: Purpose, mine: list[UUID], *, indexed: bool) -> list[UUID]:
-    """The members who wrote what is nearest to each of the viewer's statements.
+    """The members who wrote what is nearest to the viewer's statements.
 
     An index that finds fewer than asked for gave up among those who were left out; then all are looked at for that
     statement.
@@ -176,7 +180,24 @@ async def _near(viewer_id: UUID, purpose: Purpose, mine: list[UUID], *, indexed:
     missed = [statement for statement in mine if reached[statement] < wanted]
     if missed:
         found += await _nearest(viewer_id, purpose, missed, wanted=wanted, distance=_EXACTLY)
-    return sorted({row["member"] for row in found})
+    return _best(found)
+
+
+def _best(found: list[dict[str, Any]]) -> list[UUID]:
+    """Of the members who wrote what was found, those who agree best with the viewer by it alone."""
+    places = [
+        {key: place for place, key in enumerate(sorted({row[name] for row in found}))}
+        for name in ("statement", "other", "member")
+    ]
+    mine, theirs, members = places
+    agreement = np.full((len(mine), len(theirs)), -1, dtype=np.float32)
+    owner = np.zeros(len(theirs), dtype=np.intp)
+    for row in found:
+        agreement[mine[row["statement"]], theirs[row["other"]]] = 1 - row["distance"]
+        owner[theirs[row["other"]]] = members[row["member"]]
+    scores = profile_scores(agreement, owner, len(members), half=HALF + _SHARED_BY_ALL)
+    ids = list(members)
+    return [ids[place] for place in np.argsort(-scores, kind="stable")[:TAKEN]]
 
 
 async def _set_search(*, searched: int = 40, others: Literal["on", "off"]) -> None:
@@ -199,8 +220,9 @@ async def _nearest(
 ) -> list[dict[str, Any]]:
     order = distance.format(dimensions=encoder().model.dimensions)
     return await fetch(
-        "SELECT own.statement, near.member FROM statement_vector AS own CROSS JOIN LATERAL ("
-        f"SELECT v.member FROM statement_vector AS v WHERE {_searchable(purpose)} AND v.member NOT IN ({{}}) "
+        "SELECT own.statement, near.* FROM statement_vector AS own CROSS JOIN LATERAL ("
+        f"SELECT v.statement AS other, v.member, {order} AS distance FROM statement_vector AS v "
+        f"WHERE {_searchable(purpose)} AND v.member NOT IN ({{}}) "
         f"AND (own.role = 'about' OR v.role = 'about') ORDER BY {order} LIMIT {wanted}) AS near "
         f"WHERE own.statement = ANY({{}}::uuid[]) AND {_searchable(purpose, 'own')}",
         _left_out(viewer_id),

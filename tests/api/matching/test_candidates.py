@@ -213,6 +213,19 @@ async def _scans() -> int:
     return int(rows[0]["idx_scan"])
 
 
+@pytest.mark.usefixtures("indexed")
+async def test_who_comes_near_in_two_things_is_taken_before_who_does_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "NEAREST", 8)
+    monkeypatch.setattr(candidates, "TAKEN", 1)
+    carving, choir = ("about", "I carve spoons from birch."), ("about", "I sing in a choir.")
+    ada = await make_member("Ada", statements=[carving, choir])
+    await make_member("One", statements=[carving])
+    both = await make_member("Both", statements=[("about", TEXTS[0]), ("about", "Singing alto in a small choir.")])
+    await make_member("Another", statements=[choir])
+
+    assert await _pooled(ada) == {both.id}
+
+
 async def test_the_words_of_statements_come_along() -> None:
     ada = await make_member("Ada", statements=[("about", "I make bobbin lace on a bolster pillow.")])
     await make_member("Grace", statements=[("about", "Torchon lace, with forty bobbins.")])
