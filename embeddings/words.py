@@ -71,7 +71,7 @@ def shared_words(mine: Keys, theirs: Keys) -> Vectors:
 
 
 def shared_words_among(keys: Keys) -> Vectors:
-    """`shared_words` of texts (n, `WORDS`) with one another, (n, n), without what more than a twentieth of them have."""
+    """`shared_words` of texts (n, `WORDS`) with one another, (n, n), without what over a twentieth of them have."""
     count = len(keys)
     shared = np.zeros((count, count), dtype=np.float32)
     row, column = np.nonzero(keys)

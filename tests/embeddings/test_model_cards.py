@@ -32,5 +32,5 @@ def test_without_a_card_nothing_is_known(tmp_path: Path) -> None:
 
 
 def test_tags_are_read_from_what_an_operator_writes() -> None:
-    assert tags_in("en, de,pt-BR") == {"en", "de", "pt"}
+    assert tags_in("en, de,pt-BR") == frozenset({"en", "de", "pt"})
     assert tags_in("everything!") is None

@@ -87,7 +87,7 @@ def test_a_model_is_called_otherwise_as_soon_as_its_vectors_could_be_others(tmp_
     assert names[0] == names[1]
     assert len(set(names)) == 3
     assert {name.split("@")[0] for name in names} == {"ours"}
-    assert find_model(str(folder)).reads_well == {"en", "de"}
+    assert find_model(str(folder)).reads_well == frozenset({"en", "de"})
 
 
 def test_the_name_of_a_model_is_never_longer_than_sixty_four_characters(tmp_path: Path) -> None:
@@ -102,4 +102,4 @@ def test_the_name_of_a_model_is_never_longer_than_sixty_four_characters(tmp_path
 def test_the_packaged_model_keeps_its_name_and_reads_english() -> None:
     model = find_model()
 
-    assert (model.name, model.reads_well) == ("all-MiniLM-L6-v2", {"en"})
+    assert (model.name, model.reads_well) == ("all-MiniLM-L6-v2", frozenset({"en"}))
