@@ -16,10 +16,13 @@ def test_two_people_are_connected_by_a_reason(site: RunningSite) -> None:
     theirs = grace.states("I carve spoons and bowls from windfall apple wood")
 
     [match] = [one for one in ada.get("/matches?purpose=hobby")["items"] if one["member"]["id"] == grace.id]
-    assert match["reasons"][0]["mine"]["id"] == mine
-    assert match["reasons"][0]["theirs"] == {
+    [reason] = match["reasons"]
+    assert reason["kind"] == "they_offer"
+    assert reason["mine"]["id"] == mine
+    assert {key: reason["theirs"][key] for key in ("id", "role", "text")} == {
         "id": theirs, "role": "about", "text": "I carve spoons and bowls from windfall apple wood",
     }  # fmt: skip
+    assert ada.get(f"/matches/{grace.id}?purpose=hobby")["match"] == match
     assert match["strength"] in {"strong", "good", "some"}
     assert ada.id in [one["member"]["id"] for one in grace.get("/matches?purpose=hobby")["items"]]
 
