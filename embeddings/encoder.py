@@ -30,8 +30,6 @@ Answer = TypeVar("Answer")
 
 # How long the first of several requests waits for company: little beside the 10 ms that one text takes.
 _GATHERING_SECONDS = 0.002
-# After so many such moments in which nobody came no more company is expected.
-_IDLE_MOMENTS = 2
 # Texts in one batch, for their vectors or for their tokens. Small enough that a short request never waits long behind a
 # large one; tokens are nobody's first answer, so they take even less of everyone's time at once.
 _BATCH, _BATCH_OF_TOKENS = 64, 16
@@ -53,8 +51,6 @@ class Encoder:
         self.model = model
         self._queue: deque[Request[Any]] = deque()
         self._changed = threading.Condition()
-        # How many were answered together last.
-        self._together = 0
         self._loaded: Future[None] = Future()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -156,30 +152,16 @@ class Encoder:
     def _gather(self) -> "list[Request[Any]] | None":
         """Wait for requests; all that are open then, or None once closed."""
         with self._changed:
-            self._queue = deque(request for request in self._queue if not request.over)
-            company = self._together + len(self._queue)
             while not self._queue and not self._closed:
                 self._changed.wait()
             if self._closed:
                 return None
             fresh = all(request.taken == 0 for request in self._queue)
         if fresh:
-            self._await_company(company)
+            time.sleep(_GATHERING_SECONDS)
         with self._changed:
             self._queue = deque(request for request in self._queue if not request.over)
-            self._together = len(self._queue)
             return list(self._queue)
-
-    def _await_company(self, company: int) -> None:
-        """Wait a moment for more requests; for so many, as were there lately, as long as more keep coming."""
-        idle = 0
-        while idle < _IDLE_MOMENTS:
-            before = len(self._queue)
-            time.sleep(_GATHERING_SECONDS)
-            now = len(self._queue)
-            if now >= company:
-                return
-            idle = 0 if now > before else idle + 1
 
     def _refuse_all(self, error: BaseException) -> None:
         """Answer every open request, and those that still come, with an error."""

@@ -21,7 +21,7 @@ from embeddings.models import WEIGHTS_FILE, Model, ModelError
 
 # Padded tokens in one pass: large enough to fill the processor, small enough to stay in its caches, and so small that
 # short texts are not filled up to the length of long ones: batches of 64 texts of all lengths took 60 % longer at 4096.
-_TOKENS_PER_PASS = 512
+_TOKENS_PER_PASS = 1024
 # Passages of different length and kind, for comparing the fast arithmetic with the exact one.
 _PROBES = (
     "I keep bees on the roof of a library.",
