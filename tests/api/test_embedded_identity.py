@@ -13,7 +13,7 @@ from api.embedded import EmbeddedError
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
-    with pytest.raises(EmbeddedError, match="not installed.*WHEREFORE_DATABASE_URL"):
+    with pytest.raises(EmbeddedError, match=r"not installed.*WHEREFORE_DATABASE_URL"):
         embedded_identity.find_binaries()
 
 
