@@ -167,6 +167,16 @@ async def ground(
     )
 
 
+async def like_pitch(encoder: Encodes, text: str) -> Span | None:
+    """The sentence of a text that is nearest to the language of selling, when it is near enough."""
+    pieces = _cut(text, ())
+    bank = await _bank_vectors(encoder)
+    vectors = await encoder.encode(pieces.texts)
+    near = (vectors @ bank.pitches.T).max(axis=1)
+    rival = (vectors @ np.concatenate([bank.templates, bank.ordinary]).T).max(axis=1)[near.argmax()]
+    return _place(pieces, near) if near.max() > _LIKE_PITCH and near.max() > rival + _PITCH_OVER_RECIPIENT else None
+
+
 def _cut(reason: str, names: Sequence[str]) -> _Pieces:
     """The whole reason first, then its sentences if there are several."""
     own_names = {word.casefold() for name in names for word in _WORD.findall(name)}
