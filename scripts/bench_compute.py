@@ -10,10 +10,10 @@ import msgspec
 from api import database
 from api.matching.candidates import Pool, owner_keys, read_pool, statements_of
 from api.matching.ranking import Entry, fitting, rank
-from api.matching.scoring import mutual_scores
+from api.matching.scoring import compared, mutual_scores
 from api.matching.sharing import shares_of
 from api.profiles.schemas import Purpose
-from embeddings.similarity import corpus_mean, cosines
+from embeddings.similarity import corpus_mean
 from scripts.bench_figures import Recorder
 from scripts.bench_peers import TOP, InMemory, exact_neighbours, profile_neighbours
 from scripts.seed_bulk_plan import made_id
@@ -109,7 +109,7 @@ def _first_looks(everyone: Pool, lists: Sequence[Sequence[UUID]]) -> list[float]
     """The mean score of the members on each list, by a first look at everyone."""
     mine, theirs = statements_of(everyone.mine.rows()), statements_of(everyone.theirs.rows())
     keys, owner, _ = owner_keys(everyone.theirs.rows())
-    agreement = cosines(mine.vectors, theirs.vectors, mean=corpus_mean(theirs.vectors))
+    agreement = compared(mine, theirs, mean=corpus_mean(theirs.vectors)).agreement
     scores = mutual_scores(agreement, mine, theirs, owner, len(keys))
     place = {(int(high) << 64) | int(low): place for place, (high, low) in enumerate(keys)}
     return [float(scores[[place[member.int] for member in listed]].mean()) for listed in lists]

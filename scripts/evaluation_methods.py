@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from api.matching.scoring import Statements, fitting_scores
+from api.matching.scoring import Statements, compared, fitting_scores
 from embeddings.models import find_model
 from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors, corpus_mean
@@ -42,11 +42,13 @@ def wherefore(candidates: Sequence[Sequence[str]], vector_of: VectorOf, *, seeki
     def scores(query: list[str], left_out: int | None) -> Scores:
         mine = _statements(query, vector_of, seeking=seeking)
         if left_out is None:
-            return fitting_scores(mine, theirs, owner, len(candidates), mean=mean)
+            return fitting_scores(compared(mine, theirs, mean=mean), owner, len(candidates))
         # A member is never among their own candidates: neither in the mean nor as a neighbour.
         others = owner != left_out
         without = theirs.only(others)
-        return fitting_scores(mine, without, owner[others], len(candidates), mean=corpus_mean(without.vectors))
+        return fitting_scores(
+            compared(mine, without, mean=corpus_mean(without.vectors)), owner[others], len(candidates)
+        )
 
     return scores
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from api.accounts.schemas import Meets
 from api.matching.exposure import lot
 from api.matching.nearness import nearness
-from api.matching.scoring import Statements, fitting_scores
+from api.matching.scoring import Statements, compared, fitting_scores
 from api.profiles.schemas import Purpose
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
@@ -117,7 +117,7 @@ def _group(
     topics[owner, np.array(rows) // 2] = True
 
     def candidates(viewer: int) -> Candidates:
-        scores = fitting_scores(said.only(owner == viewer), said, owner, len(everyone), mean=mean)
+        scores = fitting_scores(compared(said.only(owner == viewer), said, mean=mean), owner, len(everyone))
         fitting = np.flatnonzero((scores >= _LEAST_SCORE) & (np.arange(len(everyone)) != viewer))
         mine = everyone[viewer]
         return Candidates(

@@ -21,7 +21,7 @@ from api.matching.scoring import Statements
 from api.matching.vector_indexes import is_indexed, quoted
 from api.profiles.schemas import Purpose
 from embeddings.roles import reads_as_seeking
-from embeddings.similarity import HALF, profile_scores
+from embeddings.similarity import HALF, Vectors, profile_scores
 from embeddings.words import WORDS
 
 # Up to so many statements under a purpose all are compared in full. Beyond it only members who come near the viewer's
@@ -86,13 +86,18 @@ class Pool:
 
 def statements_of(rows: NDArray[Any]) -> Statements:
     """Packed rows as scoring takes them: vectors of shape (n, d) in single precision."""
-    vectors = rows["vector"].astype(np.float32)
+    vectors = vectors_of(rows)
     return Statements(
         vectors,
         rows["seeking"].astype(np.bool_),
         words=rows["words"].astype(np.int32),
         reads_as_seeking=reads_as_seeking(vectors, revision=encoder().model.revision),
     )
+
+
+def vectors_of(rows: NDArray[Any]) -> Vectors:
+    """The vectors of packed rows, (n, d)."""
+    return rows["vector"].astype(np.float32)
 
 
 def owners_of(rows: NDArray[Any]) -> tuple[list[UUID], NDArray[np.intp]]:

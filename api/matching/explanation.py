@@ -7,17 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.matching.schemas import ReasonKind
-from api.matching.scoring import Statements, roles_that_do_not_meet
 from api.profiles.schemas import Role
-from embeddings.similarity import PAIR_FLOOR, Vectors, cosines
+from embeddings.similarity import PAIR_FLOOR, Vectors
 
 MOST_PAIRS = 3
 CLOSE = PAIR_FLOOR + 0.1
 """From this cosine on two statements are said to meet. In development data 72 % of such pairs were about one finely
 labelled interest, and 52 % of those between the floor and this: of them it is only said that they may."""
-
-# Below every cosine.
-_NEVER = -2.0
 
 
 class Pair(NamedTuple):
@@ -36,31 +32,20 @@ class _Candidate(NamedTuple):
     kind: ReasonKind
 
 
-def reasons(mine: Statements, theirs: Statements, *, mean: Vectors | None, most: int = MOST_PAIRS) -> list[Pair]:
-    """The pairs that explain a match, best first: only pairs that really agree, each statement in one at most.
-
-    Only pairs that also count in the score: never what I seek beside what they seek. Who gives what to whom is shown
-    from both sides: where something that I seek meets what they bring, and something that they seek what I bring,
-    there is a pair of either kind, before a second of the same.
-    """
-    return reasons_among(agreement_of(mine, theirs, mean=mean), mine.seeking, theirs.seeking, most=most)
-
-
-def agreement_of(mine: Statements, theirs: Statements, *, mean: Vectors | None) -> Vectors:
-    """How much each of mine agrees with each of theirs by itself (m, n), as far as such a pair can explain a match.
-
-    As in the score, whoever reads as seeking does not bring what the other seeks.
-    """
-    agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
-    agreement = agreement - roles_that_do_not_meet(agreement, mine, theirs)
-    agreement[np.ix_(mine.seeking, theirs.seeking)] = _NEVER
-    return agreement
-
-
 def reasons_among(
     agreement: Vectors, i_seek: NDArray[np.bool_], they_seek: NDArray[np.bool_], *, most: int = MOST_PAIRS
 ) -> list[Pair]:
-    """`reasons` from the agreement (m, n) of statements, and whether each of them seeks, (m,) and (n,)."""
+    """The pairs that explain a match, best first: only pairs that really agree, each statement in one at most.
+
+    Who gives what to whom is shown from both sides: where something that I seek meets what they bring, and something
+    that they seek what I bring, there is a pair of either kind, before a second of the same.
+
+    Args:
+        agreement: How much each of mine agrees with each of theirs, (m, n), see `api.matching.scoring.Compared`.
+        i_seek: Whether each of mine seeks, (m,).
+        they_seek: Whether each of theirs seeks, (n,).
+        most: At most so many pairs.
+    """
     rows, columns = np.nonzero(agreement >= PAIR_FLOOR)
     candidates = sorted(
         (

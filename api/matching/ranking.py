@@ -8,13 +8,21 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from api.matching.candidates import Pool, member_ids, owner_keys, owners_of, raw_statement_ids, statements_of
-from api.matching.explanation import agreement_of, reasons_among
+from api.matching.candidates import (
+    Pool,
+    member_ids,
+    owner_keys,
+    owners_of,
+    raw_statement_ids,
+    statements_of,
+    vectors_of,
+)
+from api.matching.explanation import reasons_among
 from api.matching.exposure import NEW, Shares, factors, lot
 from api.matching.freshness import FEW_ENTRIES
 from api.matching.nearness import nearness
 from api.matching.schemas import Strength
-from api.matching.scoring import fitting_scores
+from api.matching.scoring import compared, fitting_scores
 from embeddings.similarity import PAIR_FLOOR, Vectors, corpus_mean, strength
 
 MOST_ENTRIES = 200
@@ -57,11 +65,10 @@ def fitting(pool: Pool) -> Fitting:
     if not len(my_rows) or not len(their_rows):
         return Fitting(None, [], np.zeros(0, np.float32), np.zeros(0, np.float32), lambda _: [])
     mine, theirs = statements_of(my_rows), statements_of(their_rows)
-    mean = corpus_mean(theirs.vectors if pool.sample is None else statements_of(pool.sample.rows()).vectors)
+    mean = corpus_mean(theirs.vectors if pool.sample is None else vectors_of(pool.sample.rows()))
     keys, owner, first_rows = owner_keys(their_rows)
-    scores = fitting_scores(mine, theirs, owner, len(keys), mean=mean)
-    # For everyone at once: member by member it takes several times as long.
-    agreement = agreement_of(mine, theirs, mean=mean)
+    both = compared(mine, theirs, mean=mean)
+    scores, agreement = fitting_scores(both, owner, len(keys)), both.agreement
     agrees = np.zeros(len(keys), dtype=np.bool_)
     agrees[owner[(agreement >= PAIR_FLOOR).any(axis=0)]] = True
     chosen = np.flatnonzero((scores >= 0) & agrees)

@@ -24,6 +24,8 @@ _NEARER = 0.1
 _MEAN_AT_CLOSE = np.float32(0.7)
 # How much less two statements agree where one is to give what the other seeks, but surely reads as seeking itself.
 _SEEKS_ITSELF = np.float32(1)
+# Below every cosine: what both seek.
+_NEVER = -2.0
 
 
 @dataclass(frozen=True)
@@ -46,30 +48,50 @@ class Statements:
         return Statements(self.vectors[rows], self.seeking[rows], words, reads_as_seeking)
 
 
-def fitting_scores(
-    mine: Statements, theirs: Statements, owner: NDArray[np.intp], members: int, *, mean: Vectors | None
-) -> Vectors:
+@dataclass(frozen=True)
+class Compared:
+    """My statements (m) beside those of all others (n), in any order."""
+
+    mine: Statements
+    theirs: Statements
+    mean: Vectors | None
+    """What was taken away from all statements, see `embeddings.similarity.corpus_mean`."""
+    cosines: Vectors
+    """How near each of mine is to each of theirs by itself, (m, n)."""
+    agreement: Vectors
+    """The same as far as a pair can speak for a match, (m, n): whoever reads as seeking does not bring what the other
+    seeks, and those who both seek have nothing to give each other."""
+
+
+def compared(mine: Statements, theirs: Statements, *, mean: Vectors | None) -> Compared:
+    """Compare each of my statements with each of theirs, once for the scores and for the reasons."""
+    near = cosines(mine.vectors, theirs.vectors, mean=mean)
+    agreement = near - roles_that_do_not_meet(near, mine, theirs)
+    agreement[np.ix_(mine.seeking, theirs.seeking)] = _NEVER
+    return Compared(mine, theirs, mean, near, agreement)
+
+
+def fitting_scores(both: Compared, owner: NDArray[np.intp], members: int) -> Vectors:
     """What lists are ordered by: a first look at everyone, and a close one at those who came best out of it.
 
     Args:
-        mine: My statements.
-        theirs: The statements of all others, in any order.
+        both: My statements and those of all others.
         owner: For each of theirs the index of its member, (n,).
         members: How many members there are.
-        mean: What to take away from all statements, see `embeddings.similarity.corpus_mean`.
 
     Returns:
         One score a member, (members,), on the scale of `embeddings.similarity.strength`; -1 for those whom the first
         look left out.
     """
-    agreement = cosines(mine.vectors, theirs.vectors, mean=mean)
-    scores = mutual_scores(agreement, mine, theirs, owner, members)
+    mine, theirs = both.mine, both.theirs
+    scores = mutual_scores(both.agreement, mine, theirs, owner, members)
     chosen = np.argsort(-scores, kind="stable")[:LOOKED_AT_CLOSELY]
     place = np.full(members, -1, dtype=np.intp)
     place[chosen] = np.arange(len(chosen))
     rows = np.flatnonzero(place[owner] >= 0)
     near = theirs.only(rows)
-    agreement = _seen_closely(agreement[:, rows], mine, near, mean=mean)
+    agreement = _seen_closely(both.cosines[:, rows], mine, near, mean=both.mean)
+    agreement -= roles_that_do_not_meet(agreement, mine, near)
     half = HALF + _NEARER * trust(near.vectors)
     scores = np.full(members, -1, dtype=np.float32)
     scores[chosen] = mutual_scores(agreement, mine, near, place[owner[rows]], len(chosen), half=half)
@@ -96,7 +118,7 @@ def mutual_scores(
     only the other view.
 
     Args:
-        agreement: How much each of my statements agrees with each of theirs, (m, n).
+        agreement: How much each of my statements agrees with each of theirs, (m, n), less where roles do not meet.
         mine: My statements.
         theirs: The statements of all others, in any order.
         owner: For each of theirs the index of its member, (n,).
@@ -106,7 +128,6 @@ def mutual_scores(
     Returns:
         One score a member, (members,), on the scale of `embeddings.similarity.strength`.
     """
-    agreement = agreement - roles_that_do_not_meet(agreement, mine, theirs)
     telling = ~theirs.seeking
     if telling.all() and not mine.seeking.any():
         # Both views are the same.

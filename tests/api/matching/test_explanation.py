@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from api.matching.explanation import CLOSE, Pair, kind_of, reasons
+from api.matching.explanation import CLOSE, MOST_PAIRS, Pair, kind_of, reasons_among
 from api.matching.schemas import ReasonKind
-from api.matching.scoring import Statements
+from api.matching.scoring import Statements, compared
 from api.profiles.schemas import Role
 from embeddings.similarity import PAIR_FLOOR, Vectors, cosines
 from tests.api.matching.test_scoring import ABOUT, DIMENSIONS, SEEKING, one_vector, profile, statements
@@ -29,6 +29,10 @@ def profiles(draw: st.DrawFn) -> tuple[Statements, Statements]:
     ]
     assume(all(np.linalg.norm(vector) > 0.1 for vector in near))
     return mine, statements(near, draw(st.lists(st.booleans(), min_size=len(near), max_size=len(near))))
+
+
+def reasons(mine: Statements, theirs: Statements, *, most: int = MOST_PAIRS) -> list[Pair]:
+    return reasons_among(compared(mine, theirs, mean=None).agreement, mine.seeking, theirs.seeking, most=most)
 
 
 def kinds(mine: Statements, theirs: Statements, pairs: list[Pair]) -> list[ReasonKind]:
@@ -52,7 +56,7 @@ def agreeing(mine: Statements, theirs: Statements) -> dict[tuple[int, int], floa
 
 @given(profiles())
 def test_every_statement_is_quoted_once_at_most(two: tuple[Statements, Statements]) -> None:
-    pairs = reasons(*two, mean=None)
+    pairs = reasons(*two)
 
     assert len({pair.mine for pair in pairs}) == len({pair.theirs for pair in pairs}) == len(pairs) <= 3
 
@@ -61,7 +65,7 @@ def test_every_statement_is_quoted_once_at_most(two: tuple[Statements, Statement
 def test_pairs_really_agree_and_the_best_comes_first(two: tuple[Statements, Statements]) -> None:
     possible = agreeing(*two)
 
-    pairs = reasons(*two, mean=None)
+    pairs = reasons(*two)
 
     found = [possible[pair.mine, pair.theirs] for pair in pairs]
     assert found == sorted(found, reverse=True)
@@ -73,23 +77,23 @@ def test_pairs_really_agree_and_the_best_comes_first(two: tuple[Statements, Stat
 def test_what_both_seek_is_no_reason(two: tuple[Statements, Statements]) -> None:
     mine, theirs = two
 
-    assert not any(mine.seeking[pair.mine] and theirs.seeking[pair.theirs] for pair in reasons(*two, mean=None))
+    assert not any(mine.seeking[pair.mine] and theirs.seeking[pair.theirs] for pair in reasons(*two))
 
 
 @given(profiles())
 def test_where_both_give_something_both_are_shown(two: tuple[Statements, Statements]) -> None:
     possible = {kind(*two, *pair) for pair in agreeing(*two)}
 
-    found = kinds(*two, reasons(*two, mean=None))
+    found = kinds(*two, reasons(*two))
 
     if possible >= BOTH_WAYS:
         assert set(found) >= BOTH_WAYS
-        assert set(kinds(*two, reasons(*two, mean=None, most=2))) >= BOTH_WAYS
+        assert set(kinds(*two, reasons(*two, most=2))) >= BOTH_WAYS
 
 
 @given(profiles())
 def test_no_better_pair_is_left_out_that_would_take_nobodys_place(two: tuple[Statements, Statements]) -> None:
-    pairs = reasons(*two, mean=None)
+    pairs = reasons(*two)
     possible = agreeing(*two)
 
     free = [
@@ -113,10 +117,10 @@ def test_the_order_in_which_things_were_written_does_not_matter(
     chance.shuffle(rows)
     chance.shuffle(columns)
 
-    shuffled = reasons(mine.only(np.array(rows)), theirs.only(np.array(columns)), mean=None)
+    shuffled = reasons(mine.only(np.array(rows)), theirs.only(np.array(columns)))
 
     back = [Pair(rows[pair.mine], columns[pair.theirs], pair.close) for pair in shuffled]
-    assert back == reasons(mine, theirs, mean=None)
+    assert back == reasons(mine, theirs)
 
 
 @given(profiles())
@@ -124,7 +128,7 @@ def test_the_reasons_are_as_good_seen_from_the_other_side(two: tuple[Statements,
     mine, theirs = two
     agreement = cosines(mine.vectors, theirs.vectors)
 
-    here, there = reasons(mine, theirs, mean=None, most=1), reasons(theirs, mine, mean=None, most=1)
+    here, there = reasons(mine, theirs, most=1), reasons(theirs, mine, most=1)
 
     assert [float(agreement[pair.mine, pair.theirs]) for pair in here] == pytest.approx(
         [float(agreement[pair.theirs, pair.mine]) for pair in there], abs=1e-5
@@ -136,7 +140,7 @@ def test_what_i_seek_is_quoted_beside_what_they_bring() -> None:
     pupil = statements([bread, violin], [ABOUT, SEEKING])
     teacher = statements([violin, bread], [ABOUT, SEEKING])
 
-    pairs = reasons(pupil, teacher, mean=None)
+    pairs = reasons(pupil, teacher)
 
     assert {(pair.mine, pair.theirs) for pair in pairs} == {(1, 0), (0, 1)}
     assert set(kinds(pupil, teacher, pairs)) == BOTH_WAYS
@@ -148,7 +152,7 @@ def test_each_kind_comes_before_a_second_of_the_same() -> None:
     mine = statements([bread, bees, chess, violin], [ABOUT, ABOUT, ABOUT, SEEKING])
     theirs = statements([bread, bees, chess, weakly], [ABOUT, ABOUT, ABOUT, ABOUT])
 
-    pairs = reasons(mine, theirs, mean=None)
+    pairs = reasons(mine, theirs)
 
     assert kinds(mine, theirs, pairs) == [ReasonKind.SHARED, ReasonKind.SHARED, ReasonKind.THEY_OFFER]
     assert [pair.close for pair in pairs] == [True, True, False]
@@ -159,6 +163,6 @@ def test_what_both_share_does_not_take_the_only_statement_that_is_sought() -> No
     mine = statements([violin, violin + bread, bread], [ABOUT, SEEKING, ABOUT])
     theirs = statements([violin, bread], [ABOUT, SEEKING])
 
-    found = kinds(mine, theirs, reasons(mine, theirs, mean=None))
+    found = kinds(mine, theirs, reasons(mine, theirs))
 
     assert set(found) == BOTH_WAYS

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from api.encoding import encoder
-from api.matching.scoring import LOOKED_AT_CLOSELY, ONE_SIDED, Statements, fitting_scores, mutual_scores, reciprocal
-from embeddings.similarity import Vectors, corpus_mean, cosines, strength
+from api.matching.scoring import (
+    LOOKED_AT_CLOSELY,
+    ONE_SIDED,
+    Statements,
+    compared,
+    fitting_scores,
+    mutual_scores,
+    reciprocal,
+)
+from embeddings.similarity import Vectors, corpus_mean, strength
 from embeddings.words import word_keys
 from scripts.seed_data import load_topics
 
@@ -55,7 +63,7 @@ def score(mine: Statements, theirs: Statements, mean: Vectors | None = None) -> 
 def first_look(
     mine: Statements, theirs: Statements, owner: NDArray[np.intp], members: int, mean: Vectors | None = None
 ) -> Vectors:
-    return mutual_scores(cosines(mine.vectors, theirs.vectors, mean=mean), mine, theirs, owner, members)
+    return mutual_scores(compared(mine, theirs, mean=mean).agreement, mine, theirs, owner, members)
 
 
 @given(profile(), profile())
@@ -130,7 +138,7 @@ def test_only_the_best_of_a_first_look_are_looked_at_closely() -> None:
     everyone = statements(vectors.tolist(), [ABOUT] * (many + 2))
     mine, theirs, owner = everyone.only(np.arange(2)), everyone.only(np.arange(2, many + 2)), np.arange(many)
 
-    found = fitting_scores(mine, theirs, owner, many, mean=None)
+    found = fitting_scores(compared(mine, theirs, mean=None), owner, many)
 
     before = first_look(mine, theirs, owner, many)
     assert (found >= 0).sum() == LOOKED_AT_CLOSELY
@@ -145,8 +153,8 @@ def test_a_close_look_does_not_depend_on_the_order_of_members(
     one = Statements(np.vstack([theirs.vectors, third.vectors]), np.append(theirs.seeking, third.seeking))
     other = Statements(np.vstack([third.vectors, theirs.vectors]), np.append(third.seeking, theirs.seeking))
 
-    here = fitting_scores(mine, one, np.repeat([0, 1], counts), 2, mean=None)
-    there = fitting_scores(mine, other, np.repeat([1, 0], counts[::-1]), 2, mean=None)
+    here = fitting_scores(compared(mine, one, mean=None), np.repeat([0, 1], counts), 2)
+    there = fitting_scores(compared(mine, other, mean=None), np.repeat([1, 0], counts[::-1]), 2)
 
     assert here == pytest.approx(there, abs=1e-3)
 
@@ -186,7 +194,9 @@ async def test_statement_by_statement_finds_shared_interests_better_than_one_vec
     for chosen in queries:
         relevant = np.array([len(set(chosen) & set(other)) >= 2 for other in candidates])
         mine = Statements(first[chosen], np.zeros(4, dtype=np.bool_))
-        ours.append(_ndcg(fitting_scores(mine, theirs, owner, len(candidates), mean=corpus_mean(rows)), relevant))
+        ours.append(
+            _ndcg(fitting_scores(compared(mine, theirs, mean=corpus_mean(rows)), owner, len(candidates)), relevant)
+        )
         centroid.append(_ndcg(centroids @ _unit(first[chosen].mean(axis=0)), relevant))
 
     assert np.mean(ours) > np.mean(centroid) + 0.03
@@ -214,8 +224,8 @@ def test_a_close_look_with_words_does_not_depend_on_the_order_of_statements(coun
     mine, theirs = everyone.only(np.arange(2)), everyone.only(np.arange(2, count + 2))
     owner, shuffled = chance.integers(0, 7, count), chance.permutation(count)
 
-    here = fitting_scores(mine, theirs, owner, 7, mean=None)
-    there = fitting_scores(mine, theirs.only(shuffled), owner[shuffled], 7, mean=None)
+    here = fitting_scores(compared(mine, theirs, mean=None), owner, 7)
+    there = fitting_scores(compared(mine, theirs.only(shuffled), mean=None), owner[shuffled], 7)
 
     assert here == pytest.approx(there, abs=1e-3)
 
@@ -228,7 +238,7 @@ def test_of_two_equally_near_the_one_who_shares_a_rare_word_fits_better() -> Non
     me = statements([(np.array(lace) + np.array(craft)).tolist()], [ABOUT])
     mine = Statements(me.vectors, me.seeking, word_keys(["Lace with bobbins"]))
 
-    fit = fitting_scores(mine, theirs, np.arange(62), 62, mean=None)
+    fit = fitting_scores(compared(mine, theirs, mean=None), np.arange(62), 62)
 
     assert fit[0] > fit[1]
 
@@ -240,7 +250,7 @@ def test_whoever_seeks_is_shown_those_who_give_before_those_who_seem_to_seek_as_
     me = statements([violin], [SEEKING])
     mine = Statements(me.vectors, me.seeking, None, np.array([0.98], dtype=np.float32))
 
-    fit = mutual_scores(cosines(mine.vectors, told.vectors), mine, told, np.arange(2), 2)
+    fit = mutual_scores(compared(mine, told, mean=None).agreement, mine, told, np.arange(2), 2)
 
     assert fit[1] > fit[0]
 
@@ -256,7 +266,9 @@ async def test_a_stronger_word_means_a_shared_topic_more_often() -> None:
         for me in range(0, len(texts), 5):
             others = np.flatnonzero(np.arange(len(texts)) != me)
             mine, theirs = everyone.only(np.array([me])), everyone.only(others)
-            fit = fitting_scores(mine, theirs, np.arange(len(others)), len(others), mean=corpus_mean(theirs.vectors))
+            fit = fitting_scores(
+                compared(mine, theirs, mean=corpus_mean(theirs.vectors)), np.arange(len(others)), len(others)
+            )
             for score, other in zip(fit, others, strict=True):
                 shared[strength(float(score))].append(of[other] == of[me])
 
@@ -274,7 +286,9 @@ async def test_a_statement_that_anyone_could_have_written_does_not_come_out_on_t
     for me in range(1, len(texts), 4):
         others = np.flatnonzero(np.arange(len(texts)) != me)
         mine, theirs = everyone.only(np.array([me])), everyone.only(others)
-        fit = fitting_scores(mine, theirs, np.arange(len(others)), len(others), mean=corpus_mean(theirs.vectors))
+        fit = fitting_scores(
+            compared(mine, theirs, mean=corpus_mean(theirs.vectors)), np.arange(len(others)), len(others)
+        )
         shown.append(0 in others[np.argsort(-fit, kind="stable")[:10]])
 
     assert np.mean(shown) <= 2 * 10 / len(texts)
