@@ -129,17 +129,19 @@ async def connection(actor: Member, connection_id: UUID) -> ConnectionRead:
 async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionRead]:
     rows = await fetch(
         "SELECT c.id, c.purpose, c.asker = {} AS asked_by_me, c.reason, c.crossed_reason, "
-        "CASE WHEN NOT c.met AND (c.accepter = {} OR {}) THEN c.anchor_text END AS anchor_text, "
-        "CASE WHEN c.met THEN c.anchor_text END AS met_where, "
+        "CASE WHEN r.anchor_kind IS DISTINCT FROM {} AND (c.accepter = {} OR {}) THEN c.anchor_text END "
+        "AS anchor_text, "
+        "CASE WHEN r.anchor_kind = {} THEN c.anchor_text END AS met_where, "
         "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other "
-        "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other, "
-        "EXISTS (SELECT 1 FROM connection_request AS r WHERE r.id = connection.request AND r.anchor_kind = {}) AS met "
-        "FROM connection WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c WHERE {} AND {}",
-        *[actor.id] * 2,
-        _anchor_is_readable(actor.id),
-        *[actor.id] * 2,
+        "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other "
+        "FROM connection WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c "
+        "LEFT JOIN connection_request AS r ON r.id = c.request WHERE {} AND {}",
+        actor.id,
         AnchorKind.MET,
-        *[actor.id] * 2,
+        actor.id,
+        _anchor_is_readable(actor.id),
+        AnchorKind.MET,
+        *[actor.id] * 4,
         can_see_member(actor.id, "c.other"),
         narrowed,
     )
@@ -150,10 +152,9 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
 
 
 def _anchor_is_readable(asker_id: UUID) -> QueryString:
-    """Whether the one who asked may still read what the reason of a connection was about."""
+    """Whether the one who asked may still read what the request `r` is about."""
     return QueryString(
-        "EXISTS (SELECT 1 FROM connection_request AS r JOIN statement AS s ON s.id = r.anchor_statement "
-        "WHERE r.id = c.request AND {})",
+        "EXISTS (SELECT 1 FROM statement AS s WHERE s.id = r.anchor_statement AND {})",
         can_read_statement(asker_id, "s"),
     )
 
@@ -169,12 +170,8 @@ def _seen(box: Box) -> str:
 
 def _seen_values(actor: Member, box: Box) -> list[object]:
     if box is Box.SENT:
-        anchored = QueryString(
-            "EXISTS (SELECT 1 FROM statement AS s WHERE s.id = r.anchor_statement AND {})",
-            can_read_statement(actor.id, "s"),
-        )
         seen = can_see_member(actor.id, "r.recipient")
-        return [seen, anchored, QueryString("FALSE"), actor.id, QueryString("TRUE")]
+        return [seen, _anchor_is_readable(actor.id), QueryString("FALSE"), actor.id, QueryString("TRUE")]
     # A silent refusal that the sender still sees as open is itself the open request between the two.
     free = QueryString(
         "(r.state IN ('pending', 'asked') AND (r.state = 'asked' OR r.expires_at > {}) OR NOT ({} OR {}) "
