@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from api import database
 from api.encoding import encoder
-from scripts.bench_figures import Figure, Recorder, show
+from scripts.bench_figures import Recorder
+from scripts.figures import Figure, show
 from scripts.seed_bulk import bulk_members, seed_bulk
 from scripts.seed_bulk_plan import batches
 from scripts.seed_bulk_texts import Bank

@@ -14,8 +14,9 @@ import msgspec
 
 from api import database
 from api.settings import settings
-from scripts.bench_figures import Figure, Recorder, Report, show
+from scripts.bench_figures import Recorder
 from scripts.bench_plots import plot_latency, plot_quality
+from scripts.figures import Figure, Report, show, tell
 from scripts.serve import running_database
 
 COMMAND = "bench matching"
@@ -91,26 +92,21 @@ async def measure(url: str, size: int, *, queries: int, texts: int) -> list[Figu
     from scripts.seed_bulk import seed_bulk  # noqa: PLC0415
 
     recorder = Recorder(size)
-    _tell(f"Seeding what is missing of {size:,} members")
+    tell(f"Seeding what is missing of {size:,} members")
     await seed_bulk(members=size, number=_SEED, texts=texts)
-    _tell("Preparing the peer with one vector a profile")
+    tell("Preparing the peer with one vector a profile")
     await prepare_profiles(url)
     async with database.connected():
         cases = await some_cases(size, queries, number=_SEED)
-        _tell(f"Computing lists of {len(cases)} members")
+        tell(f"Computing lists of {len(cases)} members")
         await bench_compute(cases, recorder)
-        _tell("Comparing with the same scoring of everyone")
+        tell("Comparing with the same scoring of everyone")
         await bench_recall(cases, recorder)
         with serving(url) as (port, server):
-            _tell("Reading lists through HTTP")
+            tell("Reading lists through HTTP")
             await bench_list_read(port, cases, recorder)
-            _tell("From signing up to the first match")
+            tell("From signing up to the first match")
             await bench_first_match(port, recorder)
             await bench_memory(server, recorder)
         await bench_disk(recorder)
     return recorder.figures
-
-
-def _tell(what: str) -> None:
-    """Progress goes beside the figures, never among them."""
-    print(what, file=sys.stderr, flush=True)

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.bench_figures import Figure
-from scripts.evaluation_figures import Report
+from scripts.figures import Figure, Report
 
 _LOOKS = {
     "wherefore": ("Wherefore", "#0b6e4f", 4, ""),

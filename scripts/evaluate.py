@@ -1,29 +1,16 @@
 """Evaluation: the engine as it serves members, and its peers, over a folder of third-party sets."""
 
-import sys
 from collections import defaultdict
 from pathlib import Path
 
 import click
-import msgspec
 import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
 from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors
-from scripts.evaluation_figures import (
-    DEPTH,
-    Figure,
-    Report,
-    auc,
-    auc_figure,
-    figure,
-    machine,
-    print_table,
-    ranking_figures,
-    ranking_values,
-)
+from scripts.evaluation_figures import DEPTH, auc, auc_figure, ranking_figures, ranking_values
 from scripts.evaluation_methods import (
     Method,
     bm25,
@@ -33,6 +20,7 @@ from scripts.evaluation_methods import (
     wherefore,
 )
 from scripts.evaluation_sets import PairTask, RankingTask, RoleTask, pair_tasks, ranking_tasks, role_tasks
+from scripts.figures import Figure, mean_of, show, tell
 
 
 def evaluate_interest(folder: Path, *, as_json: bool) -> None:
@@ -43,19 +31,15 @@ def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     vectors = _encode(rankings, pairs, roles)
     figures: list[Figure] = []
     for task in rankings:
-        _tell(f"Measuring {task.name}")
+        tell(f"Measuring {task.name}")
         figures += measure_ranking(task, vectors)
     for judged in pairs:
-        _tell(f"Measuring {judged.name}")
+        tell(f"Measuring {judged.name}")
         figures += measure_pairs(judged, vectors)
     for told in roles:
-        _tell(f"Measuring {told.name}")
+        tell(f"Measuring {told.name}")
         figures += measure_roles(told, vectors)
-    if as_json:
-        report = Report(command="evaluate interest", machine=machine(), figures=figures)
-        click.echo(msgspec.json.encode(report).decode())
-    else:
-        print_table(figures)
+    show("evaluate interest", figures, as_json=as_json)
 
 
 def measure_ranking(task: RankingTask, vectors: dict[str, Vectors]) -> list[Figure]:
@@ -97,7 +81,7 @@ def measure_pairs(task: PairTask, vectors: dict[str, Vectors]) -> list[Figure]:
         each = [auc(np.asarray(one), np.asarray(other)) for one, other in judged.values() if one and other]
         figures += [
             auc_figure(task.name, name, yes, no),
-            figure(task.name, name, "auc_each_seeker", np.asarray(each, dtype=np.float64)),
+            mean_of(task.name, name, "auc_each_seeker", np.asarray(each, dtype=np.float64)),
         ]
     return figures
 
@@ -121,7 +105,7 @@ def measure_roles(task: RoleTask, vectors: dict[str, Vectors]) -> list[Figure]:
             scores = method(one_each[place], int(place)).astype(np.float32)
             scores[place] = -np.inf
             wrong.append(task.need[np.argsort(-scores, kind="stable")[:DEPTH]].mean())
-        figures.append(figure(task.name, name, f"wrong_role@{DEPTH}", np.asarray(wrong)))
+        figures.append(mean_of(task.name, name, f"wrong_role@{DEPTH}", np.asarray(wrong)))
     return figures
 
 
@@ -139,15 +123,10 @@ def _encode(rankings: list[RankingTask], pairs: list[PairTask], roles: list[Role
         texts.update(told.texts)
     ordered = sorted(texts)
     encoder = Encoder(find_model())
-    encoded = encoder.encode_now(ordered, show_progress=lambda done, of: _tell(f"Encoding: {done} of {of}"))
+    encoded = encoder.encode_now(ordered, show_progress=lambda done, of: tell(f"Encoding: {done} of {of}"))
     encoder.close()
     return dict(zip(ordered, encoded, strict=True))
 
 
 def _is_profiles(task: RankingTask) -> bool:
     return any(len(profile) > 1 for profile in task.candidates)
-
-
-def _tell(what: str) -> None:
-    """Progress goes beside the figures, never among them."""
-    print(what, file=sys.stderr, flush=True)

@@ -1,40 +1,17 @@
 """How good a ranking is, with intervals: the figures that `wherefore evaluate` prints."""
 
-import platform
 from collections.abc import Sequence
-from os import cpu_count
 
-import click
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.figures import Figure, mean_of, within
+
 DEPTH, MRR_DEPTH = 10, 100
-_RESAMPLES = 1000
 _DISCOUNTS = 1 / np.log2(np.arange(DEPTH) + 2)
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
-
-
-class Figure(msgspec.Struct, frozen=True):
-    """One measured value with its 95 % bootstrap interval over `n` queries."""
-
-    task: str
-    method: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-class Report(msgspec.Struct, frozen=True):
-    """Everything one run measured, and on what."""
-
-    command: str
-    machine: str
-    figures: list[Figure]
 
 
 def ranking_values(scores: NDArray[np.float32], relevant: Flags) -> tuple[float, float, float]:
@@ -51,15 +28,9 @@ def ranking_figures(task: str, method: str, values: Sequence[tuple[float, float,
     """The three figures of a ranking task from the values of its queries."""
     table = np.asarray(values, dtype=np.float64).reshape(-1, 3)
     return [
-        figure(task, method, metric, table[:, i])
+        mean_of(task, method, metric, table[:, i])
         for i, metric in enumerate((f"recall@{DEPTH}", f"ndcg@{DEPTH}", "mrr"))
     ]
-
-
-def figure(task: str, method: str, metric: str, values: Numbers) -> Figure:
-    """The mean of one value a query, with its interval."""
-    resampled = np.random.default_rng(0).choice(values, size=(_RESAMPLES, len(values))).mean(axis=1)
-    return _figure(task, method, metric, float(values.mean()), resampled, len(values))
 
 
 def auc(positive: Numbers, negative: Numbers) -> float:
@@ -76,24 +47,4 @@ def auc_figure(task: str, method: str, positive: Numbers, negative: Numbers) -> 
         auc(chance.choice(positive, len(positive)), chance.choice(negative, len(negative))) for _ in range(300)
     ]
     value = auc(positive, negative)
-    return _figure(task, method, "auc", value, np.asarray(resampled), len(positive) + len(negative))
-
-
-def machine() -> str:
-    """What ran it, in a few words."""
-    return f"{platform.system()} {platform.machine()}, {cpu_count()} processors, Python {platform.python_version()}"
-
-
-def print_table(figures: Sequence[Figure]) -> None:
-    """One line a figure, tasks apart."""
-    task = ""
-    for one in figures:
-        if one.task != task:
-            task = one.task
-            click.echo(f"\n{task} ({one.n})")
-        click.echo(f"  {one.method:<24}{one.metric:<16}{one.value:.3f}  [{one.low:.3f}, {one.high:.3f}]")
-
-
-def _figure(task: str, method: str, metric: str, value: float, resampled: Numbers, n: int) -> Figure:  # noqa: PLR0917
-    low, high = (round(float(edge), 4) for edge in np.quantile(resampled, (0.025, 0.975)))
-    return Figure(task, method, metric, round(value, 4), low, high, n)
+    return within(task, method, "auc", value, np.asarray(resampled), len(positive) + len(negative))

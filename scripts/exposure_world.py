@@ -1,7 +1,6 @@
 """The members of a simulation of exposure: what they write, by the bulk seed, and how well they fit each other."""
 
 import hashlib
-import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
@@ -22,6 +21,7 @@ from embeddings.models import find_model
 from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors, corpus_mean
 from embeddings.words import word_keys
+from scripts.figures import tell
 from scripts.seed_bulk_plan import People, batches, made_id
 from scripts.seed_bulk_texts import Bank
 
@@ -73,11 +73,6 @@ def world(*, members: int, number: int, visiting: NDArray[np.bool_]) -> list[Gro
         tell(f"Comparing everyone with the purpose {purpose}: {len(cards[purpose])}")
         groups.append(_group(purpose, cards[purpose], vector_of, visiting))
     return groups
-
-
-def tell(what: str) -> None:
-    """Progress goes beside the figures, never among them."""
-    print(what, file=sys.stderr, flush=True)
 
 
 def _cards(members: int, number: int) -> dict[Purpose, dict[int, _Card]]:

@@ -3,15 +3,14 @@
 What counts as exposure: a member stood among the first twenty of a list that somebody looked at.
 """
 
-import click
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from api.matching.exposure import NEW, SHOWN_FIRST, next_shares
 from api.matching.ranking import in_order
-from scripts.evaluation_figures import Figure, Report, figure, machine, print_table
-from scripts.exposure_world import Group, tell, world
+from scripts.exposure_world import Group, world
+from scripts.figures import Figure, mean_of, show, tell
 
 SOON = 3
 """New members should be shown within so many days."""
@@ -50,11 +49,7 @@ def simulate_exposure(*, members: int, days: int, number: int, as_json: bool) ->
         figures += _figures(method, months)
         quality[method] = np.concatenate([one.ndcg for one in months])
     figures.append(_loss(quality["wherefore"], quality["without_fairness"]))
-    if as_json:
-        report = Report(command="simulate exposure", machine=machine(), figures=figures)
-        click.echo(msgspec.json.encode(report).decode())
-    else:
-        print_table(figures)
+    show("simulate exposure", figures, as_json=as_json)
 
 
 def month(group: Group, *, days: int, number: int, sharing: bool) -> Month:
@@ -153,9 +148,9 @@ def _figures(method: str, months: list[Month]) -> list[Figure]:
     ginis = [gini(rng.choice(shown, len(shown))) for _ in range(_RESAMPLES)]
     return [
         _with_interval(method, "gini", gini(shown), ginis, len(shown)),
-        figure("exposure", method, "never_shown", (shown == 0).astype(np.float64)),
-        figure("exposure", method, f"new_shown_within_{SOON}_days", soon),
-        figure("exposure", method, f"ndcg@{SHOWN_FIRST}", np.concatenate([one.ndcg for one in months])),
+        mean_of("exposure", method, "never_shown", (shown == 0).astype(np.float64)),
+        mean_of("exposure", method, f"new_shown_within_{SOON}_days", soon),
+        mean_of("exposure", method, f"ndcg@{SHOWN_FIRST}", np.concatenate([one.ndcg for one in months])),
     ]
 
 

@@ -14,10 +14,11 @@ from click.testing import CliRunner
 
 from api.database import fetch
 from scripts import bench_encode, bench_reading
-from scripts.bench_figures import Figure, Recorder, show
+from scripts.bench_figures import Recorder
 from scripts.bench_matching import growth, measure
 from scripts.bench_plots import plot_latency, plot_quality
 from scripts.command import main
+from scripts.figures import Figure, show
 
 MEMBERS = 60
 _EMPTY = "TRUNCATE account, statement_vector, purpose_epoch CASCADE"

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from scripts.command import main
-from scripts.evaluation_figures import auc, figure, ranking_values
+from scripts.evaluation_figures import auc, ranking_values
 from scripts.evaluation_methods import bm25
 from scripts.evaluation_sets import pair_tasks, ranking_tasks
+from scripts.figures import mean_of
 
 TEXTS = [
     ("I bake sourdough every weekend", "bread"),
@@ -53,7 +54,7 @@ def test_equal_scores_count_half_in_an_auc() -> None:
 
 
 def test_an_interval_holds_its_value() -> None:
-    found = figure("a task", "a method", "mrr", np.random.default_rng(1).random(200))
+    found = mean_of("a task", "a method", "mrr", np.random.default_rng(1).random(200))
 
     assert found.low < found.value < found.high
     assert found.n == 200
