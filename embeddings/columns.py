@@ -49,18 +49,6 @@ def to_literal(vector: NDArray[np.floating] | Sequence[float]) -> str:
     return "[" + ",".join(f"{number:.5g}" for number in half.tolist()) + "]"
 
 
-def from_literal(text: str) -> NDArray[np.float32]:
-    """The vector of shape (d,) that a pgvector text form stands for.
-
-    Raises:
-        ValueError: It is not such a text.
-    """
-    inner = text.strip()
-    if not (inner.startswith("[") and inner.endswith("]")):
-        raise ValueError("A vector literal stands in square brackets.")
-    return np.array(inner[1:-1].split(","), dtype=np.float32)
-
-
 def from_sent(content: bytes) -> NDArray[np.float32]:
     """The vector of shape (d,) in what pgvector's `halfvec_send` makes: many times faster than the text form.
 

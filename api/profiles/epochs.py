@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from api.database import fetch
-from api.profiles.schemas import Purpose
 
 
 async def raise_epochs(purposes: Iterable[str]) -> None:
@@ -24,9 +23,3 @@ async def raise_epochs_of(*member_ids: UUID) -> None:
     """Mark that something changed about members, under every purpose that one of them has switched on."""
     rows = await fetch("SELECT DISTINCT purpose FROM member_purpose WHERE member = ANY({}::uuid[])", list(member_ids))
     await raise_epochs(row["purpose"] for row in rows)
-
-
-async def epoch(purpose: Purpose) -> int:
-    """How often something changed under a purpose."""
-    rows = await fetch("SELECT epoch FROM purpose_epoch WHERE purpose = {}", purpose)
-    return int(rows[0]["epoch"]) if rows else 0

@@ -1,5 +1,6 @@
 """The vector column keeps vectors in PostgreSQL and lives in auto migrations."""
 
+import json
 import os
 
 import numpy as np
@@ -11,26 +12,20 @@ from piccolo.apps.migrations.auto.serialisation import serialise_params
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.table import Table
 
-from embeddings.columns import Vector, from_literal, from_sent, to_literal
+from embeddings.columns import Vector, from_sent, to_literal
 
 halves = arrays(np.float16, st.integers(1, 20), elements=st.floats(-1000, 1000, width=16))
 
 
 @given(halves)
 def test_a_literal_reads_back_as_the_same_half_precision_numbers(vector: np.ndarray) -> None:
-    assert from_literal(to_literal(vector)).astype(np.float16).tolist() == vector.tolist()
+    assert np.array(json.loads(to_literal(vector)), dtype=np.float16).tolist() == vector.tolist()
 
 
 @pytest.mark.parametrize("vector", [[], [[1.0]], [float("nan")], [float("inf")], [1e6]])
 def test_what_pgvector_would_refuse_has_no_literal(vector: list[float]) -> None:
     with pytest.raises(ValueError, match="finite"):
         to_literal(np.array(vector))
-
-
-@pytest.mark.parametrize("text", ["", "1,2", "[a]", "[]", "(1)"])
-def test_what_is_no_literal_is_not_read(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  (numpy's own message for numbers)
-        from_literal(text)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x00\x00\x00", b"\x00\x02\x00\x00\x3c\x00"])
@@ -70,6 +65,6 @@ async def test_it_keeps_and_changes_vectors_in_postgresql() -> None:
         near = await Kept.raw("SELECT vector <=> {}::halfvec AS far FROM kept_vector LIMIT 1", to_literal(second))
 
     assert row is not None
-    assert from_literal(row["vector"]) == pytest.approx(first, abs=1e-3)
+    assert json.loads(row["vector"]) == pytest.approx(first, abs=1e-3)
     assert from_sent(sent[0]["sent"]).tolist() == second.tolist()
     assert near[0]["far"] == pytest.approx(0)

@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.similarity import (
+    HALF,
     PAIR_FLOOR,
-    best_pairs,
     corpus_mean,
     cosines,
-    one_to_one,
-    profile_score,
     profile_scores,
     strength,
 )
@@ -25,6 +23,11 @@ def unit(count: int, seed: int, dimensions: int = 6) -> Vectors:
     numbers = np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32)
     numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
     return numbers
+
+
+def profile_score(mine: Vectors, theirs: Vectors, *, mean: Vectors | None) -> float:
+    owner = np.zeros(len(theirs), dtype=np.intp)
+    return float(profile_scores(cosines(mine, theirs, mean=mean), owner, 1)[0])
 
 
 counts, seeds = st.integers(0, 6), st.integers(0, 10_000)
@@ -65,25 +68,39 @@ def test_a_member_without_statements_scores_nothing() -> None:
     assert scores[1] == 0
 
 
-@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 8), seeds)
-def test_pairs_are_one_to_one_and_best_first(rows: int, columns: int, most: int, seed: int) -> None:
-    scores = cosines(unit(rows, seed), unit(columns, seed + 1))
-
-    pairs = one_to_one(scores, most)
-
-    assert len(pairs) == min(rows, columns, most)
-    assert len({row for row, _ in pairs}) == len({column for _, column in pairs}) == len(pairs)
-    values = [scores[pair] for pair in pairs]
-    assert values == sorted(values, reverse=True)
-    assert not pairs or values[0] == scores.max()
-
-
 @given(st.integers(1, 6), st.integers(1, 6), seeds)
-def test_only_pairs_that_agree_explain_a_match(mine: int, theirs: int, seed: int) -> None:
-    pairs = best_pairs(unit(mine, seed), unit(theirs, seed + 1), mean=None, most=3)
+def test_pairs_are_one_to_one_and_best_first(rows: int, columns: int, seed: int) -> None:
+    agreement = cosines(unit(rows, seed), unit(columns, seed + 1))
 
-    assert len(pairs) <= 3
-    assert all(score >= PAIR_FLOOR for _, _, score in pairs)
+    found = profile_scores(agreement, np.zeros(columns, dtype=np.intp), 1)[0]
+
+    pairs: list[tuple[int, int]] = []
+    for place in np.argsort(-agreement, axis=None, kind="stable").tolist():
+        row, column = divmod(place, columns)
+        if all(row != other[0] and column != other[1] for other in pairs):
+            pairs.append((row, column))
+    values = np.array([agreement[pair] for pair in pairs])
+    softly = (1 / (1 + np.exp((HALF - values) / 0.08))).sum() + 0.5 * np.clip(values[:2], 0, 1).sum()
+    assert len(pairs) == min(rows, columns)
+    assert found == pytest.approx(softly, abs=1e-3)
+
+
+@given(st.integers(2, 9), seeds)
+def test_saying_the_same_many_times_counts_once_for_one_statement_of_mine(times: int, seed: int) -> None:
+    mine, theirs = unit(1, seed), unit(1, seed + 1)
+
+    assert profile_score(mine, np.repeat(theirs, times, axis=0), mean=None) == pytest.approx(
+        profile_score(mine, theirs, mean=None), abs=1e-4
+    )
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.floats(0, 1, width=32), seeds)
+def test_whoever_is_nearer_in_everything_never_fits_less(rows: int, columns: int, more: float, seed: int) -> None:
+    agreement, everyone = cosines(unit(rows, seed), unit(columns, seed + 1)), np.zeros(columns, dtype=np.intp)
+
+    before = profile_scores(agreement, everyone, 1)[0]
+
+    assert profile_scores(agreement + np.float32(more), everyone, 1)[0] >= before - 1e-4
 
 
 def test_cosines_after_centring_are_those_of_the_definition() -> None:
@@ -121,7 +138,7 @@ async def test_the_same_interest_in_other_words_is_found(encoder: Encoder) -> No
     ally = await encoder.encode(["Beekeeper with four hives.", "Carer for a husband with Alzheimer's."])
     stranger = await encoder.encode(["I race motorcycles.", "Big fan of Italian opera."])
 
-    assert [pair[:2] for pair in best_pairs(mine, ally, mean=None)] in ([(0, 0), (1, 1)], [(1, 1), (0, 0)])
-    assert best_pairs(mine, stranger, mean=None) == []
+    assert (cosines(mine, ally) >= PAIR_FLOOR).tolist() == [[True, False], [False, True]]
+    assert not (cosines(mine, stranger) >= PAIR_FLOOR).any()
     assert strength(profile_score(mine, ally, mean=None)) in {"good", "strong"}
     assert strength(profile_score(mine, stranger, mean=None)) is None

@@ -1,5 +1,6 @@
 """A bulk seed: members like any others, the same for the same seed, however often it was stopped."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -17,7 +18,6 @@ from api.database import fetch
 from api.encoding import encoder
 from api.matching.queries import matches
 from api.profiles.schemas import Purpose
-from embeddings.columns import from_literal
 from scripts import seed_bulk_plan
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.seed_bulk import bulk_members, seed_bulk
@@ -103,7 +103,7 @@ def test_every_statement_has_the_vector_of_its_text(rows: dict[str, list[dict[st
     encoded = encoder().encode_now([texts[row["statement"]] for row in found[:50]])
 
     assert {row["statement"] for row in found} == set(texts)
-    kept = np.stack([from_literal(row["vector"]) for row in found[:50]])
+    kept = np.stack([json.loads(row["vector"]) for row in found[:50]])
     assert np.sum(kept * encoded, axis=1).min() > 0.995
 
 

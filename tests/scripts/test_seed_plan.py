@@ -10,7 +10,7 @@ from api.profiles.places import search_places
 from api.profiles.schemas import Audience, Purpose, Role
 from api.texts import tidy
 from embeddings.reasons import judge_reason, sendable
-from embeddings.similarity import best_pairs, corpus_mean
+from embeddings.similarity import PAIR_FLOOR, corpus_mean, cosines
 from scripts.seed_data import Statement, Topic, load_personas, load_reasons, load_regions, load_scenes, load_topics
 from scripts.seed_people import Card, Person, Written, plan_generated, plan_personas
 from scripts.seed_requests import plan_stories
@@ -114,7 +114,7 @@ async def test_those_who_can_be_borrowed_find_six_others_whose_words_agree_in_ev
                 email
                 for (email, one), vector in zip(said, theirs[:, None], strict=True)
                 # Two who seek the same have nothing to give each other.
-                if best_pairs(about if one.role is Role.SEEKING else own, vector, mean=mean)
+                if (cosines(about if one.role is Role.SEEKING else own, vector, mean=mean) >= PAIR_FLOOR).any()
             }
             assert len(agreeing) >= 6, (borrowed.name, card.purpose)
 

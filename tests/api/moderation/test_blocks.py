@@ -10,9 +10,9 @@ from api.database import fetch
 from api.errors import NotFoundError
 from api.moderation import queries, services
 from api.profiles import queries as profiles
-from api.profiles.epochs import epoch
 from api.profiles.schemas import Purpose
 from tests.api.connections.making import make_connection, make_recipient, make_request
+from tests.epochs import epoch
 from tests.factories import make_member
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -15,11 +15,11 @@ from api.accounts.schemas import Meets
 from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.profiles import queries
-from api.profiles.epochs import epoch
 from api.profiles.me import end_pauses, erase_me, update_me
 from api.profiles.schemas import MeUpdate, Purpose
 from api.settings import settings
 from tests.api.profiles.relations import ask, block, connect, pause
+from tests.epochs import epoch
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 from tests.moved_clock import MovedClock
 

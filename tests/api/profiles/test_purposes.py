@@ -8,10 +8,10 @@ import pytest
 from api.accounts.schemas import Member
 from api.database import fetch
 from api.profiles import queries, services
-from api.profiles.epochs import epoch
 from api.profiles.errors import ConsentNeededError, PurposeOffError
 from api.profiles.purposes import consent_version, purposes
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
+from tests.epochs import epoch
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
 

@@ -12,13 +12,13 @@ from api.encoding import encoder
 from api.matching.queries import matches
 from api.profiles import coverage, reembedding, services
 from api.profiles.coverage import how_many_missing, missing_when_last_looked
-from api.profiles.epochs import epoch
 from api.profiles.me import erase_me
 from api.profiles.reembedding import catch_up, encode_missing, remove_other_vectors, tell_languages
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
-from embeddings.columns import from_literal
+from embeddings.columns import from_sent
 from embeddings.encoder import Encoder, Vectors
 from embeddings.models import find_model
+from tests.epochs import epoch
 from tests.factories import PASSWORD, make_member, make_statement
 from tests.models import in_force, other_model
 from tests.moved_clock import MovedClock
@@ -53,8 +53,8 @@ async def a_community() -> list[Member]:
 
 
 async def vectors_of(model: str) -> dict[UUID, Vectors]:
-    rows = await fetch("SELECT statement, vector::text AS literal FROM statement_vector WHERE model = {}", model)
-    return {row["statement"]: from_literal(row["literal"]) for row in rows}
+    rows = await fetch("SELECT statement, halfvec_send(vector) AS sent FROM statement_vector WHERE model = {}", model)
+    return {row["statement"]: from_sent(row["sent"]) for row in rows}
 
 
 async def hold_whole_and_right(the_encoder: Encoder) -> None:

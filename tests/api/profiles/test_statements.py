@@ -13,14 +13,14 @@ from api.encoding import encoder
 from api.errors import InvalidError, NotFoundError
 from api.pagination import encode_cursor
 from api.profiles import queries, services
-from api.profiles.epochs import epoch
 from api.profiles.errors import PurposeOffError, TooManyStatementsError
 from api.profiles.me import update_me
 from api.profiles.schemas import Audience, MeUpdate, Purpose, Role, StatementUpdate
 from api.settings import SettingError
 from api.settings import settings as all_settings
 from api.texts import tidy
-from embeddings.columns import from_literal
+from embeddings.columns import from_sent
+from tests.epochs import epoch
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
 
@@ -33,7 +33,7 @@ async def test_a_statement_is_searchable_when_the_call_returns(database: None) -
 
     written = await make_statement(ada, "  I mend old clocks.\r\n", role=Role.SEEKING)
 
-    [row] = await fetch("SELECT *, vector::text AS literal FROM statement_vector")
+    [row] = await fetch("SELECT *, halfvec_send(vector) AS sent FROM statement_vector")
     [expected] = await encoder().encode(["I mend old clocks."])
     assert written.text == "I mend old clocks."
     assert (row["statement"], row["member"], row["purpose"], row["role"], row["cell"], row["model"]) == (
@@ -44,7 +44,7 @@ async def test_a_statement_is_searchable_when_the_call_returns(database: None) -
         LEEDS,
         "all-MiniLM-L6-v2",
     )
-    assert float(np.dot(from_literal(row["literal"]), expected)) > 0.99
+    assert float(np.dot(from_sent(row["sent"]), expected)) > 0.99
 
 
 @pytest.mark.parametrize("audience", [Audience.CONNECTIONS, Audience.NOBODY])
@@ -246,9 +246,9 @@ async def test_two_changes_at_once_leave_the_vector_of_the_text_that_stays(datab
         together.start_soon(change, StatementUpdate(role=Role.SEEKING))
 
     now = await queries.my_statement(ada, written.id)
-    [row] = await fetch("SELECT role, vector::text AS literal FROM statement_vector")
+    [row] = await fetch("SELECT role, halfvec_send(vector) AS sent FROM statement_vector")
     [expected] = await encoder().encode([now.text])
-    assert float(np.dot(from_literal(row["literal"]), expected)) > 0.99
+    assert float(np.dot(from_sent(row["sent"]), expected)) > 0.99
     assert row["role"] == now.role == Role.SEEKING
 
 
