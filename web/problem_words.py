@@ -59,6 +59,14 @@ MEANINGS = {
     "not-now": (
         "This step does not fit where the request stands now: it may have been answered, taken back, or have run out."
     ),
+    "reads-as-a-pitch": (
+        "The message may read as an offer, and the two of you connected about something else. Nothing was sent. Change "
+        "it, or send it as it is: programs do that with send_anyway. The other member never learns that we asked."
+    ),
+    "nothing-to-remind-of": (
+        "The message cannot be answered with what you two connected about: that was said already, or you connected "
+        "for business, where offers belong."
+    ),
     "foreign-form": (
         "We only take forms that were filled in on our own pages since you signed in. Go back to the page, "
         "load it again, and send it once more."

@@ -7,6 +7,12 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 def slots_in_words(slots: SlotsRead) -> str:
     """What a member may still send, and what brings a place back."""
+    if slots.fewer_until is not None:
+        return (
+            "Several members had to remind you of what you had connected about. So until "
+            f"{slots.fewer_until:%-d %B} you may have one request open at a time. "
+            f"{'It is free.' if slots.open < slots.allowed else 'It is taken.'}"
+        )
     left = slots.allowed - slots.open
     if left > 0:
         return (

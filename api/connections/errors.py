@@ -48,7 +48,7 @@ class NoSlotError(ConflictError):
     def __init__(self, allowed: int) -> None:
         """Say how many there are."""
         super().__init__(
-            f"You have {allowed} requests open, which is as many as there can be. "
+            f"No more than {allowed} of your requests can be open at a time. "
             "A place comes back when one is accepted, expires, or is withdrawn."
         )
 

@@ -3,6 +3,7 @@
 A recipient finds no request of a sender who has gone, was suspended, or is kept apart from them by a block.
 """
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from piccolo.querystring import QueryString
@@ -13,7 +14,7 @@ from api.connections import request_machine
 from api.connections.request_rows import ROW, RequestRow
 from api.connections.request_views import SeenRow, views
 from api.connections.schemas import AnchorKind, Box, ConnectionRead, RequestRead, SlotsRead
-from api.connections.slots import slots_allowed
+from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, reminded_until, slots_allowed
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
@@ -84,18 +85,36 @@ async def slots(actor: Member) -> SlotsRead:
     )
     account = await fetch_one(
         "SELECT created_at, EXISTS (SELECT 1 FROM connection AS c WHERE (c.asker = account.id OR "
-        "c.accepter = account.id) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker) "
-        "AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter)) AS has_conversed "
+        "c.accepter = account.id) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker "
+        "AND reminder_of IS NULL) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter "
+        "AND reminder_of IS NULL)) AS has_conversed "
         "FROM account WHERE id = {}",
         actor.id,
+    allowed = slots_allowed(created_at=account["created_at"], now=now, has_conversed=account["has_conversed"])
+    fewer_until = reminded_until(await _reminders(actor.id, now), now)
     )
     if account is None:
         raise NotFoundError
     now = clock.now()
+        fewer_until=fewer_until,
+    )
+
+
+async def _reminders(member_id: UUID, now: datetime) -> list[datetime]:
+    """When each member who reminded this one of what they had connected about did so last."""
+    rows = await fetch(
+        "SELECT max(m.created_at) AS at FROM connection AS c JOIN message AS m ON m.connection = c.id "
+        "WHERE (c.asker = {} OR c.accepter = {}) AND m.reminder_of IS NOT NULL AND m.author <> {} "
+        "AND m.created_at > {} GROUP BY m.author",
+        member_id,
+        member_id,
+        member_id,
+        now - REMINDED_WITHIN - timedelta(days=1),
     settled = [row.settled(now) for row in rows]
+    return [row["at"] for row in rows]
     return SlotsRead(
         open=sum(request_machine.takes_slot(facts, now) for facts in settled),
-        allowed=slots_allowed(created_at=account["created_at"], now=now, has_conversed=account["has_conversed"]),
+        allowed=allowed if fewer_until is None else SLOTS_OF_THE_REMINDED,
         returns_at=request_machine.slot_returns_at(settled, now),
     )
 

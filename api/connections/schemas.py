@@ -120,6 +120,8 @@ class SlotsRead(msgspec.Struct, frozen=True):
     open: int
     allowed: int
     returns_at: datetime | None
+    fewer_until: datetime | None = None
+    """Until when there is only one, because several members had to remind this one of what they had connected about."""
 
 
 class ConnectionRead(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """How many requests a member may have open at once, and what a new one has to fit into; pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -7,6 +8,10 @@ from msgspec import Struct
 YOUNG_FOR = timedelta(days=14)
 SLOTS_OF_THE_YOUNG = 3
 SLOTS = 8
+SLOTS_OF_THE_REMINDED = 1
+REMINDED_WITHIN = timedelta(days=90)
+REMINDED_BY = 3
+"""So many different members, within that time, had to remind one of what they had connected about."""
 
 
 class SenderRoom(Struct, frozen=True, kw_only=True):
@@ -23,3 +28,17 @@ class SenderRoom(Struct, frozen=True, kw_only=True):
 def slots_allowed(*, created_at: datetime, now: datetime, has_conversed: bool) -> int:
     """How many slots an account has: few until it is 14 days old or has a conversation in which both wrote."""
     return SLOTS_OF_THE_YOUNG if now - created_at < YOUNG_FOR and not has_conversed else SLOTS
+
+
+def reminded_until(reminders: Iterable[datetime], now: datetime) -> datetime | None:
+    """Until when a member has fewer slots because of what others had to remind them of; None while they do not.
+
+    Whole days in UTC: a reminder counts from the day after it, so that the moment tells little about who gave it.
+
+    Args:
+        reminders: When each member who had to remind them did so last.
+        now: The moment to decide for.
+    """
+    days = sorted(at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) for at in reminders)
+    counted = [day for day in days if day <= now < day + REMINDED_WITHIN]
+    return counted[-REMINDED_BY] + REMINDED_WITHIN if len(counted) >= REMINDED_BY else None

@@ -9,7 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.accounts.schemas import Member, Scope
 from api.conversations import queries, services
-from api.conversations.schemas import MessageCreate, MessageRead
+from api.conversations.errors import PitchProblem
+from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 
@@ -32,12 +33,34 @@ class MessageController(Controller):
         """List what the two wrote, newest first."""
         return await queries.messages(actor, connection_id, limit=limit, cursor=cursor)
 
-    @post(operation_id="SendMessage", responses=describes(401, 403, 404, 422))
+    @post(operation_id="SendMessage", responses=describes(401, 403, 404, shapes={422: PitchProblem}))
     async def send(
         self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[MessageCreate]
     ) -> MessageRead:
-        """Write to the other member of a connection."""
+        """Write to the other member of a connection.
+
+        Where the two connected about anything but business, a message that reads as a pitch comes back once, as the
+        problem `reads-as-a-pitch`, with what they connected about. With `send_anyway` it goes, whatever it is.
+        """
         return await services.send_message(actor, connection_id, draft=data)
+
+    @post(
+        "/{message_id:uuid}/reminder",
+        operation_id="RemindOfReason",
+        responses=describes(401, 403, 404, 409, 422),
+    )
+    async def remind(
+        self,
+        actor: NamedDependency[Member],
+        connection_id: FromPath[UUID],
+        message_id: FromPath[UUID],
+        data: JSONBody[ReminderCreate | None] = None,
+    ) -> MessageRead:
+        """Answer a message with "we connected for something else" and what they connected about.
+
+        With `end_connection` the connection ends as well, quietly, as if it were ended by itself.
+        """
+        return await services.remind(actor, connection_id, message_id, draft=data or ReminderCreate())
 
 
 CONTROLLERS: list[type[Controller]] = [MessageController]

@@ -11,6 +11,9 @@ from api.profiles.queries import member_summaries
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import can_see_member
 
+MESSAGE = "id, author AS author_id, text, created_at, reminder_of AS reminds_of"
+"""The columns of a `MessageRead`."""
+
 _UNREAD = (
     "EXISTS (SELECT 1 FROM message AS unread WHERE unread.connection = c.id AND unread.author <> {} "
     "AND unread.created_at > coalesce((SELECT mark.read_until FROM read_mark AS mark "
@@ -62,8 +65,7 @@ async def messages(
     await connections_queries.connection(actor, connection_id)
     read = await fetch_as(
         MessageRead,
-        "SELECT id, author AS author_id, text, created_at FROM message "
-        "WHERE connection = {} AND {} ORDER BY created_at DESC, id DESC LIMIT {}",
+        f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} ORDER BY created_at DESC, id DESC LIMIT {{}}",
         connection_id,
         beyond(cursor, "(created_at, id) < ({}, {})"),
         limit + 1,

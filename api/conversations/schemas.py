@@ -12,6 +12,23 @@ class MessageCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message to write."""
 
     text: str
+    send_anyway: bool = False
+    """Whether to send it also when it reads as a pitch."""
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """What one of the two connected about, in the words that were given as the reason."""
+
+    reason: str
+    by_me: bool
+    """Whether the reader wrote these words; else the other did, and the reader said yes to them."""
+
+
+class ReminderCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answering a message with what the two had connected about."""
+
+    end_connection: bool = False
+    """Whether the connection ends with it, quietly."""
 
 
 class MessageRead(msgspec.Struct, frozen=True):
@@ -21,6 +38,8 @@ class MessageRead(msgspec.Struct, frozen=True):
     author_id: UUID
     text: str
     created_at: datetime
+    reminds_of: UUID | None = None
+    """The message that this one answers with what the two had connected about."""
 
 
 class ConversationSummary(msgspec.Struct, frozen=True):

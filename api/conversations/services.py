@@ -5,10 +5,16 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries as connections
+from api.conversations.errors import ReadsAsPitchError
+from api.conversations.pitch_guard import pitch_in, promise_of
+from api.conversations.queries import MESSAGE
+from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, MessageRead
 from api.database import fetch, fetch_as, transaction
 from api.errors import InvalidError, NotFoundError
 from api.texts import problem_with, tidy
+
+__all__ = ["LONGEST_MESSAGE", "mark_read", "remind", "send_message"]
 
 LONGEST_MESSAGE = 4000
 
@@ -19,11 +25,18 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
     Raises:
         NotFoundError: The actor has no such connection (any more).
         InvalidError: The text is empty, too long, or has characters that cannot be kept.
+        ReadsAsPitchError: It reads as a pitch, the two connected about something else, and the draft does not say
+            that it goes anyway.
     """
     text = tidy(draft.text)
     problem = problem_with(text, field="text", name="Your message", most=LONGEST_MESSAGE)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
+    if not draft.send_anyway:
+        connection = await connections.connection(actor, connection_id)
+        finding = await pitch_in(text, purpose=connection.purpose)
+        if finding is not None:
+            raise ReadsAsPitchError(finding, promise_of(connection))
     async with transaction():
         # Whoever ends the connection waits for this message, or this message finds it ended.
         if not await fetch("SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR SHARE", connection_id):
@@ -31,8 +44,8 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         await connections.connection(actor, connection_id)
         [written] = await fetch_as(
             MessageRead,
-            "INSERT INTO message (id, connection, author, text, created_at) VALUES ({}, {}, {}, {}, {}) "
-            "RETURNING id, author AS author_id, text, created_at",
+            f"INSERT INTO message (id, connection, author, text, created_at) VALUES ({{}}, {{}}, {{}}, {{}}, {{}}) "
+            f"RETURNING {MESSAGE}",
             uuid4(),
             connection_id,
             actor.id,

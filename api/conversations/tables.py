@@ -17,7 +17,10 @@ class Message(Table, tablename="message"):
     author = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     text = Text(null=False)
     created_at = Timestamptz(null=False)
+    reminder_of: ForeignKey["Message"] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.cascade)
+    """The other's message that this one answers with what the two had connected about."""
 
+    message_reminds_once = Unique([reminder_of])
     message_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
 
 

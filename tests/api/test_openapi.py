@@ -141,7 +141,7 @@ async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     by_id = {operation["operationId"]: (method, path, operation) for method, path, operation in operations(document)}
     ada = await make_member("Ada", statements=["I dye thread and repair paper maps."])
     ben = await make_member("Ben")
-    said = await make_statement(ben, SAID)
+    statement = await make_statement(ben, SAID)
     ada_says, ben_says = await as_member(client, ada), await as_member(client, ben)
 
     async def call(name: str, headers: dict[str, str], body: Json | None = None, **values: str) -> Any:
@@ -163,7 +163,7 @@ async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     draft = {
         "recipient_id": str(ben.id),
         "purpose": "hobby",
-        "anchor": {"kind": "statement", "id": str(said.id)},
+        "anchor": {"kind": "statement", "id": str(statement.id)},
         "reason": REASON,
     }
     await call("CheckReason", ada_says, draft)
@@ -173,7 +173,8 @@ async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     await call("ConnectionRequests", ben_says, box="received")
     accepted = await call("AcceptConnectionRequest", ben_says, request_id=sent)
     await call("SendMessage", ada_says, {"text": "Good evening!"}, connection_id=accepted["connection_id"])
-    await call("Messages", ben_says, connection_id=accepted["connection_id"])
+    [said] = (await call("Messages", ben_says, connection_id=accepted["connection_id"]))["items"]
+    await call("RemindOfReason", ben_says, {}, connection_id=accepted["connection_id"], message_id=said["id"])
     await call("Connections", ben_says)
     await call("UpdateConnection", ben_says, {"note": "The atlas."}, connection_id=accepted["connection_id"])
     await call("BlockMember", ben_says, member_id=str(ada.id))

@@ -1,0 +1,63 @@
+"""Looks at a message before it goes: whether it sells something to somebody who connected about something else."""
+
+import asyncio
+
+import structlog
+
+from api.connections.schemas import ConnectionRead
+from api.conversations.schemas import Promise
+from api.encoding import encoder
+from api.profiles.schemas import Purpose
+from embeddings.pitches import Finding, find_pitch
+
+logger = structlog.get_logger()
+
+PATIENCE = 0.4
+"""Seconds that a message waits at most for being looked at; it takes a few hundredths of one."""
+
+_looks: set["asyncio.Task[Finding | None]"] = set()
+_late: set["asyncio.Task[Finding | None]"] = set()
+"""Those that nobody waits for any more; while there are some, the encoder has enough to do."""
+
+
+async def pitch_in(text: str, *, purpose: Purpose) -> Finding | None:
+    """The words with which a tidied message sells something, if the two connected about anything but business.
+
+    None also while nobody can tell: the model is not loaded, has failed, or is busy. Then the message simply goes.
+    """
+    if purpose is Purpose.BUSINESS or not encoder().ready or _late:
+        return None
+    look = asyncio.create_task(find_pitch(encoder(), text, purpose=purpose))
+    _looks.add(look)
+    look.add_done_callback(_over)
+    # Not cancelled when it is late: what it prepares is there for the next message.
+    await asyncio.wait({look}, timeout=PATIENCE)
+    if not look.done():
+        _late.add(look)
+        return None
+    return look.result() if look.exception() is None else None
+
+
+def promise_of(connection: ConnectionRead) -> Promise:
+    """What the reader of a connection gave as their reason, or else said yes to."""
+    if connection.asked_by_me:
+        return Promise(reason=connection.reason, by_me=True)
+    if connection.crossed_reason is not None:
+        return Promise(reason=connection.crossed_reason, by_me=True)
+    return Promise(reason=connection.reason, by_me=False)
+
+
+def promise_of_other(connection: ConnectionRead) -> Promise:
+    """What the other of a connection gave as their reason, or else said yes to."""
+    if not connection.asked_by_me:
+        return Promise(reason=connection.reason, by_me=False)
+    if connection.crossed_reason is not None:
+        return Promise(reason=connection.crossed_reason, by_me=False)
+    return Promise(reason=connection.reason, by_me=True)
+
+
+def _over(look: "asyncio.Task[Finding | None]") -> None:
+    _looks.discard(look)
+    _late.discard(look)
+    if not look.cancelled() and (error := look.exception()) is not None:
+        logger.warning("message_not_looked_at", reason=str(error))

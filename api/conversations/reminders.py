@@ -1,0 +1,66 @@
+"""Answering a message that sells something with what the two had connected about."""
+
+from uuid import UUID, uuid4
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections import queries as connections
+from api.connections.services import end_connection
+from api.conversations.errors import NothingToRemindOfError
+from api.conversations.pitch_guard import promise_of_other
+from api.conversations.queries import MESSAGE
+from api.conversations.schemas import MessageRead, Promise, ReminderCreate
+from api.database import fetch, fetch_as, fetch_one, transaction
+from api.errors import NotFoundError
+from api.profiles.schemas import Purpose
+
+
+async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft: ReminderCreate) -> MessageRead:
+    """Answer a message of the other with "we connected for something else" and what they connected about.
+
+    The answer is a message like any other. It counts towards the other's open requests once several members have
+    given one (`api/connections/slots.py`). Where the connection ends with it, nobody reads it any more.
+
+    Raises:
+        NotFoundError: The actor has no such connection (any more), or the other wrote no such message in it.
+        NothingToRemindOfError: It was answered so already, is itself such an answer, or the two connected for business.
+    """
+    async with transaction():
+        # The second of two taps, and every message that is just being written, wait for this.
+        locked = "SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR NO KEY UPDATE"
+        if not await fetch(locked, connection_id):
+            raise NotFoundError
+        connection = await connections.connection(actor, connection_id)
+        answered = await fetch_one(
+            "SELECT reminder_of IS NOT NULL OR EXISTS (SELECT 1 FROM message AS r WHERE r.reminder_of = m.id) AS so "
+            "FROM message AS m WHERE id = {} AND connection = {} AND author <> {}",
+            message_id,
+            connection_id,
+            actor.id,
+        )
+        if answered is None:
+            raise NotFoundError
+        if connection.purpose is Purpose.BUSINESS:
+            raise NothingToRemindOfError("You two connected for business, where offers belong.")
+        if answered["so"]:
+            raise NothingToRemindOfError("This was said already. Once is enough.")
+        [written] = await fetch_as(
+            MessageRead,
+            "INSERT INTO message (id, connection, author, text, created_at, reminder_of) "
+            f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {MESSAGE}",
+            uuid4(),
+            connection_id,
+            actor.id,
+            in_words(promise_of_other(connection)),
+            clock.now(),
+            message_id,
+        )
+        if draft.end_connection:
+            await end_connection(actor, connection_id)
+        return written
+
+
+def in_words(promise: Promise) -> str:
+    """What a reminder says; `promise` as its writer reads it."""
+    who = "I" if promise.by_me else "you"
+    return f"We connected for something else. When we connected, {who} wrote:\n“{promise.reason}”"
