@@ -16,6 +16,11 @@ from tests.moved_clock import MovedClock
 _started = None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let races and random walks go on for long: `scripts/test --soak`."""
+    parser.addoption("--soak", action="store_true", help="Race 1,000 times and walk 500 times: takes an hour or more.")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start a database for this run, unless one is given."""
     global _started  # noqa: PLW0603 - pytest's hooks share nothing else
@@ -32,6 +37,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started."""
     if _started is not None:
         _started.stop()
+
+
+@pytest.fixture(scope="session")
+def soaking(pytestconfig: pytest.Config) -> bool:
+    """Whether races and random walks are to go on for long."""
+    return bool(pytestconfig.getoption("--soak"))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A whole site in processes of its own, started and stopped through the product's own command."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,8 +10,11 @@ import time
 from pathlib import Path
 from typing import Self
 
+import asyncpg
 import httpx
 import psutil
+
+from api.embedded import address_of_running
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 30
@@ -24,6 +28,7 @@ class RunningSite:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.output = data_dir.with_suffix(".log")
+        self._data_dir = data_dir
         self._command = [
             sys.executable, "-m", "scripts.command", "serve",
             "--port", str(self.port), "--data-dir", str(data_dir), *options,
@@ -79,6 +84,16 @@ class RunningSite:
         assert self.process is not None
         first = psutil.Process(self.process.pid)
         return {first, *first.children(recursive=True)}
+
+    def execute(self, sql: str, *values: object) -> None:
+        """Change something in its database behind its back, as only time could otherwise."""
+
+        async def execute() -> None:
+            connection = await asyncpg.connect(address_of_running(self._data_dir))
+            await connection.execute(sql, *values)
+            await connection.close()
+
+        asyncio.run(execute())
 
     def said(self) -> str:
         """What it printed."""

@@ -59,18 +59,13 @@ async def request(actor: Member, request_id: UUID) -> RequestRead:
 
 
 async def waiting(actor: Member) -> int:
-    """How many requests wait for the actor's answer."""
-    return await waiting_for(actor.id)
-
-
-async def waiting_for(member_id: UUID) -> int:
-    """How many requests a member has to answer: pending, and not declined in silence."""
+    """How many requests wait for the actor's answer: pending, and not declined in silence."""
     rows = await fetch_as(
         RequestRow,
         f"SELECT {ROW} FROM connection_request AS r JOIN account AS a ON a.id = r.sender "
         "WHERE r.recipient = {} AND r.state = 'pending' AND r.declined_silently_at IS NULL "
         "AND a.suspended_at IS NULL AND a.erased_at IS NULL",
-        member_id,
+        actor.id,
     )
     now = clock.now()
     return sum("acceptance" in request_machine.recipient_can(row.settled(now)) for row in rows)
@@ -90,12 +85,17 @@ async def slots(actor: Member) -> SlotsRead:
         "AND reminder_of IS NULL)) AS has_conversed "
         "FROM account WHERE id = {}",
         actor.id,
-    allowed = slots_allowed(created_at=account["created_at"], now=now, has_conversed=account["has_conversed"])
-    fewer_until = reminded_until(await _reminders(actor.id, now), now)
     )
     if account is None:
         raise NotFoundError
     now = clock.now()
+    settled = [row.settled(now) for row in rows]
+    allowed = slots_allowed(created_at=account["created_at"], now=now, has_conversed=account["has_conversed"])
+    fewer_until = reminded_until(await _reminders(actor.id, now), now)
+    return SlotsRead(
+        open=sum(request_machine.takes_slot(facts, now) for facts in settled),
+        allowed=allowed if fewer_until is None else SLOTS_OF_THE_REMINDED,
+        returns_at=request_machine.slot_returns_at(settled, now),
         fewer_until=fewer_until,
     )
 
@@ -110,13 +110,8 @@ async def _reminders(member_id: UUID, now: datetime) -> list[datetime]:
         member_id,
         member_id,
         now - REMINDED_WITHIN - timedelta(days=1),
-    settled = [row.settled(now) for row in rows]
-    return [row["at"] for row in rows]
-    return SlotsRead(
-        open=sum(request_machine.takes_slot(facts, now) for facts in settled),
-        allowed=allowed if fewer_until is None else SLOTS_OF_THE_REMINDED,
-        returns_at=request_machine.slot_returns_at(settled, now),
     )
+    return [row["at"] for row in rows]
 
 
 async def connections(actor: Member, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[ConnectionRead]:

@@ -54,13 +54,13 @@ def send(now: datetime, *, room: SenderRoom) -> RequestFacts:
     Raises:
         TooSoonError: The sender asked this recipient before, and the pause is not over.
         NoSlotError: The sender's slots are taken.
-        RecipientFullError: The recipient has as many to answer as they can bear.
+        RecipientFullError: As many wait for the recipient, in the eyes of their senders, as they can bear.
     """
     if room.may_ask_again_at is not None and now < room.may_ask_again_at:
         raise TooSoonError(room.may_ask_again_at)
     if room.slots_open >= room.slots_allowed:
         raise NoSlotError(room.slots_allowed)
-    if room.recipient_waiting >= room.recipient_capacity:
+    if room.recipient_taken >= room.recipient_capacity:
         raise RecipientFullError
     return RequestFacts(state=RequestState.PENDING, rounds=0, created_at=now, opened_at=now, expires_at=now + LIFETIME)
 

@@ -14,8 +14,11 @@ from api.connections.schemas import ReasonCheck, RequestCreate, RequestRead
 from api.connections.slots import SenderRoom
 from api.connections.ties import check_not_connected, connect
 from api.database import fetch, fetch_one, transaction
+from api.disagreements.schemas import Judged
+from api.disagreements.services import count_shown
 from api.errors import ConflictError
-from embeddings.reasons import sendable
+from api.profiles.visibility import places_taken
+from embeddings.reasons import Finding, sendable
 
 
 async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
@@ -25,9 +28,9 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
         NotFoundError: There is no such member for this purpose, or the actor may not see them.
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
+        ConflictError: The recipient changed the words that the reason is about.
     """
-    subject = await reason_checks.find_subject(actor, draft=draft)
-    findings = await reason_checks.judge(actor, draft=draft, subject=subject)
+    _, findings = await _judge(actor, draft)
     return ReasonCheck(sendable=sendable(findings), findings=findings)
 
 
@@ -46,17 +49,28 @@ async def send_request(actor: Member, *, draft: RequestCreate) -> RequestRead:
         RecipientFullError: The recipient has enough to answer just now.
         ConflictError: The recipient changed the words that the reason is about.
     """
-    judged = await reason_checks.find_subject(actor, draft=draft)
-    findings = await reason_checks.judge(actor, draft=draft, subject=judged)
+    judged, findings = await _judge(actor, draft)
     if not sendable(findings):
+        await count_shown([found.code for found in findings], judged=Judged.REASON)
         raise ReasonRefusedError(findings)
     async with transaction():
         await lock_members(actor.id, draft.recipient_id)
-        subject = await reason_checks.find_subject(actor, draft=draft)
-        if subject != judged:
-            raise ConflictError("They have just changed the words that your reason is about. Read them again first.")
-        request_id = await _cross_or_send(actor, draft, subject)
+        await _check_unchanged(actor, draft, judged)
+        request_id = await _cross_or_send(actor, draft, judged)
         return await queries.request(actor, request_id)
+
+
+async def _judge(actor: Member, draft: RequestCreate) -> tuple[Subject, list[Finding]]:
+    subject = await reason_checks.find_subject(actor, draft=draft)
+    findings = await reason_checks.judge(actor, draft=draft, subject=subject)
+    if not sendable(findings):  # perhaps only because the words or their author have gone while it was judged
+        await _check_unchanged(actor, draft, subject)
+    return subject, findings
+
+
+async def _check_unchanged(actor: Member, draft: RequestCreate, judged: Subject) -> None:
+    if await reason_checks.find_subject(actor, draft=draft) != judged:
+        raise ConflictError("They have just changed the words that your reason is about. Read them again first.")
 
 
 async def _cross_or_send(actor: Member, draft: RequestCreate, subject: Subject) -> UUID:
@@ -81,16 +95,16 @@ async def _room(actor: Member, recipient_id: UUID, now: datetime) -> SenderRoom:
     await _check_pause(actor.id, recipient_id, now)
     slots = await queries.slots(actor)
     [row] = await fetch(
-        "SELECT (SELECT request_capacity FROM account WHERE id = {}) AS capacity, (SELECT max(may_ask_again_at) "
-        "FROM connection_request WHERE sender = {} AND recipient = {}) AS may_ask_again_at",
-        recipient_id,
+        "SELECT request_capacity AS capacity, {} AS taken, (SELECT max(may_ask_again_at) FROM connection_request "
+        "WHERE sender = {} AND recipient = account.id) AS may_ask_again_at FROM account WHERE id = {}",
+        places_taken("account.id"),
         actor.id,
         recipient_id,
     )
     return SenderRoom(
         slots_open=slots.open,
         slots_allowed=slots.allowed,
-        recipient_waiting=await queries.waiting_for(recipient_id),
+        recipient_taken=row["taken"],
         recipient_capacity=row["capacity"],
         may_ask_again_at=row["may_ask_again_at"],
     )

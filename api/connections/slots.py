@@ -19,8 +19,8 @@ class SenderRoom(Struct, frozen=True, kw_only=True):
 
     slots_open: int
     slots_allowed: int
-    recipient_waiting: int
-    """Pending requests that the recipient has to answer; silently declined ones are answered."""
+    recipient_taken: int
+    """Requests to the recipient that their senders see as waiting, silently declined ones among them."""
     recipient_capacity: int
     may_ask_again_at: datetime | None = None
 

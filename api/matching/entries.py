@@ -12,7 +12,13 @@ from api.database import fetch
 from api.matching.ranking import MOST_ENTRIES, KeptPair
 from api.matching.schemas import ChoiceState, MarkedStatement, Strength
 from api.profiles.schemas import Purpose, Role
-from api.profiles.visibility import are_connected, can_read_statement, can_see_member, have_open_request
+from api.profiles.visibility import (
+    are_connected,
+    can_read_statement,
+    can_see_member,
+    have_open_request,
+    places_taken,
+)
 
 Marks = list[tuple[int, int]]
 MarksOfPair = tuple[Marks, Marks]
@@ -80,7 +86,7 @@ async def _rows(viewer_id: UUID, purpose: Purpose, *, after: Position, most: int
         are_connected(viewer_id, "entry.member"),
         have_open_request(viewer_id, "entry.member"),
         can_see_member(viewer_id, "entry.member"),
-        clock.now(),
+        places_taken("other.id"),
         *after,
         most,
     )
@@ -112,10 +118,7 @@ _ENTRIES = """
         AND (other.paused_until IS NULL OR other.paused_until <= {})
         AND chosen.state IS DISTINCT FROM {}
         AND NOT {} AND NOT {} AND {}
-        AND other.request_capacity > (
-            SELECT count(*) FROM connection_request AS waiting WHERE waiting.recipient = other.id
-            AND waiting.state = 'pending' AND waiting.declined_silently_at IS NULL AND waiting.expires_at > {}
-        )
+        AND other.request_capacity > {}
     ) AS readable
     WHERE (later, position) > ({}, {}) ORDER BY later, position LIMIT {}
 """

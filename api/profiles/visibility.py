@@ -81,6 +81,27 @@ def have_open_request(viewer_id: UUID, member_column: str) -> QueryString:
     )
 
 
+def places_taken(member_column: str) -> QueryString:
+    """How many of the places are taken that a member set for requests to wait in.
+
+    This counts what the senders see as waiting, so that nobody learns of a silent refusal from a place that came
+    back: such a request keeps its place until it runs out. Where the sender can see that it is over or that the
+    member is not there for them any more, the place is free.
+    """
+    return QueryString(
+        "(SELECT count(*) FROM connection_request AS vis_request "
+        "JOIN account AS vis_sender ON vis_sender.id = vis_request.sender "
+        f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' "
+        "AND vis_request.expires_at > {} AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
+        "AND (SELECT count(*) FROM member_purpose AS vis_on WHERE vis_on.purpose = vis_request.purpose "
+        "AND vis_on.member IN (vis_request.sender, vis_request.recipient) "
+        "AND vis_on.switched_on_at <= vis_request.opened_at) = 2 "
+        "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
+        "WHERE vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender))",
+        clock.now(),
+    )
+
+
 def share_a_purpose(viewer_id: UUID, member_column: str) -> QueryString:
     """Whether both have switched on at least one purpose that is the same."""
     return QueryString(

@@ -33,7 +33,7 @@ from api.connections.schemas import RequestState
 from api.connections.slots import SenderRoom, slots_allowed
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-ROOM = SenderRoom(slots_open=0, slots_allowed=3, recipient_waiting=0, recipient_capacity=5)
+ROOM = SenderRoom(slots_open=0, slots_allowed=3, recipient_taken=0, recipient_capacity=5)
 
 
 def day(number: float) -> datetime:
@@ -57,10 +57,10 @@ def test_the_last_slot_can_be_used_and_none_after_it() -> None:
 
 
 def test_the_recipients_last_place_can_be_used_and_none_after_it() -> None:
-    assert send(START, room=replace(ROOM, recipient_waiting=4))
+    assert send(START, room=replace(ROOM, recipient_taken=4))
     for waiting in (5, 6, 7):
         with pytest.raises(RecipientFullError):
-            send(START, room=replace(ROOM, recipient_waiting=waiting))
+            send(START, room=replace(ROOM, recipient_taken=waiting))
 
 
 def test_the_same_recipient_can_be_asked_again_when_the_pause_is_over() -> None:

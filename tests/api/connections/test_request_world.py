@@ -317,7 +317,7 @@ class Requests(RuleBasedStateMachine):
         return SenderRoom(
             slots_open=sum(machine.takes_slot(facts, self.now) for facts in mine),
             slots_allowed=slots_allowed(created_at=self.born, now=self.now, has_conversed=False),
-            recipient_waiting=sum(machine.as_recipient_sees(facts) is RequestState.PENDING for facts in theirs),
+            recipient_taken=sum(machine.as_recipient_sees(facts) is RequestState.PENDING for facts in theirs),
             recipient_capacity=CAPACITY,
             may_ask_again_at=max(again, default=None),
         )

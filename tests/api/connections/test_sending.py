@@ -14,7 +14,7 @@ from api.connections.errors import (
     RecipientFullError,
     TooSoonError,
 )
-from api.connections.schemas import Anchor, AnchorKind, Refusal, RequestCreate, RequestState
+from api.connections.schemas import Anchor, AnchorKind, Refusal, RequestCreate, RequestState, Words
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
 from api.database import fetch
@@ -29,7 +29,7 @@ from api.profiles.schemas import (
     Purpose,
     StatementUpdate,
 )
-from api.profiles.services import change_statement, delete_statement
+from api.profiles.services import change_statement, delete_statement, switch_off_purpose
 from tests.api.connections.making import (
     PAIRS,
     REASONS,
@@ -275,6 +275,21 @@ async def test_words_that_change_while_the_reason_is_judged_must_be_read_again(m
     assert await kept() == 0
 
 
+async def test_an_author_who_goes_while_their_words_are_read_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, grace = await make_member(), await make_recipient("Grace", pair=0)
+    draft, read = await make_draft(grace), services.send_request.__globals__["reason_checks"]._statement
+
+    async def read_too_late(*args: object, **kwargs: object) -> object:
+        await block_member(grace, ada.id)
+        return await read(*args, **kwargs)
+
+    monkeypatch.setattr("api.connections.reason_checks._statement", read_too_late)
+    for attempt in (services.send_request, services.check_reason):
+        with pytest.raises(NotFoundError):  # and not "this reason is about nothing"
+            await attempt(ada, draft=draft)
+        await unblock_member(grace, ada.id)
+
+
 async def test_a_new_account_has_three_places_and_none_after_them() -> None:
     ada = await make_member()
     for pair in range(3):
@@ -335,14 +350,53 @@ async def test_a_recipient_is_full_at_five_and_stays_so() -> None:
     assert await queries.waiting(grace) == 5
 
 
-async def test_the_recipient_says_how_many_they_can_bear() -> None:
+async def full_recipient() -> Member:
+    """A member for whom one request may wait, and one does."""
     grace = await make_recipient("Grace", pair=0)
     await update_me(grace, change=MeUpdate(request_capacity=1))
     await make_request(await make_member(), grace)
+    return grace
+
+
+async def test_the_recipient_says_how_many_they_can_bear() -> None:
+    grace = await full_recipient()
 
     with pytest.raises(RecipientFullError):
         await make_request(await make_member(), grace)
+    await update_me(grace, change=MeUpdate(request_capacity=2))
+
+    assert await make_request(await make_member(), grace)
+
+
+async def test_a_silent_refusal_keeps_its_place_until_the_request_runs_out(moved_clock: MovedClock) -> None:
+    grace = await full_recipient()
     await services.refuse_request(grace, (await received(grace))[0].id, refusal=Refusal())
+
+    for days in (0, 20, 9.9):
+        moved_clock.move(days=days)
+        with pytest.raises(RecipientFullError):
+            await make_request(await make_member(), grace)
+    moved_clock.move(days=0.2)
+
+    assert await make_request(await make_member(), grace)
+
+
+@pytest.mark.parametrize("what", ["acceptance", "sentence", "question", "block", "purpose off"])
+async def test_whatever_the_sender_notices_frees_the_place(what: str) -> None:
+    grace = await full_recipient()
+    [request] = await received(grace)
+
+    match what:
+        case "acceptance":
+            await services.accept_request(grace, request.id)
+        case "sentence":
+            await services.refuse_request(grace, request.id, refusal=Refusal("Not now, but thank you for asking."))
+        case "question":
+            await services.ask(grace, request.id, words=Words("Which of your clocks is the oldest?"))
+        case "block":
+            await block_member(grace, request.sender.id)
+        case _:
+            await switch_off_purpose(Member(request.sender.id, ""), purpose=Purpose.HOBBY)
 
     assert await make_request(await make_member(), grace)
 
