@@ -16,6 +16,7 @@ from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
+from api.disagreements.controllers import CONTROLLERS as DISAGREEMENTS
 from api.encoding import encoder
 from api.head_requests import answering_head
 from api.health import healthz, readyz
@@ -35,7 +36,7 @@ def api_router() -> Router:
     """Every call of the JSON API."""
     return Router(
         path="/api/v1",
-        route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *MODERATION],
+        route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *DISAGREEMENTS, *MODERATION],
         middleware=[BearerAuthentication],
         guards=[needs_scope],
         dependencies={"actor": Provide(provide_actor)},

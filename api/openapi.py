@@ -52,6 +52,7 @@ CONFIG = OpenAPIConfig(
         Tag("Connections", description="Members with whom one agreed to be in touch."),
         Tag("Conversations", description="What connected members write to each other."),
         Tag("Safety", description="Whom one does not want to meet."),
+        Tag("Moderation", description="What moderators see; for everyone else there is nothing here."),
     ],
     use_handler_docstrings=True,
 )

@@ -9,6 +9,7 @@ DB = Engine()
 APP_REGISTRY = AppRegistry(
     apps=[
         "api.accounts.piccolo_app",
+        "api.disagreements.piccolo_app",
         "api.profiles.piccolo_app",
         "api.matching.piccolo_app",
         "api.connections.piccolo_app",

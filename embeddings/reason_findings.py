@@ -85,6 +85,10 @@ _TEXTS: dict[str, tuple[Severity, str, str]] = {
 }
 
 
+CODES = frozenset(_TEXTS)
+"""Everything that can be found."""
+
+
 def finding(code: str, start: int, end: int) -> Finding:
     """The finding of a code, about the words from `start` to `end`."""
     severity, message, suggestion = _TEXTS[code]

@@ -123,6 +123,18 @@ def worker_command() -> None:
         asyncio.run(work(say=click.echo))
 
 
+@main.command("promote-moderator")
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="They are an ordinary member again.")
+@_data_dir_option
+def promote_moderator_command(email: str, *, undo: bool) -> None:
+    """Let the member with this address see what moderators see, from their next page on."""
+    with shared_database():
+        from scripts.moderators import set_moderator  # noqa: PLC0415 - it imports the engine
+
+        asyncio.run(set_moderator(email, is_moderator=not undo))
+
+
 @main.command("reembed")
 @click.option("--model", help="A folder or a hub name (what WHEREFORE_MODEL says).")
 @click.option("--remove-others", is_flag=True, help="Then remove the vectors of all other models.")

@@ -68,8 +68,8 @@ async def members_by_email(emails: Iterable[str]) -> dict[str, Member]:
 async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
     now = clock.now()
     row = await fetch_one(
-        f"SELECT held.id, held.last_used_at, {scopes} AS scopes, member.id AS member_id, member.display_name "
-        f"FROM {table} AS held JOIN account AS member ON member.id = held.account "
+        f"SELECT held.id, held.last_used_at, {scopes} AS scopes, member.id AS member_id, member.display_name, "
+        f"member.is_moderator FROM {table} AS held JOIN account AS member ON member.id = held.account "
         "WHERE held.token_hash = {} AND held.expires_at > {} "
         "AND member.suspended_at IS NULL AND member.erased_at IS NULL",
         digest(key),
@@ -81,4 +81,4 @@ async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(id=row["member_id"], display_name=row["display_name"])
+    return Member(id=row["member_id"], display_name=row["display_name"], is_moderator=row["is_moderator"])

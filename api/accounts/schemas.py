@@ -32,6 +32,8 @@ class Member(msgspec.Struct, frozen=True):
 
     id: UUID
     display_name: str
+    is_moderator: bool = False
+    """Whether they may see what moderators see; nobody else can tell that there is anything to see."""
 
 
 class Credential(msgspec.Struct, frozen=True):

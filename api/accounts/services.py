@@ -200,6 +200,22 @@ async def revoke_token(actor: Member, token_id: UUID) -> None:
         raise NotFoundError
 
 
+async def set_moderator(*, email: str, is_moderator: bool) -> str:
+    """Let a member see what moderators see, or no longer, from their next request on; their name.
+
+    Raises:
+        NotFoundError: Nobody signs in with this address.
+    """
+    rows = await fetch(
+        "UPDATE account SET is_moderator = {} WHERE email = {} AND erased_at IS NULL RETURNING display_name",
+        is_moderator,
+        normal_email(email),
+    )
+    if not rows:
+        raise NotFoundError
+    return str(rows[0]["display_name"])
+
+
 async def delete_ended_credentials() -> int:
     """Delete the sessions and tokens that have run out; how many there were. None of them opened anything any more."""
     ended = 0

@@ -3,6 +3,7 @@
 from piccolo.columns import (
     UUID,
     Array,
+    Boolean,
     Bytea,
     ForeignKey,
     Integer,
@@ -35,6 +36,7 @@ class Account(Table, tablename="account"):
     confirmed_adult_at = Timestamptz(null=False)
     suspended_at = Timestamptz(null=True, default=None)
     erased_at = Timestamptz(null=True, default=None)
+    is_moderator = Boolean(default=False, null=False)
 
     account_capacity_bearable = Check((request_capacity >= 1) & (request_capacity <= 20))  # noqa: PLR2004
 

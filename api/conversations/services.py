@@ -11,6 +11,8 @@ from api.conversations.queries import MESSAGE
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, MessageRead
 from api.database import fetch, fetch_as, transaction
+from api.disagreements.schemas import Judged
+from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
 from api.texts import problem_with, tidy
 
@@ -36,6 +38,7 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         connection = await connections.connection(actor, connection_id)
         finding = await pitch_in(text, purpose=connection.purpose)
         if finding is not None:
+            await count_shown([finding.code], judged=Judged.MESSAGE)
             raise ReadsAsPitchError(finding, promise_of(connection))
     async with transaction():
         # Whoever ends the connection waits for this message, or this message finds it ended.

@@ -1,0 +1,44 @@
+"""The JSON API's calls about findings that are wrong."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from api.accounts.schemas import Member, Scope
+from api.disagreements import queries, services
+from api.disagreements.schemas import DisagreementCreate, DisagreementRead, FindingSeen, TextKept
+from api.problems import describes
+
+
+class DisagreementController(Controller):
+    """Saying that a finding is wrong."""
+
+    path = "/reason-checks/disagreements"
+    tags = ("Requests",)
+    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @post(operation_id="Disagree", responses=describes(401, 403, 422))
+    async def disagree(self, actor: NamedDependency[Member], data: JSONBody[DisagreementCreate]) -> DisagreementRead:
+        """Say that a finding is wrong. Send the text only where its writer agrees that it is kept."""
+        return await services.disagree(actor, draft=data)
+
+
+class ModeratedFindingsController(Controller):
+    """What moderators see of disagreements; for everyone else there is nothing here."""
+
+    path = "/moderation"
+    tags = ("Moderation",)
+    opt = {"scope": Scope.SAFETY}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+
+    @get("/findings", operation_id="FindingsCalledWrong", responses=describes(401, 403, 404))
+    async def findings(self, actor: NamedDependency[Member]) -> list[FindingSeen]:
+        """List how often each finding was shown and called wrong within 90 days."""
+        return await queries.findings_called_wrong(actor)
+
+    @get("/disagreement-texts", operation_id="DisagreementTexts", responses=describes(401, 403, 404))
+    async def texts(self, actor: NamedDependency[Member]) -> list[TextKept]:
+        """List the latest texts that their writers let be kept."""
+        return await queries.texts_kept(actor)
+
+
+CONTROLLERS: list[type[Controller]] = [DisagreementController, ModeratedFindingsController]

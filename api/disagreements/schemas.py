@@ -1,0 +1,53 @@
+"""What goes in and out of the disagreements domain."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Judged(StrEnum):
+    """What a finding was found in."""
+
+    REASON = "reason"
+    MESSAGE = "message"
+
+
+class DisagreementCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finding that is wrong, in the eyes of whoever wrote the words."""
+
+    code: str
+    judged: Judged = Judged.REASON
+    tried_to_send: bool = False
+    """Whether the finding came up when sending was tried; else from a check, which by itself keeps nothing."""
+    text: str | None = None
+    """The words, only where their writer agrees that they are kept for 90 days and read by moderators."""
+
+
+class DisagreementRead(msgspec.Struct, frozen=True):
+    """What was kept of a disagreement."""
+
+    code: str
+    judged: Judged
+    engine: str
+    created_at: datetime
+    text_kept_until: datetime | None
+
+
+class FindingSeen(msgspec.Struct, frozen=True):
+    """How often a finding stopped somebody, and how often members called it wrong."""
+
+    code: str
+    judged: Judged
+    engine: str
+    shown: int
+    called_wrong: int
+
+
+class TextKept(msgspec.Struct, frozen=True):
+    """A text that its writer let be kept, with what they called wrong; nobody is named."""
+
+    code: str
+    judged: Judged
+    text: str
+    created_at: datetime

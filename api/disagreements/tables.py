@@ -1,0 +1,40 @@
+"""What members say of findings, and how often each finding was shown."""
+
+from piccolo.columns import UUID, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from api.accounts.tables import Account
+from api.disagreements.schemas import Judged
+
+
+class FindingShown(Table, tablename="finding_shown"):
+    """How often a finding stopped somebody on a day: a bare count, of nobody and of no text."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    code = Varchar(length=32, null=False)
+    judged = Varchar(length=16, choices=Judged, null=False)
+    engine = Varchar(length=300, null=False)
+    """With what it was judged: the version of Wherefore and the model."""
+    day = Date(null=False)
+    times = Integer(default=0, null=False)
+
+    finding_shown_once_a_day = Unique([code, judged, engine, day])
+
+
+class Disagreement(Table, tablename="disagreement"):
+    """A member says that a finding is wrong. The text only where they agreed, and for 90 days at most."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    member = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
+    """Nobody once it is 90 days old: until then, so that each member counts once a day and takes it along."""
+    code = Varchar(length=32, null=False)
+    judged = Varchar(length=16, choices=Judged, null=False)
+    engine = Varchar(length=300, null=False)
+    day = Date(null=False)
+    text = Text(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+    disagreement_once_a_day = Unique([member, code, judged, day])
+    disagreement_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
