@@ -139,7 +139,7 @@ class Encoder:
 
     def _run(self) -> None:
         try:
-            network = _load(self.model)
+            network = loaded_network(self.model)
         except BaseException as error:  # noqa: BLE001  (whatever it was, those who wait must hear of it)
             self._refuse_all(error)
             self._loaded.set_exception(error)
@@ -172,6 +172,27 @@ class Encoder:
             request.fail(error)
 
 
+def loaded_network(model: Model) -> "Network":
+    """The process's network for a model, loaded and checked by whoever comes first."""
+    with _loading:
+        if model.folder not in _networks:
+            check_weights(model)
+            # Before anything that might look: no library here may ever ask the network for a file.
+            os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1")
+            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+            # Threads that spin while they wait make one text take 200 ms instead of 8 on a busy machine.
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+            from embeddings.network import load_network  # noqa: PLC0415  (imports torch, which takes two seconds)
+
+            _networks[model.folder] = load_network(model, threads=min(_MOST_THREADS, processors()))
+        return _networks[model.folder]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _take_turns(network: "Network", requests: "Sequence[Request[Any]]") -> None:
     """One batch of every kind that is waited for."""
     for kind, most in ((VectorRequest, _BATCH), (TokenRequest, _BATCH_OF_TOKENS)):
@@ -198,27 +219,6 @@ def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", mos
     for request, part in parts:
         request.take(found[start : start + len(part)])
         start += len(part)
-
-
-def _load(model: Model) -> "Network":
-    """The process's network for a model, loaded and checked by whoever comes first."""
-    with _loading:
-        if model.folder not in _networks:
-            check_weights(model)
-            # Before anything that might look: no library here may ever ask the network for a file.
-            os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1")
-            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-            # Threads that spin while they wait make one text take 200 ms instead of 8 on a busy machine.
-            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-            from embeddings.network import load_network  # noqa: PLC0415  (imports torch, which takes two seconds)
-
-            _networks[model.folder] = load_network(model, threads=min(_MOST_THREADS, _processors()))
-        return _networks[model.folder]
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _tell_terminal(done: int, total: int) -> None:

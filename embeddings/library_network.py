@@ -16,6 +16,8 @@ class LibraryNetwork:
     """A model by way of sentence-transformers."""
 
     precision = "float32"
+    # Its tokenizer is set anew, to cut and to fill up, by every call.
+    many_at_once = False
 
     def __init__(self, folder: Path) -> None:
         # Imported here because it takes five seconds that the usual model does not need.

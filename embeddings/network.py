@@ -37,6 +37,8 @@ class Network(Protocol):
     """Turns texts into unit vectors, on the calling thread."""
 
     precision: str
+    many_at_once: bool
+    """Whether several threads may encode with it at the same time."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text, in the order given: shape (n, dimensions)."""
@@ -55,6 +57,8 @@ class BertNetwork:
     layer norms and pooling stay in float32, so that padding hardly shows (cosine to float32 above 0.9995 at the time
     of writing).
     """
+
+    many_at_once = True
 
     def __init__(self, folder: Path, precision: torch.dtype) -> None:
         config = json.loads((folder / "config.json").read_text())

@@ -1,13 +1,13 @@
 """Evaluation: the engine as it serves members, and its peers, over a folder of third-party sets."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 
-from embeddings.encoder import Encoder
-from embeddings.models import find_model
+from embeddings.many import encode_many
 from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors
 from scripts.evaluation_figures import DEPTH, auc, auc_figure, ranking_figures, ranking_values
@@ -15,6 +15,7 @@ from scripts.evaluation_methods import (
     Method,
     bm25,
     joined,
+    model_in_force,
     one_vector_per_profile,
     one_vector_per_text,
     wherefore,
@@ -25,14 +26,16 @@ from scripts.figures import Figure, mean_of, show, tell
 
 def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     """Measure how well shared interests are found, and print it."""
+    # The sets may lie beside those about other things.
+    folder = folder / "interest" if (folder / "interest").is_dir() else folder
     rankings, pairs, roles = ranking_tasks(folder), pair_tasks(folder), role_tasks(folder)
     if not (rankings or pairs or roles):
         raise click.ClickException(f"{folder} holds no set that is known, such as profiles.queries.jsonl.")
     vectors = _encode(rankings, pairs, roles)
     figures: list[Figure] = []
-    for task in rankings:
-        tell(f"Measuring {task.name}")
-        figures += measure_ranking(task, vectors)
+    for task, *others in _asking_the_same(rankings):
+        tell(f"Measuring {' and '.join(one.name for one in (task, *others))}")
+        figures += measure_ranking(task, *others, vectors=vectors)
     for judged in pairs:
         tell(f"Measuring {judged.name}")
         figures += measure_pairs(judged, vectors)
@@ -42,8 +45,8 @@ def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     show("evaluate interest", figures, as_json=as_json)
 
 
-def measure_ranking(task: RankingTask, vectors: dict[str, Vectors]) -> list[Figure]:
-    """The figures of every method on one ranking task."""
+def measure_ranking(task: RankingTask, *others: RankingTask, vectors: dict[str, Vectors]) -> list[Figure]:
+    """The figures of every method on one ranking task, and on others that only call something else relevant."""
     methods: dict[str, Method] = {
         "wherefore": wherefore(task.candidates, vectors, seeking=task.seeking),
         "bm25": bm25(task.candidates),
@@ -51,16 +54,18 @@ def measure_ranking(task: RankingTask, vectors: dict[str, Vectors]) -> list[Figu
     }
     if _is_profiles(task):
         methods["one_vector_per_profile"] = one_vector_per_profile(task.candidates, vectors)
-    figures: list[Figure] = []
+    figures: dict[str, list[Figure]] = {one.name: [] for one in (task, *others)}
     for name, method in methods.items():
-        values = []
-        for query, relevant, left_out in zip(task.queries, task.relevant, task.left_out, strict=True):
+        values: defaultdict[str, list[tuple[float, float, float]]] = defaultdict(list)
+        for place, (query, left_out) in enumerate(zip(task.queries, task.left_out, strict=True)):
             scores = method(query, left_out).astype(np.float32)
             if left_out is not None:
                 scores[left_out] = -np.inf
-            values.append(ranking_values(scores, relevant))
-        figures += ranking_figures(task.name, name, values)
-    return figures
+            for one in (task, *others):
+                values[one.name].append(ranking_values(scores, one.relevant[place]))
+        for one in (task, *others):
+            figures[one.name] += ranking_figures(one.name, name, values[one.name])
+    return [figure for found in figures.values() for figure in found]
 
 
 def measure_pairs(task: PairTask, vectors: dict[str, Vectors]) -> list[Figure]:
@@ -90,7 +95,7 @@ def measure_roles(task: RoleTask, vectors: dict[str, Vectors]) -> list[Figure]:
     """How well needs are told from offers, and how many of the ten whom a need is shown are needs as well."""
     one_each = [[text] for text in task.texts]
     figures: list[Figure] = []
-    reading = reads_as_seeking(np.stack([vectors[text] for text in task.texts]), revision=find_model().revision)
+    reading = reads_as_seeking(np.stack([vectors[text] for text in task.texts]), revision=model_in_force().revision)
     if reading is not None:
         told = reading.astype(np.float64)
         figures.append(auc_figure(task.name, "wherefore", told[task.need], told[~task.need]))
@@ -109,6 +114,20 @@ def measure_roles(task: RoleTask, vectors: dict[str, Vectors]) -> list[Figure]:
     return figures
 
 
+def _asking_the_same(tasks: Sequence[RankingTask]) -> list[list[RankingTask]]:
+    """Tasks that differ in nothing but in what is relevant, so that each query is ranked once."""
+    groups: list[list[RankingTask]] = []
+    for task in tasks:
+        asked = (task.queries, task.left_out, task.seeking, task.candidates)
+        for group in groups:
+            if (group[0].queries, group[0].left_out, group[0].seeking, group[0].candidates) == asked:
+                group.append(task)
+                break
+        else:
+            groups.append([task])
+    return groups
+
+
 def _encode(rankings: list[RankingTask], pairs: list[PairTask], roles: list[RoleTask]) -> dict[str, Vectors]:
     """The vector of every text that any method needs."""
     texts: set[str] = set()
@@ -122,9 +141,7 @@ def _encode(rankings: list[RankingTask], pairs: list[PairTask], roles: list[Role
     for told in roles:
         texts.update(told.texts)
     ordered = sorted(texts)
-    encoder = Encoder(find_model())
-    encoded = encoder.encode_now(ordered, show_progress=lambda done, of: tell(f"Encoding: {done} of {of}"))
-    encoder.close()
+    encoded = encode_many(ordered, model_in_force(), show_progress=lambda done, of: tell(f"Encoding: {done} of {of}"))
     return dict(zip(ordered, encoded, strict=True))
 
 

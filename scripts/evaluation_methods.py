@@ -1,15 +1,17 @@
 """The engine as it serves members, and the methods that it is measured against."""
 
 import math
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.matching.scoring import Statements, compared, fitting_scores
-from embeddings.models import find_model
+from embeddings.models import Model, find_model
 from embeddings.roles import reads_as_seeking
 from embeddings.similarity import Vectors, corpus_mean
 from embeddings.words import word_keys
@@ -30,6 +32,16 @@ _FUNCTION_WORDS = frozenset(
     them then there these they this to too up us was we were what when where which who why will with would you your
     """)
 )
+
+
+def model_in_force() -> Model:
+    """The model that members would be served with; no other setting is read, as that makes files where none are."""
+    return _found(os.environ.get("WHEREFORE_MODEL") or None)
+
+
+@cache
+def _found(name: str | None) -> Model:
+    return find_model(name)
 
 
 def wherefore(candidates: Sequence[Sequence[str]], vector_of: VectorOf, *, seeking: bool = False) -> Method:
@@ -78,7 +90,7 @@ def _statements(texts: Sequence[str], vector_of: VectorOf, *, seeking: bool) -> 
         vectors,
         np.full(len(texts), fill_value=seeking, dtype=np.bool_),
         word_keys(texts),
-        reads_as_seeking(vectors, revision=find_model().revision),
+        reads_as_seeking(vectors, revision=model_in_force().revision),
     )
 
 

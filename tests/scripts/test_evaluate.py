@@ -13,6 +13,7 @@ from scripts.evaluation_figures import auc, ranking_values
 from scripts.evaluation_methods import bm25
 from scripts.evaluation_sets import pair_tasks, ranking_tasks
 from scripts.figures import mean_of
+from tests.models import in_force, other_model
 
 TEXTS = [
     ("I bake sourdough every weekend", "bread"),
@@ -94,6 +95,44 @@ def test_the_command_prints_one_object_with_every_method(folder: Path) -> None:
         ("profiles", "one_vector_per_profile"),
     }
     assert {one["metric"] for one in printed["figures"]} == {"recall@10", "ndcg@10", "mrr"}
+
+
+def test_sets_that_differ_in_what_is_relevant_have_figures_of_their_own(tmp_path: Path) -> None:
+    corpus = [{"id": f"c{i}", "text": text, "group": label} for i, (text, label) in enumerate(TEXTS)]
+    write(tmp_path, "ng_thread.corpus", corpus)
+    write(tmp_path, "ng_thread.queries", [{"id": "q", "text": "A rye starter", "group": "bicycles", "rel": ["c1"]}])
+
+    reply = CliRunner().invoke(main, ["evaluate", "interest", str(tmp_path), "--json"])
+
+    found = {(one["task"], one["method"], one["metric"]): one["value"] for one in json.loads(reply.stdout)["figures"]}
+    assert found["ng_thread", "one_vector_per_text", "mrr"] == 1
+    assert found["ng_group", "one_vector_per_text", "mrr"] < 1
+    assert {task for task, _, _ in found} == {"ng_thread", "ng_group"}
+
+
+def test_the_sets_may_lie_beside_those_about_other_things(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    everything = tmp_path_factory.mktemp("everything")
+    (everything / "interest").symlink_to(folder)
+
+    reply = CliRunner().invoke(main, ["evaluate", "interest", str(everything), "--json"])
+
+    assert {one["task"] for one in json.loads(reply.stdout)["figures"]} == {"support_topics", "profiles"}
+
+
+def test_the_model_in_force_is_measured(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    packaged = measured_with(None, folder)
+
+    assert measured_with(other_model(tmp_path_factory.mktemp("other"), layers=1), folder) != packaged
+
+
+def measured_with(model: Path | None, folder: Path) -> list[float]:
+    """The figures of all methods that look at vectors."""
+    with in_force(model):
+        reply = CliRunner().invoke(main, ["evaluate", "interest", str(folder), "--json"])
+        figures = json.loads(reply.stdout)["figures"]
+    return [one["value"] for one in figures if one["method"] != "bm25"]
 
 
 def test_a_folder_without_sets_is_told_in_one_line(tmp_path: Path) -> None:
