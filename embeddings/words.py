@@ -82,7 +82,8 @@ def shared_words_among(keys: Keys) -> Vectors:
     for times in range(2, count // 20 + 2):
         # All words that so many texts have: the texts that have each, (words, times).
         texts = row[first[having == times][:, None] + np.arange(times)]
-        np.add.at(shared, (texts[:, :, None], texts[:, None, :]), _rarity(np.float32(times), count))
+        pairs = texts[:, :, None] * count + texts[:, None, :]
+        np.add.at(shared.ravel(), pairs.ravel(), _rarity(np.float32(times), count))
     return np.log1p(shared, out=shared)
 
 

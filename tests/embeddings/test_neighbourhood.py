@@ -41,6 +41,19 @@ def test_a_statement_is_drawn_by_others_and_never_by_its_own_copies(others: int,
     assert drawn == pytest.approx(drawn_together(own, reference, mean=None), abs=0.03)
 
 
+def test_copies_with_the_same_words_are_drawn_alike_and_those_with_other_words_are_not() -> None:
+    reference = unit(30, 1)
+    same = np.repeat(unit(1, 2), 3, axis=0)
+    words = np.zeros((3, 30), dtype=np.float32)
+    farthest_of_the_near = np.argsort(-(same[0] @ reference.T))[8]
+    words[2, farthest_of_the_near] = 9
+
+    drawn = drawn_together(same, reference, mean=None, words=words)
+
+    assert drawn[1].tolist() == drawn[0].tolist()
+    assert drawn[2] @ reference[farthest_of_the_near] > drawn[0] @ reference[farthest_of_the_near] + 0.01
+
+
 def test_what_nobody_comes_near_stays_where_it_is() -> None:
     alone, others = np.eye(6, dtype=np.float32)[:1], np.eye(6, dtype=np.float32)[1:]
 
