@@ -83,8 +83,10 @@ async def provide_credential(request: Request[Member | None, Credential | None, 
     return request.auth
 
 
-def needs_scope(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+async def needs_scope(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Guard: the token must carry the scope that the route declares.
+
+    It waits for nothing, but Litestar runs a guard that is a plain function in a thread of its own.
 
     Raises:
         NotAllowedError: It does not.

@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 import msgspec
+from piccolo.querystring import QueryString
 
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch, fetch_as, fetch_one, transaction
+from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
 from api.matching.candidates import read_pool
+from api.matching.entries import START, Part, as_part, entries, part_of
 from api.matching.freshness import Due, ListState, due, due_ahead
 from api.matching.marking import mark_first
 from api.matching.ranking import Entry, fitting, rank
@@ -29,7 +31,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 # The model is part of it: after it has changed every list is computed anew.
 _STATE = """
-    SELECT coalesce(purpose_epoch.epoch, 0) AS epoch_now, viewer.own AS own_now, kept.computed_at,
+    SELECT {} AS part, coalesce(purpose_epoch.epoch, 0) AS epoch_now, viewer.own AS own_now, kept.computed_at,
         coalesce(kept.epoch, 0) AS epoch, coalesce(kept.own, '') AS own, coalesce(kept.stale, false) AS stale,
         kept.own_edits_on, coalesce(kept.own_edits, 0) AS own_edits,
         (SELECT count(*) FROM match_entry WHERE match_entry.match_list = kept.id) AS entries
@@ -58,19 +60,22 @@ _KEEP = """
 """
 
 
-async def refresh(actor: Member, purpose: Purpose) -> None:
-    """Bring the actor's stored list up to date, if it is time to.
+async def refreshed(actor: Member, purpose: Purpose, *, most: int) -> Part:
+    """The beginning of the actor's stored list, brought up to date if it is time to.
 
     One that is merely old stays as it is for this visit, and a job is asked for that computes it.
 
     Raises:
         PurposeOffError: The actor has not switched the purpose on.
     """
-    why = due(await _state(actor.id, purpose), clock.now())
+    state, part = await _state(actor.id, purpose, part=part_of(actor.id, after=START, most=most))
+    why = due(state, clock.now())
     if why is Due.SOON:
         await order_lists(actor.id, [purpose], after=timedelta(0))
     elif why is not Due.NOT_YET:
         await _compute(actor.id, purpose, when=due)
+        return await entries(actor.id, purpose, after=START, most=most)
+    return as_part(part, most=most)
 
 
 async def compute_ordered(order: bytes) -> bool:
@@ -87,7 +92,7 @@ async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListSta
     async with _turn(), transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", f"{viewer_id} {purpose}", _COMPUTING)
         now = clock.now()
-        state = await _state(viewer_id, purpose)
+        state, _ = await _state(viewer_id, purpose)
         why = when(state, now)
         if why in {Due.NOT_YET, Due.SOON}:
             return False
@@ -105,11 +110,12 @@ def _turn() -> asyncio.Semaphore:
     return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(COMPUTED_AT_ONCE))
 
 
-async def _state(viewer_id: UUID, purpose: Purpose) -> ListState:
-    found = await fetch_as(ListState, _STATE, encoder().model.name, purpose, viewer_id)
-    if not found:
+async def _state(viewer_id: UUID, purpose: Purpose, *, part: QueryString | None = None) -> tuple[ListState, str | None]:
+    """What is known of a stored list, and with it a part of its rows as of the same moment."""
+    found = await fetch_one(_STATE, part or QueryString("NULL"), encoder().model.name, purpose, viewer_id)
+    if found is None:
         raise PurposeOffError
-    return found[0]
+    return msgspec.convert(found, ListState), found["part"]
 
 
 async def _store(

@@ -6,8 +6,7 @@ import msgspec
 
 from api.database import fetch
 from api.encoding import encoder
-from api.matching.entries import START, MarksOfPair, Row, entries, quotes
-from api.matching.schemas import MarkedStatement
+from api.matching.entries import START, MarksOfPair, Row, entries
 from api.profiles.schemas import Purpose
 from embeddings.marks import marks_of_pairs
 
@@ -25,31 +24,25 @@ _KEEP = """
 
 async def mark_first(viewer_id: UUID, purpose: Purpose) -> None:
     """Find the words to mark for the beginning of a list that was just stored, before anybody reads it."""
-    rows = await entries(viewer_id, purpose, after=START, most=MARKED_AT_FIRST)
-    await with_marks(rows, await quotes(viewer_id, purpose, rows))
+    part = await entries(viewer_id, purpose, after=START, most=MARKED_AT_FIRST)
+    await with_marks([row for _, row in part.rows[:MARKED_AT_FIRST]])
 
 
-async def with_marks(rows: list[Row], quoted: dict[UUID, MarkedStatement]) -> list[Row]:
+async def with_marks(rows: list[Row]) -> list[Row]:
     """These rows with the words to mark in every pair that can be quoted.
 
     Kept ones are taken as they are. What is missing is found now and kept, unless the model is not loaded yet: then
-    nothing is marked this time, as no list waits for that. Only texts in `quoted` are looked at, which the viewer may
-    read and which are as they were when the list was computed.
+    nothing is marked this time, as no list waits for that. Only texts that are quoted are looked at: the viewer may
+    read them, and they are as they were when the list was computed.
     """
-    missing = [
-        (row, place)
-        for row in rows
-        for place, pair in enumerate(row.pairs)
-        if row.marks[place] is None and pair.mine in quoted and pair.theirs in quoted
-    ]
+    missing = [(row, pair) for row in rows for pair in row.pairs if row.marks is None or row.marks[pair.number] is None]
     missing = missing[:MOST_PAIRS_AT_ONCE]
     if not missing or not encoder().ready:
         return rows
-    pairs = [row.pairs[place] for row, place in missing]
-    found = await marks_of_pairs(encoder(), [(quoted[pair.mine].text, quoted[pair.theirs].text) for pair in pairs])
-    marks: dict[UUID, list[MarksOfPair | None]] = {row.id: list(row.marks) for row, _ in missing}
-    for (row, place), of_pair in zip(missing, found, strict=True):
-        marks[row.id][place] = of_pair
+    found = await marks_of_pairs(encoder(), [(pair.mine.text, pair.theirs.text) for _, pair in missing])
+    marks: dict[UUID, list[MarksOfPair | None]] = {row.id: list(row.marks or [None] * row.kept) for row, _ in missing}
+    for (row, pair), of_pair in zip(missing, found, strict=True):
+        marks[row.id][pair.number] = of_pair
     await _keep(marks)
     return [msgspec.structs.replace(row, marks=marks.get(row.id, row.marks)) for row in rows]
 

@@ -2,17 +2,14 @@
 
 from uuid import UUID
 
-import msgspec
-
 from api.accounts.schemas import Member
 from api.database import fetch
 from api.errors import NotFoundError
 from api.matching.considered import NOT_USED, USED
-from api.matching.entries import START, MarksOfPair, Position, Row, entries, entry_of, quotes
+from api.matching.entries import Marks, MarksOfPair, Part, Position, Quote, QuotedPair, Row, entries, entry_of
 from api.matching.explanation import kind_of
-from api.matching.lists import refresh
+from api.matching.lists import refreshed
 from api.matching.marking import with_marks
-from api.matching.ranking import KeptPair
 from api.matching.schemas import (
     ChoiceState,
     Closeness,
@@ -24,10 +21,11 @@ from api.matching.schemas import (
     Strength,
     WhyEmpty,
 )
-from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, page_of
+from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from api.profiles import queries as profiles
 from api.profiles.errors import PurposeOffError
-from api.profiles.schemas import Purpose
+from api.profiles.places import place_label
+from api.profiles.schemas import MemberSummary, Purpose
 from api.profiles.visibility import are_connected, can_see_member, have_open_request
 
 
@@ -42,22 +40,14 @@ async def matches(
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: The cursor is not one of this list.
     """
-    if cursor is None:
-        await refresh(actor, purpose)
-        position = START
-    elif await profiles.has_purpose(actor.id, purpose):
-        position = decode_cursor(cursor, Position)
-    else:
-        raise PurposeOffError
-    found: list[tuple[Position, MatchRead]] = []
-    while len(found) <= limit:
-        rows = await entries(actor.id, purpose, after=position, most=limit + 1)
-        found += await _read(actor, purpose, rows)
-        if len(rows) <= limit:
-            break
-        position = rows[-1].place
-    last = found[:limit][-1][0] if found else None
-    return page_of([match for _, match in found], limit=limit, position=last)
+    part = await _part(actor, purpose, cursor=cursor, most=limit + 1)
+    found = part.rows
+    while len(found) <= limit and part.end is not None:
+        part = await entries(actor.id, purpose, after=part.end, most=limit + 1)
+        found += part.rows
+    shown = found[:limit]
+    following = encode_cursor(shown[-1][0]) if len(found) > limit else None
+    return Page(await _read(purpose, [row for _, row in shown]), following)
 
 
 async def explained(actor: Member, *, purpose: Purpose, member_id: UUID) -> MatchExplained:
@@ -66,10 +56,11 @@ async def explained(actor: Member, *, purpose: Purpose, member_id: UUID) -> Matc
     Raises:
         NotFoundError: They are not on it, or cannot be met just now.
     """
-    found = await _read(actor, purpose, await entry_of(actor.id, purpose, member_id=member_id))
+    part = await entry_of(actor.id, purpose, member_id=member_id)
+    found = await _read(purpose, [row for _, row in part.rows])
     if not found:
         raise NotFoundError
-    return MatchExplained(found[0][1], used=list(USED), not_used=list(NOT_USED))
+    return MatchExplained(found[0], used=list(USED), not_used=list(NOT_USED))
 
 
 async def why_empty(actor: Member, *, purpose: Purpose) -> EmptyMatches:
@@ -116,32 +107,36 @@ async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:
     return WhyEmpty.ALL_ASKED if met else WhyEmpty.NOBODY_YET
 
 
-async def _read(actor: Member, purpose: Purpose, rows: list[Row]) -> list[tuple[Position, MatchRead]]:
-    """The matches in these rows that still have a reason, with their places in the order of reading."""
-    quoted = await quotes(actor.id, purpose, rows)
-    summaries = await profiles.member_summaries(actor, [row.member for row in rows])
-    found = []
-    for row in await with_marks(rows, quoted):
-        reasons = [
-            _reason(pair, quoted, marks or ([], []))
-            for pair, marks in zip(row.pairs, row.marks, strict=True)
-            if pair.mine in quoted and pair.theirs in quoted
-        ]
-        if reasons and row.member in summaries:
-            found.append((row.place, MatchRead(summaries[row.member], purpose, _strength(row, reasons), reasons)))
-    return found
+async def _part(actor: Member, purpose: Purpose, *, cursor: str | None, most: int) -> Part:
+    if cursor is None:
+        return await refreshed(actor, purpose, most=most)
+    return await entries(actor.id, purpose, after=decode_cursor(cursor, Position), most=most)
 
 
-def _strength(row: Row, reasons: list[ReasonPair]) -> Strength:
-    """How much there is in common, as far as it can still be read: what was taken back speaks for nobody."""
-    return row.strength if len(reasons) == len(row.pairs) else Strength.SOME
+async def _read(purpose: Purpose, rows: list[Row]) -> list[MatchRead]:
+    """The matches in these rows."""
+    return [_match(row, purpose) for row in await with_marks(rows)]
 
 
-def _reason(pair: KeptPair, quoted: dict[UUID, MarkedStatement], marks: MarksOfPair) -> ReasonPair:
-    mine, theirs = quoted[pair.mine], quoted[pair.theirs]
-    return ReasonPair(
-        kind=kind_of(mine.role, theirs.role),
-        closeness=Closeness.CLOSE if pair.close else Closeness.LOOSE,
-        mine=msgspec.structs.replace(mine, marks=marks[0]),
-        theirs=msgspec.structs.replace(theirs, marks=marks[1]),
+def _match(row: Row, purpose: Purpose) -> MatchRead:
+    """One match. What was taken back speaks for nobody: the strength is told as far as it can still be read."""
+    return MatchRead(
+        MemberSummary(row.member, row.display_name, row.pronouns, place_label(row.place_id), row.meets),
+        purpose,
+        row.strength if len(row.pairs) == row.kept else Strength.SOME,
+        [_reason(pair, None if row.marks is None else row.marks[pair.number]) for pair in row.pairs],
     )
+
+
+def _reason(pair: QuotedPair, marks: MarksOfPair | None) -> ReasonPair:
+    of_mine, of_theirs = marks or ([], [])
+    return ReasonPair(
+        kind_of(pair.mine.role, pair.theirs.role),
+        Closeness.CLOSE if pair.close else Closeness.LOOSE,
+        _marked(pair.mine, of_mine),
+        _marked(pair.theirs, of_theirs),
+    )
+
+
+def _marked(quote: Quote, marks: Marks) -> MarkedStatement:
+    return MarkedStatement(quote.id, quote.role, quote.text, quote.language, marks)

@@ -38,16 +38,26 @@ def can_read_statement(viewer_id: UUID, alias: str) -> QueryString:
     and they belong to its audience: members who have the purpose on too, or the author's connections.
     """
     return QueryString(
-        f"({alias}.author = {{}} OR ({alias}.audience <> 'nobody' AND "
-        f"EXISTS (SELECT 1 FROM member_purpose AS vis_theirs "
-        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose) AND "
-        f"(({alias}.audience = 'purpose' AND EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
-        f"WHERE vis_mine.member = {{}} AND vis_mine.purpose = {alias}.purpose)) OR "
-        f"({alias}.audience = 'connections' AND {{}})) AND {{}}))",
+        f"({alias}.author = {{}} OR ((({alias}.audience = 'purpose' AND {{}}) OR "
+        f"({alias}.audience = 'connections' AND {{}} AND {{}})) AND {{}}))",
         viewer_id,
-        viewer_id,
+        both_have_its_purpose(viewer_id, alias),
+        _has_its_purpose(alias),
         are_connected(viewer_id, f"{alias}.author"),
         can_see_member(viewer_id, f"{alias}.author"),
+    )
+
+
+def both_have_its_purpose(viewer_id: UUID, alias: str) -> QueryString:
+    """Whether the author and the viewer have switched on the purpose of the row of `statement` by this alias.
+
+    Who sees the author then belongs to the audience *purpose*.
+    """
+    return QueryString(
+        "({} AND EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
+        f"WHERE vis_mine.member = {{}} AND vis_mine.purpose = {alias}.purpose))",
+        _has_its_purpose(alias),
+        viewer_id,
     )
 
 
@@ -75,7 +85,8 @@ def have_open_request(viewer_id: UUID, member_column: str) -> QueryString:
     """
     return QueryString(
         "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE "
-        "(vis_link.state = 'asked' OR (vis_link.state = 'pending' AND vis_link.expires_at > {})) AND {})",
+        "(vis_link.state = 'asked' OR (vis_link.state = 'pending' AND vis_link.expires_at > {})) "
+        "AND vis_link.sender_left_at IS NULL AND {})",
         clock.now(),
         _joins(viewer_id, member_column, one="sender", other="recipient"),
     )
@@ -93,9 +104,7 @@ def places_taken(member_column: str) -> QueryString:
         "JOIN account AS vis_sender ON vis_sender.id = vis_request.sender "
         f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' "
         "AND vis_request.expires_at > {} AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
-        "AND (SELECT count(*) FROM member_purpose AS vis_on WHERE vis_on.purpose = vis_request.purpose "
-        "AND vis_on.member IN (vis_request.sender, vis_request.recipient) "
-        "AND vis_on.switched_on_at <= vis_request.opened_at) = 2 "
+        "AND vis_request.sender_left_at IS NULL AND vis_request.recipient_left_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
         "WHERE vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender))",
         clock.now(),
@@ -109,6 +118,14 @@ def share_a_purpose(viewer_id: UUID, member_column: str) -> QueryString:
         "JOIN member_purpose AS vis_theirs ON vis_theirs.purpose = vis_mine.purpose "
         f"WHERE vis_mine.member = {{}} AND vis_theirs.member = {member_column})",
         viewer_id,
+    )
+
+
+def _has_its_purpose(alias: str) -> QueryString:
+    """Whether the author of the row of `statement` by this alias has its purpose switched on."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM member_purpose AS vis_theirs "
+        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose)"
     )
 
 

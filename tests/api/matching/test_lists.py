@@ -142,7 +142,7 @@ async def test_two_visits_at_once_leave_one_whole_list() -> None:
 
 async def test_of_two_computations_the_one_that_began_later_stays(moved_clock: MovedClock) -> None:
     ada = await make_member("Ada", statements=[SPOONS])
-    begun, state = moved_clock.now(), await lists._state(ada.id, Purpose.HOBBY)
+    begun, (state, _) = moved_clock.now(), await lists._state(ada.id, Purpose.HOBBY)
     moved_clock.move(seconds=5)
     await make_member("Ben", statements=[SAME_SPOONS])
     assert await names(ada) == ["Ben"]
@@ -154,7 +154,7 @@ async def test_of_two_computations_the_one_that_began_later_stays(moved_clock: M
 
 async def test_whoever_leaves_while_a_list_is_computed_is_left_out() -> None:
     ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
-    state = await lists._state(ada.id, Purpose.HOBBY)
+    state, _ = await lists._state(ada.id, Purpose.HOBBY)
     entries = ranking.rank(ranking.fitting(await read_pool(ada.id, Purpose.HOBBY)), {})
     await fetch("DELETE FROM account WHERE id = {}", ben.id)
 

@@ -94,7 +94,7 @@ async def test_the_beginning_of_a_list_is_marked_when_it_is_computed_and_the_res
     for number in range(4):
         await make_member(f"B{number}", statements=[f"{SAME_HONEY} {'!' * number}"])
 
-    await lists.refresh(ada, Purpose.HOBBY)
+    await lists.refreshed(ada, Purpose.HOBBY, most=20)
     assert [marks is not None for marks in await kept_marks()] == [True, True, False, False]
     await matches(ada)
 
@@ -144,7 +144,7 @@ async def test_a_text_that_was_changed_is_neither_quoted_nor_looked_at(
     ada = await make_member("Ada", statements=[HONEY, CHOIR])
     ben = await make_member("Ben", statements=[SAME_HONEY])
     sung = await make_statement(ben, "I sing in a choir in our village")
-    await lists.refresh(ada, Purpose.HOBBY)
+    await lists.refreshed(ada, Purpose.HOBBY, most=20)
 
     await profiles.change_statement(ben, sung.id, change=StatementUpdate(text="Karaoke with friends"))
     (match,) = await matches(ada)

@@ -160,7 +160,7 @@ async def _ask(one: Member, other: Member) -> None:
 
 async def _fill(one: Member, _: Member) -> None:
     await fetch("UPDATE account SET request_capacity = 1 WHERE id = {}", one.id)
-    await _ask(await make_member("Third", purposes=()), one)
+    await _ask(await make_member("Third"), one)
 
 
 async def _switch_off(one: Member, _: Member) -> None:
@@ -192,11 +192,13 @@ async def test_whoever_was_full_is_back_as_soon_as_they_have_room() -> None:
     assert await names(ada) == ["Ben"]
 
 
-async def test_a_request_declined_in_silence_takes_no_room() -> None:
+async def test_a_request_declined_in_silence_gives_no_room_back_before_it_would_have_run_out() -> None:
     ada, ben = await make_member("Ada", statements=[SPOONS]), await make_member("Ben", statements=[SAME_SPOONS])
     await _fill(ben, ada)
 
     await fetch("UPDATE connection_request SET declined_silently_at = {}", clock.now())
+    assert await names(ada) == []
+    await fetch("UPDATE connection_request SET expires_at = {}", clock.now())
 
     assert await names(ada) == ["Ben"]
 
