@@ -1,10 +1,12 @@
 """Starting and stopping through the product's command."""
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -116,3 +118,16 @@ def test_several_workers_serve_one_address_and_leave_nothing(tmp_path: Path) -> 
     _, alive = psutil.wait_procs(site.stop(), timeout=5)
 
     assert alive == []
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/purposes"])
+def test_a_connection_serves_on_after_head(site: RunningSite, path: str) -> None:
+    with closing(http.client.HTTPConnection("localhost", site.port)) as connection:
+        connection.connect()
+        connection.auto_open = 0  # so that a closed connection is an error and not a new one
+        for method in ("HEAD", "GET", "HEAD", "GET"):
+            connection.request(method, path)
+            with connection.getresponse() as answer:
+                answer.read()
+
+            assert answer.status == 200
