@@ -6,6 +6,7 @@ from httpx import AsyncClient
 from api.accounts.queries import sessions
 from api.accounts.schemas import Member
 from api.accounts.services import end_session
+from api.database import fetch
 from api.moderation.services import block_member
 from api.profiles.me import update_me
 from api.profiles.schemas import MeUpdate, Purpose
@@ -255,3 +256,88 @@ async def test_nobody_writes_to_oneself(client: AsyncClient) -> None:
     browser = await browser_of(client, ada)
 
     assert (await browser.open(f"/members/{ada.id}/request?purpose=hobby")).status_code == 404
+
+
+@pytest.mark.parametrize("ticked", [False, True], ids=["not kept", "kept"])
+async def test_a_point_can_be_called_wrong_and_words_are_kept_only_where_ticked(
+    client: AsyncClient, *, ticked: bool
+) -> None:
+    ada = await make_member("Ada")
+    browser = await _writing(client, ada, await make_recipient())
+    await browser.press("Send", reason=TEMPLATE)
+    anchor = browser.form("Send").values["anchor"]
+
+    reply = await browser.press("This is wrong", **({"keep_text": "yes"} if ticked else {}))
+
+    assert reply.status_code == 200
+    assert "Thank you. We wrote down that this point is wrong" in browser.text
+    assert "You said that this is wrong" in browser.text
+    assert "These words could be sent to anyone" in browser.text
+    assert (_reason(browser), browser.form("Send").values["anchor"]) == (TEMPLATE, anchor)
+    assert await sent_by(ada) == []
+    [row] = await fetch("SELECT code, judged, text FROM disagreement")
+    assert (row["code"], row["judged"], row["text"]) == ("template", "reason", TEMPLATE if ticked else None)
+
+
+async def test_what_stopped_somebody_is_counted_once_and_a_check_never(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient())
+    await browser.press("Check my reason", reason=TEMPLATE)
+    checked = await fetch("SELECT 1 FROM finding_shown")
+
+    await browser.press("Send", reason=TEMPLATE)
+    await browser.press("This is wrong")
+
+    [row] = await fetch("SELECT code, times FROM finding_shown")
+    assert checked == []
+    assert (row["code"], row["times"]) == ("template", 1)
+
+
+async def test_a_point_of_a_check_can_be_called_wrong_as_well(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient())
+    await browser.press("Check my reason", reason=TEMPLATE)
+
+    await browser.press("This is wrong")
+
+    assert [(row["code"], row["times"]) for row in await fetch("SELECT code, times FROM finding_shown")] == [
+        ("template", 1)
+    ]
+
+
+async def test_a_note_that_is_called_wrong_may_still_be_passed_over(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient(pair=0)
+    browser = await _writing(client, ada, grace)
+    await browser.press("Send", reason=COMMANDING)
+
+    await browser.press("This is wrong")
+    await browser.press("Send anyway")
+
+    assert [request.reason for request in await sent_by(ada)] == [COMMANDING]
+
+
+async def test_words_that_changed_meanwhile_are_kept_when_a_point_is_called_wrong(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient(pair=0))
+    await browser.press("Send", reason=TEMPLATE)
+
+    await browser.press("This is wrong", reason=PAIRS[0][1])
+
+    assert _reason(browser) == PAIRS[0][1]
+    assert "It is ready to be sent when you are" in browser.text
+
+
+async def test_a_point_that_does_not_exist_is_not_kept_and_the_words_are_not_lost(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient(pair=0))
+    form = browser.form("Send")
+
+    reply = await client.post(form.action, data=form.values | {"reason": TEMPLATE, "do": "wrong:rude"})
+
+    assert reply.status_code == 422
+    assert TEMPLATE in reply.text
+    assert await fetch("SELECT 1 FROM disagreement") == []
+
+
+async def test_the_enter_key_checks_after_a_refusal_too(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient())
+
+    await browser.press("Send", reason=TEMPLATE)
+
+    assert browser.form("Send").buttons[0][:2] == ("do", "check")

@@ -8,11 +8,14 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
+from msgspec.structs import replace
 
 from api.accounts.schemas import Member
 from api.connections import queries, services
 from api.connections.errors import ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
+from api.disagreements.schemas import DisagreementCreate, Judged
+from api.disagreements.services import count_shown, disagree
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead, Purpose
@@ -25,6 +28,8 @@ from web.slots import slots_in_words
 from web.words import PURPOSES
 
 MET = "met"
+WRONG = "wrong:"
+"""Before the code of the finding that a button calls wrong."""
 
 _CONFLICT = 409
 _UNPROCESSABLE = 422
@@ -59,6 +64,10 @@ class Outcome(msgspec.Struct, frozen=True):
     review: Review | None = None
     trouble: str | None = None
     errors: FormErrors | None = None
+    tried: bool = False
+    """Whether it came up when sending was tried, not in a check."""
+    called_wrong: str | None = None
+    """The code of the finding that was just called wrong."""
 
 
 class ComposerPages(Controller):
@@ -89,15 +98,20 @@ class ComposerPages(Controller):
         form: NamedDependency[Form],
         member_id: FromPath[UUID],
     ) -> Answer:
-        """Say what is found in the reason, or send it."""
+        """Say what is found in the reason, keep that some of it is wrong, or send it."""
         recipient = await _recipient(actor, member_id)
         if other := form.field("instead"):
             draft = Draft(purpose_named(other).purpose, reason=form.field("reason"))
             return await _draw(request, actor, recipient, draft, Outcome())
         draft = _typed(form)
-        outcome = await _check_or_send(actor, draft.to_send(recipient.id), wish=form.field("do"))
+        wrong = await _called_wrong(actor, form, draft)
+        outcome = await _check_or_send(
+            actor, draft.to_send(recipient.id), wish="check" if wrong is not None else form.field("do")
+        )
         if isinstance(outcome, RequestRead):
             return _sent(outcome)
+        if wrong is not None:
+            outcome = replace(outcome, tried=form.ticked("tried"), called_wrong=wrong)
         return await _draw(request, actor, recipient, draft, outcome)
 
 
@@ -107,11 +121,14 @@ async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> O
         if wish != "anyway":
             check = await services.check_reason(actor, draft=draft)
             if wish == "check" or check.findings:
-                refused = wish != "check" and not check.sendable
-                return _found(draft, check.findings, status_code=_UNPROCESSABLE if refused else 200)
+                tried = wish != "check"
+                if tried:
+                    await count_shown([found.code for found in check.findings], judged=Judged.REASON)
+                refused = tried and not check.sendable
+                return _found(draft, check.findings, status_code=_UNPROCESSABLE if refused else 200, tried=tried)
         return await services.send_request(actor, draft=draft)
     except ReasonRefusedError as error:
-        return _found(draft, error.findings, status_code=_UNPROCESSABLE)
+        return _found(draft, error.findings, status_code=_UNPROCESSABLE, tried=True)
     except InvalidError as error:
         return Outcome(error.status, errors=FormErrors.told_by(error, names={"anchor": "where"}))
     except WhereforeError as error:
@@ -120,12 +137,23 @@ async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> O
         return Outcome(error.status, trouble=error.detail)
 
 
-def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int) -> Outcome:
+async def _called_wrong(actor: Member, form: Form, draft: Draft) -> str | None:
+    """Keep that a finding is wrong, if that is what the pressed button says; its code."""
+    wish = form.field("do")
+    if not wish.startswith(WRONG):
+        return None
+    code = wish.removeprefix(WRONG)
+    text = draft.reason if form.ticked("keep_text") and draft.reason else None
+    await disagree(actor, draft=DisagreementCreate(code, tried_to_send=form.ticked("tried"), text=text))
+    return code
+
+
+def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int, tried: bool) -> Outcome:
     errors = FormErrors()
     for found in findings:
         if found.code == "no-anchor":
             errors.add("anchor", found.message)
-    return Outcome(status_code, review=review(draft.reason, findings), errors=errors)
+    return Outcome(status_code, review=review(draft.reason, findings), errors=errors, tried=tried)
 
 
 def _sent(sent: RequestRead) -> Answer:
@@ -150,6 +178,8 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         statements=card.statements if card else [],
         draft=draft,
         review=outcome.review,
+        tried=outcome.tried,
+        called_wrong=outcome.called_wrong,
         trouble=outcome.trouble,
         errors=outcome.errors or FormErrors(),
         slots=slots_in_words(slots),

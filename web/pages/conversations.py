@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -12,13 +13,25 @@ from api.connections import queries as connections
 from api.connections import services as connecting
 from api.connections.schemas import ConnectionUpdate
 from api.conversations import queries, services
-from api.conversations.schemas import MessageCreate
+from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
+from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
+from api.disagreements.schemas import DisagreementCreate, Judged
+from api.disagreements.services import disagree
 from api.errors import InvalidError
+from api.profiles.schemas import Purpose
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.findings import Review, review
 from web.forms import Form, FormErrors
 
 CONVERSATIONS_A_PAGE = 20
 MESSAGES_A_PAGE = 30
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """A message that has not gone yet: its words, marked, and what the two had connected about."""
+
+    review: Review
+    promise: Promise
 
 
 class ConversationPages(Controller):
@@ -54,13 +67,34 @@ class ConversationPages(Controller):
         connection_id: FromPath[UUID],
     ) -> Answer:
         """Write a message, or only look whether there are new ones, with what is typed kept."""
-        if form.field("do") == "look":
+        wish, text = form.field("do"), form.field("text")
+        if wish == "look":
             return await _draw(request, actor, connection_id, form=form)
         try:
-            await services.send_message(actor, connection_id, draft=MessageCreate(form.field("text")))
+            draft = MessageCreate(text, send_anyway=wish in {"anyway", "wrong"})
+            await services.send_message(actor, connection_id, draft=draft)
         except InvalidError as error:
             return await _draw(request, actor, connection_id, form=form, errors=FormErrors.told_by(error))
+        except ReadsAsPitchError as error:
+            pause = Pause(review(text, [error.finding]), error.promise)
+            return await _draw(request, actor, connection_id, form=form, pause=pause)
+        if wish == "wrong":
+            kept = text if form.ticked("keep_text") else None
+            await disagree(actor, draft=DisagreementCreate("pitch", Judged.MESSAGE, tried_to_send=True, text=kept))
         return redirect(f"/conversations/{connection_id}#newest")
+
+    @post("/{connection_id:uuid}/messages/{message_id:uuid}/reminder")
+    async def remind(
+        self, actor: NamedDependency[Member], connection_id: FromPath[UUID], message_id: FromPath[UUID]
+    ) -> Answer:
+        """Answer a message with what the two had connected about."""
+        there = f"/conversations/{connection_id}"
+        try:
+            await services.remind(actor, connection_id, message_id, draft=ReminderCreate())
+        except NothingToRemindOfError as error:
+            return redirect_with(f"{there}#newest", notice=error.detail)
+        told = "Your answer is sent. If you would rather stop here, you can end the connection; they are not told why."
+        return redirect_with(f"{there}#newest", notice=told)
 
     @get("/{connection_id:uuid}/note")
     async def back_to_talk(self, connection_id: FromPath[UUID]) -> Answer:
@@ -108,6 +142,7 @@ async def _draw(
     cursor: str | None = None,
     form: Form | None = None,
     errors: FormErrors | None = None,
+    pause: Pause | None = None,
 ) -> Template:
     connection = await connections.connection(actor, connection_id)
     found = await queries.messages(actor, connection_id, limit=MESSAGES_A_PAGE, cursor=cursor)
@@ -120,9 +155,19 @@ async def _draw(
         status_code=422 if errors else 200,
         connection=connection,
         messages=found.items[::-1],
+        remindable=_remindable(connection.purpose, actor, found.items) if cursor is None else None,
+        pause=pause,
         earlier=found.next,
         newest=cursor is None,
         text=typed.field("text"),
         note=typed.field("note") if typed.ticked("note") else connection.note,
         errors=errors or FormErrors(),
     )
+
+
+def _remindable(purpose: Purpose, actor: Member, newest_first: list[MessageRead]) -> UUID | None:
+    """The other's newest message, if one may answer it with what the two had connected about."""
+    newest = next((message for message in newest_first if message.author_id != actor.id), None)
+    if purpose is Purpose.BUSINESS or newest is None or newest.reminds_of is not None:
+        return None
+    return None if any(message.reminds_of == newest.id for message in newest_first) else newest.id
