@@ -29,7 +29,11 @@ def corpus_mean(candidates: Vectors) -> Vectors:
     count, dimensions = candidates.shape
     if count == 0:
         return np.zeros(dimensions, dtype=np.float32)
-    mean: Vectors = candidates.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return trusted_mean(candidates.mean(axis=0, dtype=np.float64).astype(np.float32), count)
+
+
+def trusted_mean(mean: Vectors, count: int) -> Vectors:
+    """`corpus_mean` from the plain mean (d,) of so many candidates."""
     return mean * np.float32(count / (count + _FEW_CANDIDATES))
 
 

@@ -21,7 +21,7 @@ from api.matching.scoring import Statements
 from api.matching.vector_indexes import is_indexed, quoted
 from api.profiles.schemas import Purpose
 from embeddings.roles import reads_as_seeking
-from embeddings.similarity import HALF, Vectors, profile_scores
+from embeddings.similarity import HALF, Vectors, profile_scores, trusted_mean
 from embeddings.words import WORDS
 
 # Up to so many statements under a purpose all are compared in full. Beyond it only members who come near the viewer's
@@ -39,6 +39,9 @@ _WHEN_TOO_FEW = "relaxed_order"
 # From how many statements their common mean is taken when not all are read. Ids are random, so the first are a sample;
 # the mean of so many is within 0.05 of that of all, which changes a cosine by 0.003.
 _SAMPLE = 500
+
+# Before the numbers that pgvector sends: how many, and nothing.
+_SENT_HEADER = 4
 
 # What the index holds, and what no index does.
 _BY_INDEX = "(v.vector::halfvec({dimensions})) <=> (own.vector::halfvec({dimensions}))"
@@ -77,27 +80,23 @@ class Packed:
 
 @dataclass(frozen=True)
 class Pool:
-    """A viewer's statements, everyone else's, and a sample of the latter where they are not all of them."""
+    """A viewer's statements and those of others."""
 
     mine: Packed
     theirs: Packed
-    sample: Packed | None
+    mean: Vectors | None
+    """What all others share (`embeddings.similarity.corpus_mean`), of a sample; None where `theirs` are all of them."""
 
 
 def statements_of(rows: NDArray[Any]) -> Statements:
     """Packed rows as scoring takes them: vectors of shape (n, d) in single precision."""
-    vectors = vectors_of(rows)
+    vectors: Vectors = rows["vector"].astype(np.float32)
     return Statements(
         vectors,
         rows["seeking"].astype(np.bool_),
         words=rows["words"].astype(np.int32),
         reads_as_seeking=reads_as_seeking(vectors, revision=encoder().model.revision),
     )
-
-
-def vectors_of(rows: NDArray[Any]) -> Vectors:
-    """The vectors of packed rows, (n, d)."""
-    return rows["vector"].astype(np.float32)
 
 
 def owners_of(rows: NDArray[Any]) -> tuple[list[UUID], NDArray[np.intp]]:
@@ -142,15 +141,25 @@ async def read_pool(viewer_id: UUID, purpose: Purpose, *, everyone: bool = False
         return Pool(mine, await _packed(others), None)
     members = await _near(viewer_id, purpose, [statement_id(row) for row in mine.rows()], indexed=indexed)
     near = QueryString(f"{_searchable(purpose)} AND v.member = ANY({{}}::uuid[])", members)
-    return Pool(mine, await _packed(near), await _packed(others, most=_SAMPLE))
+    return Pool(mine, await _packed(near), await _sample_mean(others))
 
 
-async def _packed(condition: QueryString, *, most: int | None = None) -> Packed:
-    source = "statement_vector AS v WHERE {}"
-    if most is not None:
-        source = f"(SELECT * FROM {source} ORDER BY v.statement LIMIT {most}) AS v"
-    row = await fetch_one(f"SELECT {_ALL_PACKED} FROM {source}", condition)
+async def _packed(condition: QueryString) -> Packed:
+    row = await fetch_one(f"SELECT {_ALL_PACKED} FROM statement_vector AS v WHERE {{}}", condition)
     return Packed((row or {}).get("packed") or b"", encoder().model.dimensions)
+
+
+async def _sample_mean(others: QueryString) -> Vectors:
+    """What all statements share by a sample of them, whose mean the database takes: one vector comes instead of all."""
+    [row] = await fetch(
+        "SELECT count(*) AS n, vector_send(avg(v.vector::vector)) AS mean FROM ("
+        f"SELECT v.vector FROM statement_vector AS v WHERE {{}} ORDER BY v.statement LIMIT {_SAMPLE}) AS v",
+        others,
+    )
+    mean = np.zeros(encoder().model.dimensions, dtype=np.float32)
+    if row["mean"] is not None:
+        mean = np.frombuffer(row["mean"], dtype=">f4", offset=_SENT_HEADER).astype(np.float32)
+    return trusted_mean(mean, row["n"])
 
 
 async def _are_many(purpose: Purpose) -> bool:

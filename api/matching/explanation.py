@@ -56,6 +56,8 @@ def reasons_among(
         ),
         key=lambda candidate: -candidate.agreement,
     )
+    if len(candidates) <= 1:
+        return [Pair(pair.row, pair.column, pair.agreement >= CLOSE) for pair in candidates[:most]]
     chosen = _spread(candidates, ReasonKind, most)
     giving = {candidate.kind for candidate in candidates} - {ReasonKind.SHARED}
     if len(giving) <= most and not giving <= {candidate.kind for candidate in chosen}:

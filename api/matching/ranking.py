@@ -15,7 +15,6 @@ from api.matching.candidates import (
     owners_of,
     raw_statement_ids,
     statements_of,
-    vectors_of,
 )
 from api.matching.explanation import reasons_among
 from api.matching.exposure import NEW, Shares, factors, lot
@@ -65,7 +64,7 @@ def fitting(pool: Pool) -> Fitting:
     if not len(my_rows) or not len(their_rows):
         return Fitting(None, [], np.zeros(0, np.float32), np.zeros(0, np.float32), lambda _: [])
     mine, theirs = statements_of(my_rows), statements_of(their_rows)
-    mean = corpus_mean(theirs.vectors if pool.sample is None else vectors_of(pool.sample.rows()))
+    mean = corpus_mean(theirs.vectors) if pool.mean is None else pool.mean
     keys, owner, first_rows = owner_keys(their_rows)
     both = compared(mine, theirs, mean=mean)
     scores, agreement = fitting_scores(both, owner, len(keys)), both.agreement

@@ -14,6 +14,7 @@ from api.matching.candidates import owners_of, read_pool, statement_id, statemen
 from api.matching.vector_indexes import build_missing, index_name, is_indexed
 from api.profiles.schemas import Purpose
 from embeddings.models import DEFAULT_MODEL as MODEL
+from embeddings.similarity import corpus_mean
 from embeddings.words import word_keys
 from tests.factories import make_member
 
@@ -60,7 +61,7 @@ async def test_few_statements_are_all_compared() -> None:
     pool = await read_pool(ada.id, Purpose.HOBBY)
 
     assert set(owners_of(pool.theirs.rows())[0]) == {other.id for other in others}
-    assert pool.sample is None
+    assert pool.mean is None
 
 
 @pytest.mark.usefixtures("indexed")
@@ -72,6 +73,17 @@ async def test_the_index_finds_whom_an_exact_search_finds() -> None:
 
     assert await is_indexed(Purpose.HOBBY)
     assert await _pooled(ada) == exactly == {others[0].id, others[1].id}
+
+
+@pytest.mark.usefixtures("indexed")
+async def test_what_is_taken_away_is_the_mean_of_what_the_others_wrote() -> None:
+    ada, _ = await _ada_among_others()
+    await build_missing()
+    everyone = statements_of((await read_pool(ada.id, Purpose.HOBBY, everyone=True)).theirs.rows())
+
+    found = (await read_pool(ada.id, Purpose.HOBBY)).mean
+
+    assert found == pytest.approx(corpus_mean(everyone.vectors), abs=1e-4)
 
 
 @pytest.mark.usefixtures("indexed")
