@@ -44,6 +44,10 @@ class RequestFacts(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None = None
     declined_silently_at: datetime | None = None
     closed_silently: bool = False
+    sender_left_at: datetime | None = None
+    """When the sender switched the purpose off while it was open."""
+    recipient_left_at: datetime | None = None
+    """When the recipient did."""
     holds_slot: bool = True
     may_ask_again_at: datetime | None = None
 
@@ -65,21 +69,14 @@ def send(now: datetime, *, room: SenderRoom) -> RequestFacts:
     return RequestFacts(state=RequestState.PENDING, rounds=0, created_at=now, opened_at=now, expires_at=now + LIFETIME)
 
 
-def settled(facts: RequestFacts, now: datetime, *, sender_has: bool = True, recipient_has: bool = True) -> RequestFacts:
-    """Where a request stands at this moment.
-
-    Args:
-        facts: What was last written about it.
-        now: The moment.
-        sender_has: Whether the sender has had the purpose switched on ever since the request was opened.
-        recipient_has: The same of the recipient.
-    """
+def settled(facts: RequestFacts, now: datetime) -> RequestFacts:
+    """Where a request stands at this moment, by the clock and by who has left the purpose, in that order."""
+    if _is_open_at(facts, facts.recipient_left_at):
+        facts = close_by_recipient(facts, facts.recipient_left_at or now)
+    if _is_open_at(facts, facts.sender_left_at):
+        return close_by_sender(facts, facts.sender_left_at or now)
     if facts.state is RequestState.PENDING and now >= facts.expires_at:
         return _ended(facts, RequestState.EXPIRED, facts.expires_at, holds_slot=False)
-    if facts.state in OPEN and not sender_has:
-        return close_by_sender(facts, now)
-    if facts.state in OPEN and not recipient_has:
-        return close_by_recipient(facts, now)
     return facts
 
 
@@ -169,6 +166,8 @@ def close_by_recipient(facts: RequestFacts, now: datetime) -> RequestFacts:
     """The recipient blocked the sender or switched the purpose off: the sender must not notice from the request."""
     if facts.state not in OPEN:
         return facts
+    if facts.closed_silently:
+        return facts
     return replace(facts, declined_silently_at=facts.declined_silently_at or now, closed_silently=True)
 
 
@@ -192,6 +191,8 @@ def reopen(facts: RequestFacts, now: datetime) -> RequestFacts:
         expires_at=now + LIFETIME,
         closed_at=None,
         declined_silently_at=None,
+        sender_left_at=None,
+        recipient_left_at=None,
         holds_slot=False,
         may_ask_again_at=None,
     )
@@ -245,6 +246,13 @@ def slot_returns_at(requests: Iterable[RequestFacts], now: datetime) -> datetime
     """When the next slot comes back by itself; None when none is taken or all wait for the sender's own answer."""
     held = (facts.expires_at for facts in requests if takes_slot(facts, now) and facts.asked_at is None)
     return min(held, default=None)
+
+
+def _is_open_at(facts: RequestFacts, moment: datetime | None) -> bool:
+    """Whether a request that was last written as open was still open at a moment, if there was one."""
+    return moment is not None and (
+        facts.state is RequestState.ASKED or (facts.state is RequestState.PENDING and moment < facts.expires_at)
+    )
 
 
 def _settled_for_recipient(facts: RequestFacts, now: datetime, wanted: Iterable[RequestState]) -> RequestFacts:

@@ -22,11 +22,7 @@ from api.profiles.schemas import Purpose
 ROW = (
     "r.id, r.sender, r.recipient, r.purpose, r.anchor_kind, r.anchor_statement, r.anchor_text, r.reason, r.state, "
     "r.rounds, r.created_at, r.opened_at, r.expires_at, r.asked_at, r.closed_at, r.declined_silently_at, "
-    "r.closed_silently, r.holds_slot, r.may_ask_again_at, "
-    "EXISTS (SELECT 1 FROM member_purpose AS mp WHERE mp.member = r.sender AND mp.purpose = r.purpose "
-    "AND mp.switched_on_at <= r.opened_at) AS sender_has, "
-    "(r.recipient IS NULL OR EXISTS (SELECT 1 FROM member_purpose AS mp WHERE mp.member = r.recipient "
-    "AND mp.purpose = r.purpose AND mp.switched_on_at <= r.opened_at)) AS recipient_has"
+    "r.sender_left_at, r.recipient_left_at, r.closed_silently, r.holds_slot, r.may_ask_again_at"
 )
 """The columns of a `RequestRow`, from `connection_request AS r`."""
 
@@ -34,7 +30,7 @@ DUE_AT_ONCE = 500
 
 
 class RequestRow(Struct, frozen=True, kw_only=True):
-    """A request as it was last written, and whether both have had its purpose on ever since it was opened."""
+    """A request as it was last written."""
 
     id: UUID
     sender: UUID
@@ -54,9 +50,9 @@ class RequestRow(Struct, frozen=True, kw_only=True):
     declined_silently_at: datetime | None
     closed_silently: bool
     holds_slot: bool
+    sender_left_at: datetime | None
+    recipient_left_at: datetime | None
     may_ask_again_at: datetime | None
-    sender_has: bool
-    recipient_has: bool
 
     def written(self) -> RequestFacts:
         """What was last written about it."""
@@ -64,9 +60,17 @@ class RequestRow(Struct, frozen=True, kw_only=True):
 
     def settled(self, now: datetime) -> RequestFacts:
         """Where it stands at a moment."""
-        return request_machine.settled(
-            self.written(), now, sender_has=self.sender_has, recipient_has=self.recipient_has
-        )
+        return request_machine.settled(self.written(), now)
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One step in the history of a request."""
+
+    actor: UUID | None
+    kind: str
+    at: datetime
+    text: str | None = None
+    only_recipient_sees: bool = False
 
 
 async def lock_members(*member_ids: UUID) -> None:
@@ -118,13 +122,28 @@ async def settle(row: RequestRow) -> RequestFacts:
     if facts == written:
         return facts
     await write(row.id, facts)
-    if facts.state is RequestState.EXPIRED:
-        await record(row.id, actor_id=None, kind="expired", at=facts.expires_at)
-    elif facts.state is RequestState.CLOSED:
-        await record(row.id, actor_id=row.sender, kind="closed")
-    else:
-        await record(row.id, actor_id=row.recipient, kind="closed", only_recipient_sees=True)
+    for event in unwritten(row, facts):
+        await record(
+            row.id,
+            actor_id=event.actor,
+            kind=event.kind,
+            at=event.at,
+            only_recipient_sees=event.only_recipient_sees,
+        )
     return facts
+
+
+def unwritten(row: RequestRow, facts: RequestFacts) -> list[Event]:
+    """What has happened to a request by itself since it was last written, for its history; in order."""
+    events = []
+    if facts.closed_silently and not row.closed_silently and row.recipient_left_at is not None:
+        left_at = row.recipient_left_at
+        events.append(Event(actor=row.recipient, kind="closed", at=left_at, only_recipient_sees=True))
+    if facts.state is not row.state and facts.closed_at is not None:
+        expired = facts.state is RequestState.EXPIRED
+        kind, actor = ("expired", None) if expired else ("closed", row.sender)
+        events.append(Event(actor=actor, kind=kind, at=facts.closed_at))
+    return events
 
 
 async def write(request_id: UUID, facts: RequestFacts) -> None:
@@ -162,7 +181,7 @@ async def record(
 
 
 async def expire_due_requests() -> int:
-    """Write down the end of every request that has run out or whose purpose was switched off; how many there were.
+    """Write down the end of every request that ran out or whose purpose was switched off; how many there were.
 
     Reads know these ends without it. Each is written by itself, so that this can stop and start again anywhere.
     """
@@ -180,9 +199,9 @@ async def expire_due_requests() -> int:
 
 async def _due() -> Iterable[UUID]:
     rows = await fetch(
-        f"SELECT id FROM (SELECT {ROW} FROM connection_request AS r WHERE r.state IN ('pending', 'asked')) AS found "
-        "WHERE (state = 'pending' AND expires_at <= {}) OR NOT sender_has OR NOT (recipient_has OR closed_silently) "
-        "LIMIT {}",
+        "SELECT id FROM connection_request WHERE state = 'pending' AND expires_at <= {} UNION "
+        "SELECT id FROM connection_request WHERE state IN ('pending', 'asked') "
+        "AND (sender_left_at IS NOT NULL OR recipient_left_at IS NOT NULL AND NOT closed_silently) LIMIT {}",
         clock.now(),
         DUE_AT_ONCE,
     )

@@ -13,8 +13,8 @@ from api import clock
 from api.accounts.schemas import Meets, Member
 from api.connections import request_machine
 from api.connections.request_machine import RequestFacts
-from api.connections.request_rows import RequestRow
-from api.connections.schemas import AnchorKind, AnchorRead, RequestEventRead, RequestRead, RequestState
+from api.connections.request_rows import Event, RequestRow, unwritten
+from api.connections.schemas import AnchorKind, AnchorRead, RequestEventRead, RequestRead
 from api.database import fetch
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import MemberSummary
@@ -41,8 +41,8 @@ async def views(actor: Member, rows: Sequence[SeenRow]) -> list[RequestRead]:
     now = clock.now()
     members = {row.sender for row in rows} | {row.recipient for row in rows if row.recipient is not None}
     summaries = await member_summaries(actor, members)
-    events = await _histories(actor, rows)
-    return [_view(actor, row, now, summaries=summaries, written=events[row.id]) for row in rows]
+    events = await _histories(actor, rows, now)
+    return [_view(actor, row, now, summaries=summaries, history=events[row.id]) for row in rows]
 
 
 def _view(
@@ -51,7 +51,7 @@ def _view(
     now: datetime,
     *,
     summaries: dict[UUID, MemberSummary],
-    written: list[RequestEventRead],
+    history: list[RequestEventRead],
 ) -> RequestRead:
     facts = row.settled(now)
     mine = row.sender == actor.id
@@ -71,7 +71,7 @@ def _view(
         rounds=facts.rounds,
         created_at=row.created_at,
         expires_at=request_machine.runs_out_at(facts, now),
-        history=[*written, *_not_yet_written(row, facts)],
+        history=history,
         connection_id=row.connection_id,
         can=request_machine.sender_can(facts, now) if mine else _recipient_can(row, facts),
     )
@@ -92,31 +92,31 @@ def _recipient_can(row: SeenRow, facts: RequestFacts) -> list[str]:
     return [can for can in request_machine.recipient_can(facts) if can != "reopening" or row.reopenable]
 
 
-def _not_yet_written(row: SeenRow, facts: RequestFacts) -> list[RequestEventRead]:
-    """The end by the clock that a reader knows of although nothing has written it down yet."""
-    if facts.state is RequestState.EXPIRED and row.state is not RequestState.EXPIRED:
-        return [RequestEventRead(kind="expired", by_me=False, text=None, at=facts.expires_at)]
-    return []
-
-
-async def _histories(actor: Member, rows: Sequence[SeenRow]) -> dict[UUID, list[RequestEventRead]]:
+async def _histories(actor: Member, rows: Sequence[SeenRow], now: datetime) -> dict[UUID, list[RequestEventRead]]:
     """What each side may know of what was said and done, in order; by request."""
-    by_id = {row.id: row for row in rows}
-    events = await fetch(
+    written = await fetch(
         "SELECT request, actor, kind, text, at, only_recipient_sees FROM request_event "
         "WHERE request = ANY({}::uuid[]) ORDER BY at, number",
-        list(by_id),
+        [row.id for row in rows],
     )
-    found: dict[UUID, list[RequestEventRead]] = defaultdict(list)
-    for event in events:
-        row = by_id[event["request"]]
-        by_me = event["actor"] == actor.id
-        kind = event["kind"]
-        if row.sender == actor.id:
-            by_the_other = event["actor"] is not None and not by_me
-            if event["only_recipient_sees"] or (by_the_other and not row.other_seen):
-                continue
-        elif kind == "closed" and not by_me:
-            kind = "withdrawn"  # as in `as_recipient_sees`: what made the sender end it is theirs
-        found[row.id].append(RequestEventRead(kind=kind, by_me=by_me, text=event["text"], at=event["at"]))
+    events: dict[UUID, list[Event]] = defaultdict(list)
+    for event in written:
+        events[event.pop("request")].append(Event(**event))
+    found = {}
+    for row in rows:
+        events[row.id] += unwritten(row, row.settled(now))
+        seen = (_event_as_seen(event, row, actor) for event in events[row.id])
+        found[row.id] = [event for event in seen if event is not None]
     return found
+
+
+def _event_as_seen(event: Event, row: SeenRow, actor: Member) -> RequestEventRead | None:
+    by_me = event.actor == actor.id
+    kind = event.kind
+    if row.sender == actor.id:
+        by_the_other = event.actor is not None and not by_me
+        if event.only_recipient_sees or (by_the_other and not row.other_seen):
+            return None
+    elif kind == "closed" and not by_me:
+        kind = "withdrawn"  # as in `as_recipient_sees`: what made the sender end it is theirs
+    return RequestEventRead(kind=kind, by_me=by_me, text=event.text, at=event.at)

@@ -34,13 +34,17 @@ class ConnectionRequest(Table, tablename="connection_request"):
     rounds = Integer(default=0, null=False)
     created_at = Timestamptz(null=False)
     opened_at = Timestamptz(null=False)
-    """When it was last sent or reopened: both must have had the purpose switched on without a break since."""
+    """When it was sent or last reopened."""
     expires_at = Timestamptz(null=False)
     """When it expires unless it is answered; moved on by as long as it was *asked*."""
     asked_at = Timestamptz(null=True, default=None)
     """Since when the clock stands still."""
     closed_at = Timestamptz(null=True, default=None)
     declined_silently_at = Timestamptz(null=True, default=None)
+    sender_left_at = Timestamptz(null=True, default=None)
+    """When the sender switched the purpose off, which ended it."""
+    recipient_left_at = Timestamptz(null=True, default=None)
+    """When the recipient did, which ended it for them alone."""
     closed_silently = Boolean(default=False, null=False)
     """Whether the silence came from a block or a withdrawn consent, which no reopening undoes."""
     holds_slot = Boolean(default=True, null=False)

@@ -236,10 +236,27 @@ def test_what_has_ended_is_not_closed_again() -> None:
     assert close_by_sender(accepted, day(2)) == close_by_recipient(accepted, day(2)) == accepted
 
 
-def test_a_purpose_switched_off_since_ends_a_request() -> None:
-    assert settled(sent(), day(1), sender_has=False) == close_by_sender(sent(), day(1))
-    assert settled(sent(), day(1), recipient_has=False) == close_by_recipient(sent(), day(1))
-    assert settled(sent(), day(30), sender_has=False).state is RequestState.EXPIRED
+def test_a_purpose_switched_off_ends_a_request_at_that_moment() -> None:
+    by_sender, by_recipient = replace(sent(), sender_left_at=day(1)), replace(sent(), recipient_left_at=day(1))
+
+    for moment in (1, 20, 50):
+        assert settled(by_sender, day(moment)) == close_by_sender(by_sender, day(1))
+    for moment in (1, 20):
+        assert settled(by_recipient, day(moment)) == close_by_recipient(by_recipient, day(1))
+    assert settled(by_recipient, day(30)).state is RequestState.EXPIRED
+    assert as_recipient_sees(settled(by_recipient, day(30))) is RequestState.CLOSED
+
+
+def test_what_had_run_out_before_the_purpose_was_switched_off_stays_expired() -> None:
+    late = replace(sent(), sender_left_at=day(30), recipient_left_at=day(30))
+
+    assert as_sender_sees(settled(late, day(31))) is as_recipient_sees(settled(late, day(31))) is RequestState.EXPIRED
+
+
+def test_a_question_that_is_open_when_the_sender_switches_the_purpose_off_is_never_answered() -> None:
+    left = settled(replace(ask(sent(), day(10)), sender_left_at=day(90)), day(100))
+
+    assert (left.state, left.closed_at, left.may_ask_again_at) == (RequestState.CLOSED, day(90), day(180))
 
 
 @pytest.mark.parametrize(
