@@ -16,6 +16,7 @@ from web.csrf import needs_own_form
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.headers import add_headers
+from web.languages import pair_note
 from web.pages.api_docs import ApiDocsPages
 from web.pages.composer import ComposerPages
 from web.pages.conversations import ConversationPages
@@ -25,6 +26,7 @@ from web.pages.joining import JoinPages
 from web.pages.matches import MatchPages
 from web.pages.me import MePages
 from web.pages.members import BlockPages, MemberPages
+from web.pages.moderation import ModerationPages
 from web.pages.my_purposes import MyPurposePages
 from web.pages.my_statements import MyStatementPages
 from web.pages.plain_words import PlainWordsPages
@@ -54,6 +56,7 @@ PAGES: list[ControllerRouterHandler] = [
     MyPurposePages,
     MyStatementPages,
     SettingsPages,
+    ModerationPages,
     PlainWordsPages,
     ApiDocsPages,
     ProblemPages,
@@ -100,4 +103,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["static"] = static
+    made.globals["pair_note"] = pair_note
     return made

@@ -54,8 +54,15 @@ def _parts(reason: str, marks: Sequence[Finding]) -> list[Part]:
     for start, end in pairwise(cuts):
         here = [number for number, found in enumerate(marks, 1) if found.start <= start and end <= found.end]
         number = min(here, key=lambda one: marks[one - 1].end - marks[one - 1].start, default=None)
+        if number is not None and _is_only_between(reason, start, end, marks[number - 1]):
+            number = None
         if parts and parts[-1][1] == number:
             parts[-1] = (parts[-1][0] + reason[start:end], number)
         else:
             parts.append((reason[start:end], number))
     return parts
+
+
+def _is_only_between(reason: str, start: int, end: int, found: Finding) -> bool:
+    """Whether a piece is no more than the spaces and signs that others' marks have left of one."""
+    return (start, end) != (found.start, found.end) and not any(one.isalnum() for one in reason[start:end])

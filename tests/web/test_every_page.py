@@ -4,7 +4,8 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar, get
 
-from tests.factories import make_member
+from api.accounts.services import set_moderator
+from tests.factories import email_of, make_member
 from tests.web.browsing import browser_of
 from web.app import create_app
 
@@ -22,6 +23,7 @@ def _pages(app: Litestar) -> list[str]:
 
 async def test_every_page_opens_for_a_member_and_has_one_heading(client: AsyncClient) -> None:
     member = await make_member(statements=["I mend old wireless sets."])
+    await set_moderator(email=await email_of(member.id), is_moderator=True)
     browser = await browser_of(client, member)
 
     for path in _pages(create_app()):

@@ -47,3 +47,22 @@ def test_offsets_outside_the_reason_are_not_marked() -> None:
     beyond = Finding("errand", "refuse", 10, 9_000, "message", "suggestion")
 
     assert not review(REASON, [beyond]).has_marks
+
+
+def test_spaces_and_signs_between_marks_are_not_marked() -> None:
+    seen = review(REASON, [found("add me"), found("site"), found("add me on my site."), found("on my")])
+
+    assert seen.parts[1:] == [
+        ("add me", 1),
+        (" ", None),
+        ("on my", 3),
+        (" ", None),
+        ("site", 4),
+        (". Your spoons are lovely.", None),
+    ]
+
+
+def test_signs_that_are_all_that_is_meant_are_marked() -> None:
+    seen = review(REASON, [found(", ")])
+
+    assert (", ", 1) in seen.parts

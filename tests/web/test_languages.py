@@ -131,3 +131,24 @@ async def test_the_note_names_the_languages_of_the_model_in_force(
 
     assert told in on_me
     assert "in a language that we do not read so well yet." in browser.text
+
+
+@pytest.mark.parametrize(("mine", "named"), [(GERMAN, "French and German"), (FRENCH, "French")])
+async def test_a_pair_that_may_be_misread_says_so(client: AsyncClient, mine: str, named: str) -> None:
+    ada, grace = await make_member(statements=[mine]), await make_member(statements=[FRENCH])
+    browser = await browser_of(client, ada)
+
+    for path in ("/matches/hobby", f"/matches/hobby/{grace.id}"):
+        await browser.open(path)
+
+        assert f"We do not read {named} so well yet, so this may not fit." in browser.text
+
+
+async def test_a_pair_in_english_says_nothing_of_language(client: AsyncClient) -> None:
+    ada, _ = await make_member(statements=[ENGLISH]), await make_member(statements=[ENGLISH])
+    browser = await browser_of(client, ada)
+
+    await browser.open("/matches/hobby")
+
+    assert ENGLISH in browser.text
+    assert "We do not read" not in browser.text

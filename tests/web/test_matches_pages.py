@@ -31,7 +31,7 @@ async def test_a_match_shows_the_words_of_both_and_how_much_they_share_in_words(
 
     await browser.open("/matches/hobby")
 
-    assert "You look for this, and Grace brings it." in browser.text
+    assert "You look for this, and Grace wrote about it." in browser.text
     assert f"You hope to find {WANTS_TO_CARVE}" in browser.text
     assert f"Grace wrote {CARVES}" in browser.text
     assert "common ground" in browser.text
@@ -74,8 +74,8 @@ async def test_what_members_wrote_is_never_markup(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("mine", "theirs", "said"),
     [
-        (("seeking", WANTS_TO_CARVE), ("about", CARVES), "You look for this, and Grace brings it."),
-        (("about", CARVES), ("seeking", WANTS_TO_CARVE), "Grace looks for this, and you bring it."),
+        (("seeking", WANTS_TO_CARVE), ("about", CARVES), "You look for this, and Grace wrote about it."),
+        (("about", CARVES), ("seeking", WANTS_TO_CARVE), "Grace looks for this, and you wrote about it."),
         (("about", CARVES), ("about", CARVES), "You both wrote about this."),
         (("about", HONEY), ("about", "Wasps fascinate me"), "You may have this in common."),
         (("seeking", HONEY), ("about", "Wasps fascinate me"), "You look for something, and Grace may bring it."),
@@ -103,7 +103,7 @@ async def test_a_match_leads_to_why_it_is_one(client: AsyncClient) -> None:
 
     assert f'href="/matches/hobby/{grace.id}"' in listed.text
     assert reply.status_code == 200
-    assert "You look for this, and Grace brings it." in browser.text
+    assert "You look for this, and Grace wrote about it." in browser.text
     assert "of the pairs of people who got this word had an interest in common" in browser.text
     assert "What we did not use" in browser.text
     assert "photos" in browser.text

@@ -4,6 +4,7 @@ from litestar import Controller, get
 from litestar.response import Template
 
 from web.contexts import PageRequest, page
+from web.judging import IN_A_HUNDRED
 from web.words import PURPOSES
 
 
@@ -17,8 +18,8 @@ class PlainWordsPages(Controller):
 
     @get("/how-reasons-are-judged")
     async def reasons(self, request: PageRequest) -> Template:
-        """What is refused, and what is only noted."""
-        return await page(request, "words/reasons.html")
+        """What is looked at and what is not, what is refused, and how often that is wrong."""
+        return await page(request, "words/reasons.html", in_a_hundred=IN_A_HUNDRED)
 
     @get("/privacy")
     async def privacy(self, request: PageRequest) -> Template:

@@ -1,0 +1,25 @@
+"""What moderators see; for everyone else there is nothing here."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.disagreements import queries
+from web.contexts import PageRequest, page
+
+
+class ModerationPages(Controller):
+    """How well the checks do, in the eyes of members."""
+
+    path = "/moderation"
+
+    @get()
+    async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Show how often findings were called wrong, and the texts that members let be kept."""
+        return await page(
+            request,
+            "moderation/moderation.html",
+            findings=await queries.findings_called_wrong(actor),
+            texts=await queries.texts_kept(actor),
+        )
