@@ -1,6 +1,6 @@
 """What members are told about the language of their words: plainly, and never as a refusal."""
 
-from api.encoding import languages_read_well
+from api.encoding import languages_read_well, reads_well
 from api.profiles.schemas import Audience, StatementRead
 from embeddings.language import language_name
 
@@ -38,6 +38,14 @@ def poorly_read_note() -> str:
     best = best_read()
     how = "in another language" if best is None else f"in {best.replace(' and ', ' or ')}"
     return f"Your words here seem to be in a language that we do not read so well yet. Add the same {how}, if you can."
+
+
+def pair_note(*languages: str | None) -> str | None:
+    """What to say beside two statements that were brought together, where one of them may have been misread."""
+    names = sorted({language_name(tag) for tag in languages if tag is not None and not reads_well(tag)})
+    if not names:
+        return None
+    return f"We do not read {' and '.join(names)} so well yet, so this may not fit. Read for yourself."
 
 
 def best_read() -> str | None:
