@@ -1,14 +1,19 @@
 """Lists in parts: an opaque cursor that says where the last part ended."""
 
+import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from piccolo.querystring import QueryString
 
 from api.errors import InvalidError
+from api.settings import settings
 
 Item = TypeVar("Item")
 Position = TypeVar("Position")
@@ -26,7 +31,7 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 
 def encode_cursor(position: object) -> str:
     """Hide a position (any JSON-able value) in text that is safe in a URL."""
-    return urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+    return _as_text(msgspec.json.encode(position))
 
 
 def decode_cursor(cursor: str, kind: type[Position]) -> Position:
@@ -36,10 +41,49 @@ def decode_cursor(cursor: str, kind: type[Position]) -> Position:
         InvalidError: The cursor is not one that this list gave out.
     """
     try:
-        raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(_as_bytes(cursor), type=kind)
     except ValueError as error:  # binascii and msgspec errors are both ValueErrors
-        raise InvalidError.field("cursor", "bad-cursor", "Start again from the first page of this list.") from error
+        raise _bad_cursor() from error
+
+
+def seal_cursor(position: bytes, *, belongs_to: str) -> str:
+    """Hide a position that nobody may read, in text that only `open_cursor` opens: the same one each time.
+
+    Args:
+        position: The position; its length is not hidden.
+        belongs_to: What the list is, and whose; a cursor is of no use for another.
+    """
+    return _as_text(_cipher().encrypt(position, [belongs_to.encode()]))
+
+
+def open_cursor(cursor: str, *, belongs_to: str) -> bytes:
+    """The position that a sealed cursor holds.
+
+    Raises:
+        InvalidError: The cursor is not one that this list gave out.
+    """
+    try:
+        return _cipher().decrypt(_as_bytes(cursor), [belongs_to.encode()])
+    except (ValueError, InvalidTag) as error:
+        raise _bad_cursor() from error
+
+
+def _as_text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _as_bytes(cursor: str) -> bytes:
+    return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+
+@cache
+def _cipher() -> AESSIV:
+    """Deterministic (RFC 5297): the same list must be the same bytes."""
+    return AESSIV(hashlib.blake2b(settings().secret_key.encode(), person=b"cursor").digest())
+
+
+def _bad_cursor() -> InvalidError:
+    return InvalidError.field("cursor", "bad-cursor", "Start again from the first page of this list.")
 
 
 class Moment(NamedTuple):

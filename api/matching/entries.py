@@ -4,17 +4,16 @@ One statement reads a part of a list: who may be met, who they are, and what may
 comes as one JSON value, which takes a fraction of the time of as many rows.
 """
 
-from typing import Annotated, NamedTuple
+from struct import Struct
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 from piccolo.querystring import QueryString
 
 from api import clock
 from api.accounts.schemas import Meets
 from api.database import fetch_one
-from api.matching.ranking import MOST_ENTRIES
 from api.matching.schemas import ChoiceState, Strength
 from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose, Role
@@ -33,12 +32,24 @@ MarksOfPair = tuple[Marks, Marks]
 _SPARE = 3
 
 
+_PACKED = Struct("?h")
+
+
 class Position(NamedTuple):
     """A place in the order of reading."""
 
     later: bool
     """Whether the member was put off until later: they come after all others."""
-    position: Annotated[int, Meta(ge=-1, le=MOST_ENTRIES)]
+    position: int
+
+    def pack(self) -> bytes:
+        """As bytes, always as many."""
+        return _PACKED.pack(*self)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Position":
+        """What was packed."""
+        return cls(*_PACKED.unpack(packed))
 
 
 START = Position(later=False, position=-1)

@@ -21,7 +21,7 @@ from api.matching.schemas import (
     Strength,
     WhyEmpty,
 )
-from api.pagination import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
+from api.pagination import DEFAULT_LIMIT, Page, open_cursor, seal_cursor
 from api.profiles import queries as profiles
 from api.profiles.errors import PurposeOffError
 from api.profiles.places import place_label
@@ -46,7 +46,7 @@ async def matches(
         part = await entries(actor.id, purpose, after=part.end, most=limit + 1)
         found += part.rows
     shown = found[:limit]
-    following = encode_cursor(shown[-1][0]) if len(found) > limit else None
+    following = _cursor(shown[-1][0], actor, purpose) if len(found) > limit else None
     return Page(await _read(purpose, [row for _, row in shown]), following)
 
 
@@ -110,7 +110,17 @@ async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:
 async def _part(actor: Member, purpose: Purpose, *, cursor: str | None, most: int) -> Part:
     if cursor is None:
         return await refreshed(actor, purpose, most=most)
-    return await entries(actor.id, purpose, after=decode_cursor(cursor, Position), most=most)
+    after = Position.unpack(open_cursor(cursor, belongs_to=_list_of(actor, purpose)))
+    return await entries(actor.id, purpose, after=after, most=most)
+
+
+def _cursor(after: Position, actor: Member, purpose: Purpose) -> str:
+    """Sealed, as gaps between positions would tell of members who are there but cannot be met just now."""
+    return seal_cursor(after.pack(), belongs_to=_list_of(actor, purpose))
+
+
+def _list_of(actor: Member, purpose: Purpose) -> str:
+    return f"matches {actor.id} {purpose}"
 
 
 async def _read(purpose: Purpose, rows: list[Row]) -> list[MatchRead]:

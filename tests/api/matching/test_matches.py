@@ -17,7 +17,7 @@ from api.pagination import encode_cursor
 from api.profiles import services as profiles
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import my_statements
-from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
+from api.profiles.schemas import Audience, Purpose, PurposeSwitch, Role, StatementUpdate
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -93,8 +93,6 @@ async def test_without_the_purpose_there_is_no_list() -> None:
 
     with pytest.raises(PurposeOffError):
         await queries.matches(ada, purpose=Purpose.BUSINESS)
-    with pytest.raises(PurposeOffError):
-        await queries.matches(ada, purpose=Purpose.BUSINESS, cursor=encode_cursor((False, 3)))
     with pytest.raises(PurposeOffError):
         await queries.why_empty(ada, purpose=Purpose.BUSINESS)
 
@@ -258,8 +256,33 @@ async def test_a_page_goes_on_past_entries_that_have_gone() -> None:
     assert rest.next is None
 
 
+async def test_a_cursor_is_of_no_use_when_the_purpose_is_switched_off() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    for name in ("Ben", "Cyd"):
+        await make_member(name, statements=[SAME_SPOONS])
+    page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)
+    await profiles.switch_off_purpose(ada, purpose=Purpose.HOBBY)
+
+    with pytest.raises(PurposeOffError):
+        await queries.matches(ada, purpose=Purpose.HOBBY, cursor=page.next)
+
+
+async def test_a_cursor_tells_nothing_and_is_of_no_use_in_another_list() -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    await profiles.switch_on_purpose(ada, purpose=Purpose.INTEREST, switch=PurposeSwitch())
+    others = [await make_member(f"B{number}", statements=[SAME_SPOONS]) for number in range(3)]
+    cursors = [(await queries.matches(ada, purpose=Purpose.HOBBY, limit=limit)).next for limit in (1, 2)]
+
+    assert len({len(cursor or "") for cursor in cursors}) == 1
+    assert len(set(cursors)) == 2
+    assert (await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)).next == cursors[0]
+    for member, purpose in ((others[0], Purpose.HOBBY), (ada, Purpose.INTEREST)):
+        with pytest.raises(InvalidError):
+            await queries.matches(member, purpose=purpose, cursor=cursors[0])
+
+
 @pytest.mark.parametrize(
-    "cursor", ["", "!!", encode_cursor("x"), encode_cursor((1, 2, 3)), encode_cursor((False, 2**70))]
+    "cursor", ["", "!!", encode_cursor("x"), encode_cursor((False, 3)), "A" * 26, "é", "A" * 10_000]
 )
 async def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
     ada = await make_member("Ada", statements=[SPOONS])
