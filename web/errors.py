@@ -106,7 +106,7 @@ def _problem_page(
     title: str,
     words: str,
     *,
-    action: tuple[str, str] = ("/", "Go to the first page"),
+    action: tuple[str, str] = ("/", "Go to the start of Wherefore"),
     retry_after: int | None = None,
 ) -> Answer:
     typed = sent_form(request).typed()

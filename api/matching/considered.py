@@ -3,8 +3,8 @@
 from typing import Final
 
 USED: Final = (
-    "What you wrote for this purpose, and what they wrote for it, as far as you may read it. This counts most by far.",
-    "What all the others wrote for it: what many say tells less about two people than what few say.",
+    "What you wrote for this purpose, and those words of theirs that you may read. This counts most by far.",
+    "What all the others wrote for it: something rare that two people share counts for more than what many write.",
     "Whether what the one looks for is what the other brings, seen from both sides.",
     "Whether you can meet just now: nobody is shown who has paused, or who has enough requests to answer.",
     "What you said of them yourself, such as later. They do not learn of it.",
