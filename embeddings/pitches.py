@@ -1,13 +1,18 @@
 """Whether a text sells or recruits: for the reasons of requests, and for messages between connected members."""
 
+import asyncio
+
 from embeddings.reason_findings import Finding, finding
-from embeddings.reason_grounding import Encodes, like_pitch
+from embeddings.reason_reading import Encodes, Reading, read, strongest_sentence
 from embeddings.reason_rules import sales
+from embeddings.reason_weights import by_itself, told, weights_for
 from embeddings.texts import normalise
 
-__all__ = ["Finding", "find_pitch"]
+__all__ = ["Finding", "find_pitch", "pitch_in"]
 
-# Two expressions of selling that come together need nothing else.
+# So sure one must be that a text sells; where the two connect about business, more so.
+_SURE, _SURE_IN_BUSINESS = 0.6, 0.85
+# Two expressions of selling that come together need nothing else where the model is another.
 _TOGETHER = 2
 
 
@@ -20,11 +25,19 @@ async def find_pitch(encoder: Encodes, text: str, *, purpose: str) -> Finding | 
         purpose: The purpose the two are (or would be) connected for; under `business` talk of work is no pitch yet.
     """
     plain = normalise(text)
-    by_words = sales(plain)
-    by_meaning = await like_pitch(encoder, plain) if plain else None
-    enough = len(by_words) >= _TOGETHER or (by_meaning is not None and bool(by_words))
-    if purpose != "business":
-        enough = enough or by_meaning is not None
-    if not enough:
+    if not plain:
         return None
-    return finding("pitch", *(by_words[0] if by_words else by_meaning or (0, len(plain))))
+    reading = await read(encoder, plain)
+    return await asyncio.to_thread(pitch_in, reading, revision=encoder.model.revision, purpose=purpose)
+
+
+def pitch_in(reading: Reading, *, revision: str, purpose: str, names: tuple[str, ...] = ()) -> Finding | None:
+    """The finding `pitch` in what has been read by the model of a revision."""
+    by_words = sales(reading.text)
+    weights = weights_for(revision)
+    if weights is None:
+        return finding("pitch", *by_words[0]) if len(by_words) >= _TOGETHER else None
+    if told(weights.pitch, by_itself(reading, names)) < (_SURE_IN_BUSINESS if purpose == "business" else _SURE):
+        return None
+    direction = weights.pitch[: len(reading.whole)]
+    return finding("pitch", *(by_words[0] if by_words else strongest_sentence(reading, direction)))

@@ -89,7 +89,25 @@ CODES = frozenset(_TEXTS)
 """Everything that can be found."""
 
 
-def finding(code: str, start: int, end: int) -> Finding:
-    """The finding of a code, about the words from `start` to `end`."""
+_VARIANTS: dict[str, tuple[str, str]] = {
+    "template/filler": (
+        "These are letters to fill the space. Nothing here is about this person yet.",
+        "What did they write that you would like to talk about?",
+    ),
+    "template/quoted": (
+        "These are their own words given back to them. Nothing of yours is here yet.",
+        "What do these words make you think of?",
+    ),
+    "far-from-anchor/anyone": (
+        "This could be for anyone. Many others here would fit it just as well.",
+        "What in their words made you write?",
+    ),
+}
+
+
+def finding(code: str, start: int, end: int, *, variant: str | None = None) -> Finding:
+    """The finding of a code, about the words from `start` to `end`; a variant says more closely why."""
     severity, message, suggestion = _TEXTS[code]
+    if variant is not None:
+        message, suggestion = _VARIANTS[f"{code}/{variant}"]
     return Finding(code=code, severity=severity, start=start, end=end, message=message, suggestion=suggestion)

@@ -1,5 +1,6 @@
 """Verdicts on a reason: is it about this person, in the sender's own fresh words, and fair to read?"""
 
+import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,9 +8,12 @@ from numpy.typing import NDArray
 
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_copies import EarlierReason, copied
+from embeddings.reason_fillers import is_filler, quoted_back
 from embeddings.reason_findings import Finding, finding
-from embeddings.reason_grounding import Encodes, ground
-from embeddings.reason_rules import commands, errands, only_a_wish, only_about_the_writer, sales
+from embeddings.reason_grounding import bank_vectors
+from embeddings.reason_reading import Encodes, read
+from embeddings.reason_rules import commands, errands, only_a_wish, only_about_the_writer
+from embeddings.reason_verdicts import Recipient, by_meaning
 from embeddings.texts import normalise
 
 __all__ = ["MAX_REASON", "MIN_REASON", "EarlierReason", "Finding", "judge_reason", "normalise_reason", "sendable"]
@@ -17,8 +21,6 @@ __all__ = ["MAX_REASON", "MIN_REASON", "EarlierReason", "Finding", "judge_reason
 MIN_REASON, MAX_REASON = 60, 600
 # What is longer than this is only told so: nobody reads on, and no rule needs to.
 _UNREADABLE = 4 * MAX_REASON
-# Where selling is near, two of its expressions must come together before a note is worth it.
-_SALES_TOGETHER = 2
 Vectors = NDArray[np.float32]
 
 
@@ -71,30 +73,51 @@ async def judge_reason(
     whole = (0, len(text))
     if len(text) > _UNREADABLE:
         return [finding("too-long", *whole)]
-    found = [] if (anchor_text or "").strip() else [finding("no-anchor", *whole)]
-    found += _by_rules(text, sender_texts=sender_texts)
-    span = copied(text, names=names, anchor_text=anchor_text, earlier=earlier_reasons)
-    if span is not None:
-        found.append(finding("copy", *span))
-    words = [*([anchor_text] if anchor_text and anchor_text.strip() else []), *recipient_texts]
-    if text and words:
+    anchor = (anchor_text or "").strip()
+    words = [*([anchor] if anchor else []), *(one for one in recipient_texts if one.strip())]
+    found = [] if anchor else [finding("no-anchor", *whole)]
+    said = await asyncio.to_thread(
+        _by_words, text, words, sender_texts=sender_texts, names=names, anchor_text=anchor_text, earlier=earlier_reasons
+    )
+    found += said
+    if text and words and not any(one.code == "template" for one in said):
         if others_texts:
             encoded = await encoder.encode(others_texts)
             contrast = encoded if contrast is None else np.concatenate([contrast, encoded])
-        grounding = await ground(
-            encoder,
-            text,
-            words_of_recipient=words,
-            vectors_of_recipient=_stored(words, anchor_text, anchor_vector, recipient_vectors),
+        vectors = _stored(words, anchor_text, anchor_vector, recipient_vectors)
+        recipient = Recipient(
+            texts=words,
+            vectors=await encoder.encode(words) if vectors is None else vectors,
             contrast=contrast,
-            names=names,
+            names=tuple(names),
         )
-        if grounding.template is not None:
-            found.append(finding("template", *grounding.template))
-        elif grounding.far:
-            found.append(finding("far-from-anchor", *whole))
-        found += _pitch(text, grounding.pitch, purpose=purpose)
+        reading, bank = await read(encoder, text, names), await bank_vectors(encoder)
+        found += await asyncio.to_thread(
+            by_meaning, reading, recipient, revision=encoder.model.revision, bank=bank, purpose=purpose
+        )
     return sorted(found, key=lambda one: (one.severity != "refuse", one.start, one.end, one.code))
+
+
+def _by_words(
+    text: str,
+    theirs: Sequence[str],
+    *,
+    sender_texts: Sequence[str],
+    names: Sequence[str],
+    anchor_text: str | None,
+    earlier: Sequence[EarlierReason],
+) -> list[Finding]:
+    """What speaks against a reason by its words alone."""
+    found = _by_rules(text, sender_texts=sender_texts)
+    copy = copied(text, names=names, anchor_text=anchor_text, earlier=earlier)
+    if copy is not None:
+        found.append(finding("copy", *copy))
+    quoted = quoted_back(text, theirs)
+    if is_filler(text):
+        found.append(finding("template", 0, len(text), variant="filler"))
+    elif quoted is not None:
+        found.append(finding("template", *quoted, variant="quoted"))
+    return found
 
 
 def _by_rules(text: str, *, sender_texts: Sequence[str]) -> list[Finding]:
@@ -113,17 +136,6 @@ def _by_rules(text: str, *, sender_texts: Sequence[str]) -> list[Finding]:
     if wish is not None:
         found.append(finding("nothing-for-them", *wish))
     return found
-
-
-def _pitch(text: str, by_meaning: tuple[int, int] | None, *, purpose: str) -> list[Finding]:
-    """A pitch by its meaning and by its words; under `business`, by both or by several of the words."""
-    by_words = sales(text)
-    enough = len(by_words) >= _SALES_TOGETHER or (by_meaning is not None and bool(by_words))
-    if purpose != "business":
-        enough = enough or by_meaning is not None
-    if not enough:
-        return []
-    return [finding("pitch", *(by_words[0] if by_words else by_meaning or (0, len(text))))]
 
 
 def _stored(

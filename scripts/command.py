@@ -170,6 +170,32 @@ def evaluate_interest_command(folder: Path, *, as_json: bool) -> None:
     evaluate_interest(folder, as_json=as_json)
 
 
+@evaluate_command.command("reasons")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def evaluate_reasons_command(folder: Path, *, as_json: bool) -> None:
+    """Measure how fairly reasons are judged, as POST /reason-checks does it, with 95 % intervals.
+
+    FOLDER holds files of JSON lines; docs/reasons.md says which. Needs no database.
+    """
+    from scripts.evaluate_reasons import evaluate_reasons  # noqa: PLC0415 - needs much that no other command does
+
+    evaluate_reasons(folder, as_json=as_json)
+
+
+@evaluate_command.command("messages")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+def evaluate_messages_command(folder: Path, *, as_json: bool) -> None:
+    """Measure how well messages that sell are told from others, with 95 % intervals.
+
+    FOLDER holds files of JSON lines; docs/reasons.md says which. Needs no database.
+    """
+    from scripts.evaluate_messages import evaluate_messages  # noqa: PLC0415 - needs much that no other command does
+
+    evaluate_messages(folder, as_json=as_json)
+
+
 @main.group("train")
 def train_command() -> None:
     """Train what was trained by us and comes with Wherefore."""
@@ -190,6 +216,18 @@ def train_roles_command(others: Path | None, *, write: bool) -> None:
     from scripts.train_roles import train_roles  # noqa: PLC0415 - needs much that no other command does
 
     train_roles(others, write=write)
+
+
+@train_command.command("reasons")
+@click.option("--write", is_flag=True, help="Keep the weights in embeddings/reason_weights.json.")
+def train_reasons_command(*, write: bool) -> None:
+    """Train what judges reasons, on nothing but our own examples, and print how well it does on those left out.
+
+    docs/model-card.md says what it was trained on.
+    """
+    from scripts.train_reasons import train_reasons  # noqa: PLC0415 - needs much that no other command does
+
+    asyncio.run(train_reasons(write=write))
 
 
 @main.group("bench")

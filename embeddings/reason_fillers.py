@@ -1,0 +1,71 @@
+"""Finds reasons that only look like words: letters to fill the space, and the anchor given back to its author."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from embeddings.reason_words import WORD
+
+Span = tuple[int, int]
+
+_LOREM = frozenset(
+    [
+        "lorem", "ipsum", "dolor", "amet", "consectetur", "adipiscing", "elit", "sed", "eiusmod", "tempor",
+        "incididunt", "labore", "dolore", "magna", "aliqua", "veniam", "nostrud", "exercitation", "ullamco",
+    ]
+)  # fmt: skip
+_FEWEST_LATIN_WORDS = 4
+_SAME_LETTER = re.compile(r"(\w)\1{4,}")
+_ROWS = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "1234567890",
+    "abcdefghij",
+)
+# How much of a text a filling must be; so few different words a text has that says nothing.
+_MOSTLY, _FEW_DIFFERENT, _REPEATED_WORDS = 0.5, 0.3, 8
+_LEAST_KEYS = 4
+_QUOTED_RUN, _QUOTED, _OWN_WORDS = 3, 0.7, 6
+
+
+def is_filler(text: str) -> bool:
+    """Whether a text is mostly repeated letters or words, keys that lie side by side, or the printers' dummy text."""
+    letters = sum(character.isalnum() for character in text)
+    if not letters:
+        return bool(text)
+    words = [match.group().casefold() for match in WORD.finditer(text)]
+    filling = sum(len(word) for word in words if _SAME_LETTER.search(word) or _along_a_row(word))
+    if filling / letters >= _MOSTLY or sum(word in _LOREM for word in words) >= _FEWEST_LATIN_WORDS:
+        return True
+    if len(words) < _REPEATED_WORDS:
+        return False
+    pairs = Counter(pairwise(words))
+    repeated = sum(times for times in pairs.values() if times > 1)
+    return len(set(words)) / len(words) <= _FEW_DIFFERENT or repeated / (len(words) - 1) > _MOSTLY
+
+
+def quoted_back(text: str, theirs: Sequence[str]) -> Span | None:
+    """The words that a reason only repeats of theirs, from the first to the last; None when it adds some of its own."""
+    places = list(WORD.finditer(text))
+    mine = [place.group().casefold() for place in places]
+    known = {run for their in theirs for run in _runs([match.group().casefold() for match in WORD.finditer(their)])}
+    quoted = {index + step for index, run in enumerate(_runs(mine)) if run in known for step in range(_QUOTED_RUN)}
+    if not quoted or len(quoted) / len(mine) < _QUOTED or len(mine) - len(quoted) >= _OWN_WORDS:
+        return None
+    return places[min(quoted)].start(), places[max(quoted)].end()
+
+
+def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(words[index : index + _QUOTED_RUN]) for index in range(len(words) - _QUOTED_RUN + 1)]
+
+
+def _along_a_row(word: str) -> bool:
+    """Whether a word of four letters or more is keys side by side, as in asdf."""
+    plain = word.casefold()
+    return len(plain) >= _LEAST_KEYS and any(plain[:_LEAST_KEYS] in row for row in _ROWS)
