@@ -16,6 +16,7 @@ from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
+from api.conversations.pitch_guard import prepare
 from api.disagreements.controllers import CONTROLLERS as DISAGREEMENTS
 from api.encoding import encoder
 from api.head_requests import answering_head
@@ -78,12 +79,17 @@ def create_app(
 async def _serve(_: Litestar) -> AsyncIterator[None]:
     """Hold the database open, run jobs, and load the model while the first requests already arrive."""
     async with database.connected(), worker.running():
-        loading = create_task(encoder().start())
+        loading = create_task(_load())
         loading.add_done_callback(_report)
         try:
             yield
         finally:
             loading.cancel()
+
+
+async def _load() -> None:
+    await encoder().start()
+    await prepare()
 
 
 def _report(loading: "Task[None]") -> None:

@@ -25,6 +25,7 @@ class RunningSite:
 
     def __init__(self, data_dir: Path, *options: str) -> None:
         """Prepare; `options` go to the command."""
+        self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.output = data_dir.with_suffix(".log")
@@ -70,6 +71,12 @@ class RunningSite:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"The site was not ready in {SECONDS_TO_START} s:\n{self.said()}")
+
+    def run(self, *command: str) -> None:
+        """Run another command of the product beside it, on the same data directory."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
+        line = [sys.executable, "-m", "scripts.command", *command, "--data-dir", str(self.data_dir)]
+        subprocess.run(line, check=True, env=kept)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> set[psutil.Process]:
         """Ask it to stop and wait; what is still alive of all its processes then."""

@@ -39,6 +39,16 @@ def test_the_readme_names_the_two_commands_and_both_run_from_any_folder() -> Non
     assert "scripts/test" in (ROOT / ".ci/run").read_text()
 
 
+@pytest.mark.parametrize("figure", ["refused_specific", "noted_specific", "refused_generic"])
+def test_the_page_about_judging_says_what_was_measured(figure: str) -> None:
+    from web.judging import FIGURES
+
+    rows = [row for row in (ROOT / "docs/reasons.md").read_text().splitlines() if row.startswith(f"| `{figure}` |")]
+    measured = [re.findall(r"([\d.]+) %", row)[0] for row in rows]
+
+    assert [float(one) for one in measured] == [FIGURES[figure]]
+
+
 def test_nothing_names_the_machine_it_was_written_on() -> None:
     private = re.compile("/" + "work/|/root/|h-seed-")
     kept = [path for folder in OURS for path in (ROOT / folder).rglob("*") if "__pycache__" not in path.parts]

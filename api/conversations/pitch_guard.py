@@ -38,6 +38,11 @@ async def pitch_in(text: str, *, purpose: Purpose) -> Finding | None:
     return look.result() if look.exception() is None else None
 
 
+async def prepare() -> None:
+    """Have at hand what the first message would else wait for."""
+    await find_pitch(encoder(), "Good morning!", purpose=Purpose.HOBBY)
+
+
 def promise_of(connection: ConnectionRead) -> Promise:
     """What the reader of a connection gave as their reason, or else said yes to."""
     if connection.asked_by_me:

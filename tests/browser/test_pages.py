@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
+from scripts.demo import DEMO_SIGN_INS
 from scripts.screenshots import SCHEMES, look_around
 from scripts.site_pages import pages_of, pattern_of
 from tests.browser.conftest import Visit
@@ -23,6 +24,8 @@ NOT_THERE = ("/nowhere", "/requests?cursor=x", "/matches/fame")
 NO_PAGES = {"/first-words", "/healthz", "/readyz", "/requests/…/…", "/conversations/…/note"}
 """Addresses that only lead on, or are for machines."""
 WIDTHS = (320, 1280)
+PITCH = "By the way: our agency helps small shops. Book a free discovery call this week and get 20 % off our services!"
+MOST_TRIES = 50
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -37,6 +40,7 @@ class Look(msgspec.Struct, frozen=True):
 @pytest.fixture(scope="module")
 async def looks(chromium: Browser, site: RunningSite) -> AsyncIterator[list[Look]]:
     """A look at every page of the demo site, before sign-in and after."""
+    site.run("promote-moderator", DEMO_SIGN_INS[0])
     out, home = await chromium.new_context(), await chromium.new_context()
     visitor, member = await out.new_page(), await home.new_page()
     outside = await pages_of(visitor, f"{site.url}/")
@@ -90,6 +94,27 @@ async def test_a_refused_reason_is_shown_for_everyone_to_read(visit: Visit) -> N
     await ada.sees("Not quite yet")
 
     look = await examine(ada.page, status=422)
+
+    assert look.violations == []
+    assert look.too_wide_at == []
+
+
+async def test_a_message_that_waits_is_shown_for_everyone_to_read_and_has_the_focus(visit: Visit) -> None:
+    ada = await visit()
+    await look_around(ada.page, ada.url)
+    await ada.go("/conversations")
+    await ada.page.get_by_role("article").filter(has_text="Caretaking").get_by_role("link").first.click()
+    waits = ada.page.get_by_role("region", name="Not sent yet")
+    for _ in range(MOST_TRIES):  # while the machine is busy, messages go
+        await ada.page.locator("#text").fill(PITCH)
+        await ada.press("Send", exact=True)
+        await ada.page.wait_for_load_state()
+        if await waits.is_visible():
+            break
+
+    await expect(waits).to_be_focused()
+    await expect(ada.page.locator("#text")).to_have_value(PITCH)
+    look = await examine(ada.page, status=200)
 
     assert look.violations == []
     assert look.too_wide_at == []

@@ -8,6 +8,7 @@ from api.accounts.services import set_moderator
 from tests.factories import email_of, make_member
 from tests.web.browsing import browser_of
 from web.app import create_app
+from web.judging import IN_A_HUNDRED
 
 ALWAYS = ("content-security-policy", "referrer-policy", "x-content-type-options", "permissions-policy", "cache-control")
 
@@ -64,6 +65,14 @@ async def test_nothing_on_a_page_runs_inline_or_comes_from_elsewhere(client: Asy
         assert "<script>" not in text
         assert 'src="http' not in text
         assert 'rel="stylesheet" href="/static/' in text
+
+
+async def test_the_page_about_judging_says_how_often_it_is_wrong(client: AsyncClient) -> None:
+    text = " ".join((await client.get("/how-reasons-are-judged")).text.split())
+
+    assert f"{IN_A_HUNDRED['refused_specific']} were turned away by mistake" in text
+    assert f"{IN_A_HUNDRED['noted_specific']} got a note" in text
+    assert f"{IN_A_HUNDRED['refused_generic']} were turned away. The others" in text
 
 
 async def test_what_is_not_there_is_told_in_plain_words(client: AsyncClient) -> None:
