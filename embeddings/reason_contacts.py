@@ -1,54 +1,126 @@
 """Finds contact details in a text, also where they are disguised: links, addresses, numbers and account names."""
 
 import re
-import unicodedata
+import tomllib
+from importlib.resources import files
 
 import phonenumbers
 
-# Letters of other scripts that look like Latin ones; only for looking, the text itself stays as it is.
-_LOOKALIKES = str.maketrans("авеѕіјкмнорстухԁһԛԝαεικνορτυχ。｡·•", "abesijkmhopctyxdhqwaeiknoptux....")
+from embeddings.reason_disguises import Folded, fold, plain, skeleton, undisguised
+
+_WORDS = tomllib.loads(files("embeddings").joinpath("reason_contacts.toml").read_text("utf-8"))
 _NAMES = (
-    r"com|org|net|info|biz|dev|app|shop|site|online|club|xyz|link|blog|page|store|website|eu|uk|de|fr|nl|ru|tv|gg|ly"
+    "com|org|net|info|biz|dev|app|shop|site|online|club|xyz|link|blog|page|store|website|social"
+    "|eu|uk|de|fr|nl|ru|tv|gg|ly"
 )
-_DOT = r"(?:\s?[(\[{]\s?(?:dot|\.)\s?[)\]}]\s?|\s+dot\s+|\.)"
-_AT = r"(?:\s?[(\[{]\s?(?:at|@)\s?[)\]}]\s?|\s+at\s+|\s?@\s?)"
+_ENDINGS = f"(?:{_NAMES}|io|co|es|it|pl|se|hu|at|ch|be|br|pt|ca|mx|py)"
+_AT_WORDS = "|".join(map(plain, _WORDS["at"].split()))
+_AT_WORD = rf"\s{{1,3}}(?:at|{_AT_WORDS})(?:\s{{1,3}}sign)?\s{{1,3}}"
+_DOT_WORDS = "|".join(map(plain, _WORDS["dot"].split()))
+_DOT_WORD = rf"\s{{1,3}}(?:{_DOT_WORDS})\s{{1,3}}"
+_APPS = _WORDS["apps"].split()
+_APP = rf"(?:{'|'.join(_APPS)}|what['\u2019]?s\s?app|tik\s?tok)"
+_MAIL = "(?:gmail|googlemail|hotmail|yahoo|gmx|proton(?:mail)?|icloud)"
+_CALLED = r"(?:id|name|handle|account|user|username|user\sname|nick)"
+_IS = r"(?:is|es|e|ist|c['\u2019]est|est|sono)"
+# An account's name that cannot be a word, and one that can.
+_ODD = r"(?=[\w.#-]*[\d_#])[a-z\d][\w.#-]{3,}"
+_ANY = r"[\w][\w.-]{2,}"
+_NO_NAME = (
+    r"(?!(?:weak|strong|full|empty|private|public|gone|dead|bad|good|slow|broken|down|new|old|closed|deleted|mostly|only|just"
+    r"|not|for|where|what|how|always|never|often|rarely|seldom|still|also|the|all|too|very|set|off|boring|quiet|locked|here"
+    r"|there|better|worse|useless|silent|active|hardly|sometimes|much|more|less|happy|lost|nobody|nothing|everything|people"
+    r"|friends|out|them|me|you|him|her|about|something|someone|anything|peace|one|who|that|this|clear|back|busy|on)\b)"
+)
+_STOPS = r"(?=\s*(?:$|[.,;:!?)]|(?:and|if|so|there|for|in\scase)\b))"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(?:https?|ftp)\s?:\s?/\s?/\s?\S+",
+        r"\b(?:https?|hxxps?|ftp)\s?:\s?/\s?/\s?\S+",
         r"\bwww\s?\.\s?[\w-]{2,}\S*",
-        rf"\b[\w.+-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}(?:{_NAMES}|[a-z]{{2}})\b",
-        r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-        rf"\b(?!asp\b)[\w-]+(?:\.[\w-]+)*\.(?:{_NAMES}|io|co)\b(?:/\S*)?",
-        r"\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/\S+",
-        rf"\b(?!(?:the|a|this|that|first|early|old|every|of)\b)[\w-]{{2,}}\s?[(\[]?\s?\bdot\b\s?[)\]]?\s?(?:{_NAMES}|io|co)\b",
+        rf"(?<![\w.+-])[\w.+-]{{1,64}}\s?@\s?[\w-]{{1,63}}(?:(?:\s?\.\s?|{_DOT_WORD})[\w-]{{1,63}}){{0,5}}(?:\s?\.\s?|{_DOT_WORD}){_ENDINGS}\b",
+        rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT_WORD}[\w-]{{1,63}}(?:(?:\s?\.|{_DOT_WORD})[\w-]{{1,63}}){{0,5}}(?:\s?\.|\s\.\s|{_DOT_WORD}){_ENDINGS}\b",
+        r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{2,63}(?:\.[\w-]{1,63}){0,5}",
+        rf"(?<![\w-])(?!asp\b)[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}}\.(?:{_NAMES}|io|co)\b(?:/\S*)?",
+        r"(?<![\w-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[a-z]{2,6}/\S+",
+        r"(?<![\w-])[\w-]{3,63}\s?\.\s?c\s?o\s?m\b(?<!\.\scom)",
+        rf"(?<![\w-])[\w-]{{3,63}}\s{{1,3}}\.\s*(?:{_NAMES})\b",
+        rf"\b(?!(?:the|a|this|that|first|early|old|every|of)\b)[\w-]{{2,63}}\s{{1,3}}dot\s{{1,3}}(?:{_NAMES}|io|co)\b",
+        r"(?<![\w-])(?!the\b)[\w-]{3,63}?\s?-?dot-?(?:com|org|net)\b",
+        rf"(?<![\w-])[\w-]{{4,63}}\s{{1,3}}(?:{_DOT_WORDS})\s+(?:com|fr|de|es|it|pl|ru|py|nl|hu|pt|br|org|net)\b(?=\s*(?:$|[.,;!?)]))",
         r"(?<![\w@.])@[\w.]{2,}\w",
-        (
-            r"\b(?:instagram|insta|telegram|whats\s?app|snap(?:chat)?|skype|discord|wechat|tik\s?tok|facebook|twitter)"
-            r"(?:\s(?:id|name|handle|account))?\s?(?:(?::|=|@)\s?[\w.]{3,}|(?:is|as|name)\s(?=\S*[\d_@])\S{3,})"
-        ),
-        r"(?:\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)\b[\s,.-]*){7,}",
+        r"(?<![\w@.])@\s(?=\w*[_\d.])[\w.]{4,}",
+        rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s?(?::|=|@|->|\u2192|\()\s?@?{_ANY}",
+        rf"\b{_APP}\s[-\u2013]\s{_ANY}(?=[\s.,!?]|$)(?=\S*[\d_]|\s*(?:$|[.,!?]))",
+        rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s{_ODD}",
+        rf"\b{_APP}\s{_CALLED}\s(?:{_IS}\s)?{_NO_NAME}\w[\w.-]+(?:\s\w*\d\w*)?",
+        rf"\b{_APP}\s(?:{_IS}|name|as|c['\u2019]est)\s(?=\S*[\d_@])\S{{3,}}",
+        rf"\b(?:my|mi|mon|mein|meu)\s{_APP}\s{_IS}\s{_NO_NAME}{_ANY}{_STOPS}",
+        rf"\badd\smy\s{_APP}\s{_ANY}",
+        rf"\b(?:i['\u2019]m|i\sam|find|look\sfor|search(?:\sfor)?)\s{_NO_NAME}{_ANY}\s(?:on|at|in)\s{_APP}\b",
+        rf"\b(?:on|at|in|auf|sur)\s{_APP}\s(?:i\sam|i['\u2019]m|as|my\sname\sis|ich\sbin)\s{_NO_NAME}{_ANY}",
+        r"\b\w{3,63}#\d{4}\b",
+        rf"\bmy\s(?:handle|user\s?name|screen\sname|gamertag)\s?(?:is|:|=)\s?{_ANY}",
+        rf"\bhandle(?:\s\w+)?\s?[:=]\s?{_ANY}",
+        r"(?<![\w/])u/\w{3,}",
+        rf"(?<![\w.])[\w.]{{2,64}}\s(?:at|@)\s(?:the\s)?{_MAIL}\b",
+        rf"\b{_MAIL}\s?[:=]\s?{_ANY}",
+        rf"(?<![\w.])(?=\w{{0,63}}[\d_.])[\w.]{{3,64}}\s{_MAIL}\b",
+        rf"\b\w{{3,63}}\s?\(\s?{_MAIL}\s?\)",
+        r"\bmy\s(?:e-?mail|mail)(?:\saddress)?\sis\s(?=\S*[\d_@])\S{4,}",
     )
 )
-_DIGITS = re.compile(r"\+?\(?\d(?:[\s().\-/]{0,3}\d){6,16}")
+_DIGIT_WORDS = "|".join(sorted({plain(word) for word in _WORDS["digits"].split()}, key=len, reverse=True))
+_SPOKEN = re.compile(
+    rf"(?:(?:double|triple)[\W_]*)?(?:{_DIGIT_WORDS}|\d)(?:(?:[\W_]|then|double|triple|\band\b){{0,9}}(?:{_DIGIT_WORDS}|\d)){{6,}}"
+)
+_LETTER = re.compile(r"[^\W\d_]+")
+_FEWEST_SPOKEN = 3
+_DIGITS = re.compile(r"\+?\(?\d(?:[\s().\-/_*]{0,3}\d){6,16}")
+_ALMOST_DIGITS = re.compile(r"(?<!\w)[\doil](?:[\s().\-/]?[\doilez]){8,16}(?!\w)")
+_IN_PARTS = re.compile(r"\bnumber\b\W{0,3}(?:is\s)?\d{2,5}(?:\W{0,3}(?:then|and|,)\W{0,3}\d{2,5}){2,}")
+_AS_DIGITS = str.maketrans("oilez", "01132")
+_FEWEST_REAL_DIGITS = 6
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-/,. ]\s?(?:19|20)?\d\d)+")
 _REGIONS = (None, "GB", "US", "DE", "FR", "IN", "AU")
 # More digits than this are no year, date or score, whether or not a country knows them as a number.
 _MANY_DIGITS = 9
 # Names of software that look like addresses.
 _NO_ADDRESSES = frozenset({"asp.net", "socket.io", "vb.net", "ado.net", "ml.net"})
+# What stands around a spelled-out dot or at, as blanks; it keeps every character's place.
+_BRACKETS = str.maketrans("_*<>[]{}|", "         ")
+_AROUND = re.compile(rf"[-_*<>\[\](){{}}]\s?(?:dot|at|\.|@|{_DOT_WORDS}|{_AT_WORDS})\s?[-_*<>\[\](){{}}]")
+_KNOWN_APPS = {skeleton(app): app for app in _APPS if len(app) > 3}  # noqa: PLR2004  (shorter ones are words with a digit)
 
 
 def contact_details(text: str) -> list[tuple[int, int]]:
     """Where contact details stand in a text, as (start, end) in code points, without overlaps, in order."""
-    folded, origin = _fold(text)
-    spans = [match.span() for pattern in _PATTERNS for match in pattern.finditer(folded) if _counts(match)]
-    spans += [match.span() for match in _DIGITS.finditer(folded) if _is_number(match.group())]
-    return _merge([(origin[start], origin[end - 1] + 1) for start, end in spans])
+    folded = undisguised(fold(text), _KNOWN_APPS)
+    open_words = Folded(_AROUND.sub(_blank, folded.text), folded.origin)
+    spans = [one.span(*match.span()) for one in _versions(folded, open_words) for match in _names_and_links(one.text)]
+    spans += [folded.span(*match.span()) for match in _numbers(folded.text)]
+    return _merge(spans)
 
 
-def _counts(match: re.Match[str]) -> bool:
-    return match.group().lower() not in _NO_ADDRESSES
+def _versions(*some: Folded) -> list[Folded]:
+    """Each text once."""
+    return list({one.text: one for one in some}.values())
+
+
+def _names_and_links(text: str) -> list[re.Match[str]]:
+    return [match for pattern in _PATTERNS for match in pattern.finditer(text) if match.group() not in _NO_ADDRESSES]
+
+
+def _numbers(text: str) -> list[re.Match[str]]:
+    found = [match for match in _DIGITS.finditer(text) if _is_number(match.group())]
+    found += [match for match in _SPOKEN.finditer(text) if len(_LETTER.findall(match.group())) >= _FEWEST_SPOKEN]
+    found += [
+        match
+        for match in _ALMOST_DIGITS.finditer(text)
+        if sum(map(str.isdigit, match.group())) >= _FEWEST_REAL_DIGITS
+        and _is_number(match.group().translate(_AS_DIGITS))
+    ]
+    return [*found, *_IN_PARTS.finditer(text)]
 
 
 def _is_number(digits: str) -> bool:
@@ -59,18 +131,9 @@ def _is_number(digits: str) -> bool:
     return any(phonenumbers.PhoneNumberMatcher(digits, region).has_next() for region in _REGIONS)
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
-    """The text as the eye sees it, in lower case, and for each of its characters where it came from."""
-    characters: list[str] = []
-    origin: list[int] = []
-    for index, character in enumerate(text):
-        # Cf is invisible; Mn stands on the letter before it, after NFC only where it disguises one.
-        if unicodedata.category(character) in {"Cf", "Mn", "Me"}:
-            continue
-        for plain in unicodedata.normalize("NFKC", character).lower().translate(_LOOKALIKES):
-            characters.append(plain)
-            origin.append(index)
-    return "".join(characters), origin
+def _blank(match: re.Match[str]) -> str:
+    """The same, of the same length, with blanks for what stands around."""
+    return match.group().translate(_BRACKETS).replace("(", " ").replace(")", " ").replace("-", " ")
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -15,6 +15,15 @@ _PLACES = (
     r"(?:web\s?)?(?:site|page|shop|store|channel|blog|profile|portfolio|link|links|bio|account|feed|newsletter|podcast"
     r"|instagram|facebook|youtube|linkedin|tiktok|etsy|patreon|app|video|videos|cv|book|course)\b"
 )
+# Apps where two could go on talking, and details that two could exchange.
+_ELSEWHERE = (
+    r"(?:what['\u2019]?s\s?app|telegram|signal|viber|insta(?:gram)?|snap(?:chat)?|discord|skype|messenger|facebook|wechat|zoom"
+    r"|e-?mail)\b"
+)
+_DETAILS = (
+    r"(?:(?:phone\s|mobile\s)?number(?!\sone)|e-?mail|contact(?:s|\sdetails)?|address|insta(?:gram)?|snap(?:chat)?|telegram|handle"
+    r"|whats\s?app|cv|phone)\b"
+)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -44,6 +53,21 @@ _ERRANDS = (
         r"(?:my|our|this|the)\s(?:[\w-]+\s)?(?:group|channel|newsletter|course|webinar|team|form|survey|page|site|list"
         r"|campaign|petition|fundraiser)\b"
     ),
+)
+_ERRANDS_AWAY = (
+    _pattern(rf"\b(?:you(?:['\u2019]ll|\scan|\swill)?\s)?find\sme\s{_WHERE}|\bhit\sme\sup\b"),
+    _pattern(
+        r"\b(?:move|continue|switch|go\son|carry\son|talk|chat|speak|write)\s(?:to\seach\sother\s)?(?:on|to|over|via)\s"
+        rf"(?:the\s)?{_ELSEWHERE}"
+    ),
+    _pattern(rf"\b(?:what(?:['\u2019]s|\sis)|can\si\s(?:have|get)|may\si\shave)\syour\s(?:[\w-]+\s)?{_DETAILS}"),
+    _pattern(
+        rf"\b(?:share|drop|send|give|tell|leave)\s(?:me\s)?your\s(?:[\w-]+\s)?{_DETAILS}"
+        r"|\bdrop\sme\s(?:your|a)\s(?:contact|line|number)\b"
+    ),
+    _pattern(rf"\b(?:do\syou\shave|are\syou\son)\s{_ELSEWHERE}(?=\s*[?,.!]|\s*$)"),
+    _pattern(rf"{_ORDER}(?:listen\sto|che?c?k\sout|vote\sfor|donate\sto|forward|share)\smy\s\w+"),
+    _pattern(r"\b(?:lend|send|give|loan|pay)\sme\s(?:some\s|a\slittle\s)?(?:money|cash)\b"),
 )
 _COMMANDS = (
     _pattern(
@@ -93,7 +117,7 @@ _FEW_WORDS, _FEW_MINES, _SHOUTED_LETTERS, _SHOUTED_SHARE = 12, 3, 24, 0.7
 
 def errands(text: str) -> list[Span]:
     """Where the reader is asked to do something for the writer: see a site, call, follow a link, send details."""
-    return _found(_ERRANDS, text)
+    return _found((*_ERRANDS, *_ERRANDS_AWAY), text)
 
 
 def commands(text: str) -> list[Span]:
@@ -131,7 +155,8 @@ def _runs_of_four(text: str) -> set[tuple[str, ...]]:
 
 def _found(patterns: Sequence[re.Pattern[str]], text: str) -> list[Span]:
     """All matches without the white space around them; later ones inside earlier ones are left out."""
-    spans = sorted(_trimmed(match) for pattern in patterns for match in pattern.finditer(text))
+    found = (_trimmed(match) for pattern in patterns for match in pattern.finditer(text))
+    spans = sorted(found, key=lambda span: (span[0], -span[1]))
     kept: list[Span] = []
     for start, end in spans:
         if end > start and (not kept or start >= kept[-1][1]):

@@ -20,7 +20,7 @@ __all__ = ["MAX_REASON", "MIN_REASON", "EarlierReason", "Finding", "judge_reason
 
 MIN_REASON, MAX_REASON = 60, 600
 # What is longer than this is only told so: nobody reads on, and no rule needs to.
-_UNREADABLE = 4 * MAX_REASON
+_UNREADABLE = 2 * MAX_REASON
 Vectors = NDArray[np.float32]
 
 

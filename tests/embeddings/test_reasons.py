@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from embeddings.reason_contacts import contact_details
 from embeddings.reason_copies import copied
-from embeddings.reason_rules import commands, errands, only_a_wish, only_about_the_writer, sales
+from embeddings.reason_rules import commands, only_a_wish, only_about_the_writer, sales
 from embeddings.reasons import EarlierReason, Finding, judge_reason, normalise_reason, sendable
 
 BEES = "I keep three hives behind the allotments and sell a little honey."
@@ -163,75 +162,6 @@ def test_another_reason_about_the_same_subject_is_no_copy(other: str) -> None:
     reason = "I have read about your hives and would like to know what you feed them in a wet spring like this one."
 
     assert copied(reason, names=(), anchor_text=BEES, earlier=[EarlierReason(text=other, anchor_text=BEES)]) is None
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        ("have a look at https://honey.example/shop today", "https://honey.example/shop"),
-        ("all about it is on honeyfarm.com if you like", "honeyfarm.com"),
-        ("mail to jo.smith@honey.org please", "jo.smith@honey.org"),
-        ("mail to jo at honey dot org please", "jo at honey dot org"),
-        ("mail to jo (at) honey [dot] com please", "jo (at) honey [dot] com"),
-        ("it is honeyfarm dot com as always", "honeyfarm dot com"),
-        ("my number is +44 20 7946 0958, day or night", "+44 20 7946 0958"),
-        ("my number is 0176 123 456 78, day or night", "0176 123 456 78"),
-        ("I am @bee_jo there and here", "@bee_jo"),
-        ("my telegram: bee_jo for the rest", "telegram: bee_jo"),
-        ("all on honey\u200bfarm.c\u200bom for you", "honey\u200bfarm.c\u200bom"),
-        ("all on hоneyfarm.cоm for you", "hоneyfarm.cоm"),  # noqa: RUF001  (Cyrillic letters on purpose)
-        ("all on ｈｏｎｅｙ．ｃｏｍ for you", "ｈｏｎｅｙ．ｃｏｍ"),  # noqa: RUF001
-        ("ring oh seven seven one two three four five six", "oh seven seven one two three four five six"),
-    ],
-)
-def test_contact_details_are_found_at_their_words(reason: str, words: str) -> None:
-    assert [reason[start:end].strip() for start, end in contact_details(reason)] == [words]
-
-
-@pytest.mark.parametrize(
-    "reason",
-    [
-        "I was born in 1962, married 1984 - 1999 and keep 3 hives with about 60,000 bees.",
-        "We met at the fair. Do you remember? It was 12/05/2019 at half past 7.",
-        "I write in ASP.NET by day, e.g. forms, and in Socket.IO by night...",
-        "I lived through the dot com years at a bank.",
-        "My Facebook is full of cats and my signal is weak; I'd rather write letters.",
-        "Chess rating 1650, blood pressure 140/90, shoe size 43.5",
-    ],
-)
-def test_ordinary_numbers_and_stops_are_no_contact_details(reason: str) -> None:
-    assert contact_details(reason) == []
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        ("Nice bees. Please visit my website for more.", "visit my website"),
-        ("I know this well, just add me on the other app.", "add me on"),
-        ("Call me any time, I am at home.", "Call me"),
-        ("Follow the link and you will see.", "Follow the link"),
-        ("You could send me your CV then.", "send me your CV"),
-        ("Check out my new shop, it is lovely.", "Check out my new shop"),
-        ("Text me tomorrow.", "Text me"),
-    ],
-)
-def test_an_errand_is_found_at_its_words(reason: str, words: str) -> None:
-    start, end = errands(reason)[0]
-
-    assert words in reason[start:end]
-
-
-@pytest.mark.parametrize(
-    "reason",
-    [
-        "My friends call me Bee. You can call me Tom if you like.",
-        "She would text me when the swarm came, and my sister comes to see my garden.",
-        "I wrote a page on my site about hives like yours, long ago.",
-        "Would you show me your hives one day? I would love to see them.",
-    ],
-)
-def test_ordinary_talk_is_no_errand(reason: str) -> None:
-    assert errands(reason) == []
 
 
 @pytest.mark.parametrize(

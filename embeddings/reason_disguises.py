@@ -1,0 +1,85 @@
+"""A text as the eye reads it: disguised letters, hidden characters and letters set apart, each with where it stood."""
+
+import re
+import unicodedata
+
+import msgspec
+
+# Letters of other scripts that look like Latin ones; only for looking, the text itself stays as it is.
+_LOOKALIKES = str.maketrans("авеѕіјкмнорстухԁһԛԝαεικνορτυχłøıɑɡ。｡·•․", "abesijkmhopctyxdhqwaeiknoptuxloiag.....")  # noqa: RUF001
+_APART = re.compile(r"(?<![\w@])(?:[\w@.:/+] ){3,}[\w@.:/+](?!\w)")
+_SKELETON = str.maketrans("1l!|4305$7", "iiiiaeosst")
+_WORD = re.compile(r"[\w|!$]+")
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """A text in plain lower-case letters, and for each of them where it came from."""
+
+    text: str
+    origin: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the original text."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Plain lower-case letters without accents, hidden characters and look-alikes, as one reads them."""
+    characters: list[str] = []
+    origin: list[int] = []
+    for index, character in enumerate(text):
+        for plain in unicodedata.normalize("NFKD", character).lower().translate(_LOOKALIKES):
+            # Cf is invisible; marks stand on the letter before them.
+            if unicodedata.category(plain) not in {"Cf", "Mn", "Me"}:
+                characters.append(_digit(plain))
+                origin.append(index)
+    return _closed_up(Folded("".join(characters), origin))
+
+
+def plain(word: str) -> str:
+    """A word as `fold` writes it, for lists of words to look for."""
+    return fold(word).text
+
+
+def skeleton(word: str) -> str:
+    """A folded word with digits and signs as the letters they stand for: inst4gram and 1nsta are told by it."""
+    return word.translate(_SKELETON)
+
+
+def undisguised(folded: Folded, known: dict[str, str]) -> Folded:
+    """With every word whose skeleton is known written plainly.
+
+    Args:
+        folded: The text.
+        known: Plain words by their skeletons.
+    """
+    characters: list[str] = []
+    origin: list[int] = []
+    done = 0
+    for match in _WORD.finditer(folded.text):
+        word = known.get(skeleton(match.group()))
+        if word is None or word == match.group():
+            continue
+        characters += [folded.text[done : match.start()], word]
+        origin += folded.origin[done : match.start()]
+        # The last letter stands for all that is left of the word, so that a span over it ends where the word does.
+        places = folded.origin[match.start() : match.end()]
+        origin += [places[min(step, len(places) - 1)] for step in range(len(word) - 1)] + places[-1:]
+        done = match.end()
+    return Folded("".join([*characters, folded.text[done:]]), origin + folded.origin[done:])
+
+
+def _digit(character: str) -> str:
+    """A digit of any script as one of ours."""
+    return str(unicodedata.digit(character)) if character.isdigit() else character
+
+
+def _closed_up(folded: Folded) -> Folded:
+    """Without the blanks between letters that are set apart one by one."""
+    gone = {
+        place for match in _APART.finditer(folded.text) for place in range(*match.span()) if folded.text[place] == " "
+    }
+    if not gone:
+        return folded
+    kept = [place for place in range(len(folded.text)) if place not in gone]
+    return Folded("".join(folded.text[place] for place in kept), [folded.origin[place] for place in kept])
