@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
+from importlib.resources import files
 from uuid import uuid4
 
 from api import clock
@@ -83,5 +85,9 @@ async def forget_texts() -> int:
 
 @cache
 def engine() -> str:
-    """With what this process judges: the version of Wherefore and the model."""
-    return f"{version('wherefore')} {encoder().model.name}"[:300]
+    """With what this process judges: the version of Wherefore, what it learned and compares with, and the model."""
+    learned = sha256()
+    for file in sorted(files("embeddings").iterdir(), key=lambda file: file.name):
+        if file.name.startswith("reason_") and file.name.endswith((".json", ".toml")):
+            learned.update(file.read_bytes())
+    return f"{version('wherefore')} {learned.hexdigest()[:8]} {encoder().model.name}"[:300]

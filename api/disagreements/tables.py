@@ -16,7 +16,7 @@ class FindingShown(Table, tablename="finding_shown"):
     code = Varchar(length=32, null=False)
     judged = Varchar(length=16, choices=Judged, null=False)
     engine = Varchar(length=300, null=False)
-    """With what it was judged: the version of Wherefore and the model."""
+    """With what it was judged: the version of Wherefore, of what it learned, and the model."""
     day = Date(null=False)
     times = Integer(default=0, null=False)
 

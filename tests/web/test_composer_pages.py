@@ -1,5 +1,6 @@
 """The page on which a reason is written: what is refused, what is only noted, and that no word is ever lost."""
 
+import msgspec
 import pytest
 from httpx import AsyncClient
 
@@ -10,8 +11,8 @@ from api.database import fetch
 from api.moderation.services import block_member
 from api.profiles.me import update_me
 from api.profiles.schemas import MeUpdate, Purpose
-from tests.api.connections.making import PAIRS, REASONS, make_recipient, make_request, sent_by
-from tests.factories import make_member, make_statement
+from tests.api.connections.making import PAIRS, REASONS, make_draft, make_recipient, make_request, sent_by
+from tests.factories import as_member, make_member, make_statement
 from tests.web.browsing import Browser, browser_of
 
 TEMPLATE = "Hi, I came across your profile and I would like to add you to my professional network. Let us connect!"
@@ -341,3 +342,18 @@ async def test_the_enter_key_checks_after_a_refusal_too(client: AsyncClient) -> 
     await browser.press("Send", reason=TEMPLATE)
 
     assert browser.form("Send").buttons[0][:2] == ("do", "check")
+
+
+async def test_the_page_finds_what_the_api_finds(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient(pair=0)
+    reason = f"{TEMPLATE} You must answer me. Write to me at ada@example.org."
+    body = msgspec.to_builtins(await make_draft(grace, reason=reason)) | {"reason": reason}
+    found = (await client.post("/api/v1/reason-checks", headers=await as_member(client, ada), json=body)).json()
+    browser = await _writing(client, ada, grace)
+
+    await browser.press("Check my reason", reason=reason)
+
+    shown = [found["message"] for found in found["findings"]]
+    assert len(shown) > 2
+    assert sorted(shown) == sorted(message for message in shown if message in browser.text)
+    assert browser.reply.text.count('class="finding ') == len(shown)
