@@ -5,12 +5,17 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from httpx import ASGITransport, AsyncClient
 
 from api.accounts import passwords
+from tests.emptying import empty
 from tests.moved_clock import MovedClock
+
+hypothesis.settings.register_profile("wherefore", deadline=None)  # timing never decides a test
+hypothesis.settings.load_profile("wherefore")
 
 # Settings are read once, so the database must run before any test module is collected.
 _started = None
@@ -65,15 +70,7 @@ async def migrated(anyio_backend: str) -> AsyncIterator[None]:
 @pytest.fixture
 async def database(migrated: None) -> None:
     """An empty database."""
-    from api.database import fetch
-
-    names = await fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-        "AND tablename <> 'migration' AND tablename NOT LIKE 'pgqueuer%' "
-        "AND tablename NOT LIKE 'statement\\_vector\\__%'"
-    )
-    await fetch("TRUNCATE " + ", ".join(f'"{row["tablename"]}"' for row in names) + " CASCADE")
-    await fetch("DELETE FROM pgqueuer")
+    await empty()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
-"""How many requests a member may still send, in words."""
+"""How many requests a member may still send, and when no more can reach them, in words."""
 
-from api.connections.schemas import SlotsRead
+from api.connections.schemas import PlacesRead, SlotsRead
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -23,6 +23,17 @@ def slots_in_words(slots: SlotsRead) -> str:
     return (
         f"All your {_number(slots.allowed)} places for open requests are taken. "
         f"One comes back when somebody accepts, when you take a request back{by_itself}."
+    )
+
+
+def full_in_words(places: PlacesRead) -> str | None:
+    """Why nobody new can ask a member just now; None when somebody can."""
+    if places.taken < places.allowed:
+        return None
+    requests = "one request" if places.allowed == 1 else f"{_number(places.allowed)} requests"
+    return (
+        f"You let {requests} wait at a time, and there are as many, so nobody new can ask you just now. "
+        "One that you said no to silently counts until it runs out, so that nobody can tell."
     )
 
 

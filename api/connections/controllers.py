@@ -59,11 +59,12 @@ class ConnectionRequestController(Controller):
         self,
         actor: NamedDependency[Member],
         box: FromQuery[Box],
+        still_open: Annotated[bool | None, QueryParameter(name="open")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[RequestRead]:
-        """List the requests that one received or sent, newest first."""
-        return await queries.requests(actor, box=box, limit=limit, cursor=cursor)
+        """List the requests that one received or sent, newest first: all, or those that are open to oneself or not."""
+        return await queries.requests(actor, box=box, still_open=still_open, limit=limit, cursor=cursor)
 
     @get("/{request_id:uuid}", operation_id="ConnectionRequest", responses=describes(401, 403, 404))
     async def read_one(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:

@@ -13,20 +13,32 @@ from api.accounts.schemas import Member
 from api.connections import request_machine
 from api.connections.request_rows import ROW, RequestRow
 from api.connections.request_views import SeenRow, views
-from api.connections.schemas import AnchorKind, Box, ConnectionRead, RequestRead, SlotsRead
+from api.connections.schemas import AnchorKind, Box, ConnectionRead, PlacesRead, RequestRead, SlotsRead
 from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, reminded_until, slots_allowed
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import are_blocked, are_connected, can_read_statement, can_see_member, have_open_request
+from api.profiles.visibility import (
+    are_blocked,
+    are_connected,
+    can_read_statement,
+    can_see_member,
+    have_open_request,
+    places_taken,
+)
 
 
 async def requests(
-    actor: Member, *, box: Box, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+    actor: Member,
+    *,
+    box: Box,
+    still_open: bool | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
 ) -> Page[RequestRead]:
-    """The requests that the actor received or sent, newest first, whatever became of them.
+    """The requests that the actor received or sent, newest first; on request only those that are open to them, or over.
 
     Raises:
         InvalidError: The cursor is not one of this list.
@@ -34,8 +46,9 @@ async def requests(
     following = beyond(cursor, "(r.created_at, r.id) < ({}, {})")
     rows = await fetch_as(
         SeenRow,
-        f"{_seen(box)} AND {{}} ORDER BY r.created_at DESC, r.id DESC LIMIT {{}}",
+        f"{_seen(box)} AND {{}} AND {{}} ORDER BY r.created_at DESC, r.id DESC LIMIT {{}}",
         *_seen_values(actor, box),
+        QueryString("TRUE") if still_open is None else QueryString("{} = {}", _is_open(box), still_open),
         following,
         limit + 1,
     )
@@ -69,6 +82,17 @@ async def waiting(actor: Member) -> int:
     )
     now = clock.now()
     return sum("acceptance" in request_machine.recipient_can(row.settled(now)) for row in rows)
+
+
+async def places(actor: Member) -> PlacesRead:
+    """How many requests wait for the actor in the eyes of their senders, and how many may."""
+    [row] = await fetch_as(
+        PlacesRead,
+        "SELECT {} AS taken, request_capacity AS allowed FROM account WHERE id = {}",
+        places_taken("account.id"),
+        actor.id,
+    )
+    return row
 
 
 async def slots(actor: Member) -> SlotsRead:
@@ -180,6 +204,13 @@ def _seen(box: Box) -> str:
         "(SELECT c.id FROM connection AS c WHERE c.request = r.id AND c.ended_at IS NULL) AS connection_id "
         f"FROM connection_request AS r WHERE r.{mine} = {{}} AND {{}}"
     )
+
+
+def _is_open(box: Box) -> QueryString:
+    """Whether a request is open to one of its sides, whatever was last written about it."""
+    of_sender = "(r.state = 'asked' OR r.state = 'pending' AND r.expires_at > {}) AND r.sender_left_at IS NULL"
+    of_both = f"{of_sender} AND r.declined_silently_at IS NULL AND r.recipient_left_at IS NULL"
+    return QueryString(f"({of_sender if box is Box.SENT else of_both})", clock.now())
 
 
 def _seen_values(actor: Member, box: Box) -> list[object]:

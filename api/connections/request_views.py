@@ -72,7 +72,7 @@ def _view(
         created_at=row.created_at,
         expires_at=request_machine.runs_out_at(facts, now),
         history=history,
-        connection_id=row.connection_id,
+        connection_id=row.connection_id if row.other_seen else None,
         can=request_machine.sender_can(facts, now) if mine else _recipient_can(row, facts),
     )
 

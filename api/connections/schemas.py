@@ -124,6 +124,13 @@ class SlotsRead(msgspec.Struct, frozen=True):
     """Until when there is only one, because several members had to remind this one of what they had connected about."""
 
 
+class PlacesRead(msgspec.Struct, frozen=True):
+    """How many requests take a place with the one who receives them, and how many places they have set."""
+
+    taken: int
+    allowed: int
+
+
 class ConnectionRead(msgspec.Struct, frozen=True):
     """A connection as one of its two members sees it."""
 

@@ -204,7 +204,7 @@ async def test_whoever_is_set_aside_is_gone_and_can_be_brought_back(client: Asyn
 
     await browser.press("Not for me")
     after = browser.text
-    await browser.press("Bring them back")
+    await browser.press("Show them again")
 
     assert "Grace will not be shown to you again" in after
     assert CARVES not in after
@@ -216,7 +216,7 @@ async def test_whoever_is_put_off_until_later_comes_last(client: AsyncClient) ->
     await browser.open("/matches/hobby")
     first, last = sorted(("Grace", "Mary"), key=browser.text.index)
 
-    await browser.press("Later")
+    await browser.press("Show me later")
 
     assert browser.text.index(last) < browser.text.index(first)
 
@@ -237,9 +237,9 @@ async def test_a_long_list_goes_on_on_another_page(client: AsyncClient, monkeypa
 async def test_an_unknown_choice_changes_nothing(client: AsyncClient) -> None:
     browser = await _browser_of_ada(client, "Grace")
     await browser.open("/matches/hobby")
-    browser.form("Later")
+    browser.form("Show me later")
 
-    reply = await browser.press("Later", member_id="nobody")
+    reply = await browser.press("Show me later", member_id="nobody")
 
     assert reply.status_code == 404
 

@@ -1,10 +1,15 @@
 """The pages of requests received and sent, and what can be done about each."""
 
+import re
+
+import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member
-from api.connections.schemas import RequestRead, Words
-from api.connections.services import ask, withdraw_request
+from api.connections.schemas import Refusal, RequestRead, Words
+from api.connections.services import accept_request, ask, end_connection, refuse_request, withdraw_request
+from api.profiles.me import update_me
+from api.profiles.schemas import MeUpdate
 from tests.api.connections.making import make_recipient, make_request
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
@@ -217,3 +222,80 @@ async def test_while_a_question_is_open_one_may_still_answer(client: AsyncClient
     assert browser.form("Accept")
     assert "No time runs until they answer" in browser.text
     assert "it runs out by itself" not in browser.text
+
+
+async def test_what_is_open_stands_before_what_is_over(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    grace, mary = await make_recipient("Grace", pair=0), await make_recipient("Mary", pair=1)
+    over, asked = await make_request(ada, mary), await make_request(ada, grace)
+    await refuse_request(mary, over.id, refusal=Refusal("Not now, but thank you."))
+    await ask(grace, asked.id, words=Words("Which clock is it?"))
+    browser = await browser_of(client, ada)
+
+    await browser.open("/requests?box=sent")
+
+    parts = browser.text.split("Answered or over")
+    assert "They asked you a question" in parts[0]
+    assert "They said no" in parts[1]
+
+
+async def test_a_silent_no_moves_a_request_for_its_recipient_alone(client: AsyncClient) -> None:
+    ada, grace, request = await _request()
+    browser = await browser_of(client, ada)
+    before = (await browser.open("/requests?box=sent")).text
+    await refuse_request(grace, request.id, refusal=Refusal())
+
+    assert (await browser.open("/requests?box=sent")).text == before
+    browser = await browser_of(client, grace)
+    await browser.open("/requests")
+
+    assert "You said no" in browser.text.split("Answered or over")[1]
+
+
+async def test_older_requests_that_are_over_are_on_the_next_page(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.requests.REQUESTS_A_PAGE", 1)
+    ada = await make_member("Ada")
+    for pair in range(2):
+        recipient = await make_recipient(f"Grace{pair}", pair=pair)
+        await refuse_request(recipient, (await make_request(ada, recipient)).id, refusal=Refusal("No, thank you."))
+    await make_request(ada, await make_recipient("Mary", pair=2))
+    browser = await browser_of(client, ada)
+    await browser.open("/requests?box=sent")
+    older = re.search(r"/requests\?box=sent&amp;cursor=[^\"]+", browser.reply.text)
+    assert older is not None
+
+    await browser.open(older[0].replace("&amp;", "&"))
+
+    assert "Grace0" in browser.text
+    assert "Grace1" not in browser.text
+    assert "Mary" not in browser.text
+
+
+async def test_whoever_lets_no_more_requests_wait_is_told_why_nobody_new_asks(client: AsyncClient) -> None:
+    _, grace, request = await _request()
+    browser = await browser_of(client, grace)
+    await browser.open("/requests")
+    before = browser.text
+    await update_me(grace, change=MeUpdate(request_capacity=1))
+    await refuse_request(grace, request.id, refusal=Refusal())
+
+    await browser.open("/requests")
+
+    assert "nobody new can ask you just now" not in before
+    assert "You let one request wait at a time, and there are as many" in browser.text
+
+
+async def test_a_connection_that_has_ended_is_not_called_accepted(client: AsyncClient) -> None:
+    ada, grace, request = await _request()
+    after = await accept_request(grace, request.id)
+    assert after.connection_id is not None
+    await end_connection(grace, after.connection_id)
+
+    for member in (ada, grace):
+        browser = await _reads(client, member, request)
+
+        assert "Accepted, and over" in browser.text
+        assert "That has come to an end" in browser.text
+        assert "Go to the conversation" not in browser.text

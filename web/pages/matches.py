@@ -90,7 +90,7 @@ class MatchPages(Controller):
         member_id = _id_in(form)
         if form.field("choice") == "bring_back":
             await services.unchoose(actor, member_id)
-            return redirect_with(here, notice="They are back in your matches.")
+            return redirect_with(here, notice="They are in your list again.")
         try:
             choice = ChoiceState(form.field("choice"))
         except ValueError as error:
@@ -98,7 +98,7 @@ class MatchPages(Controller):
         await services.choose(actor, member_id, choice=MatchChoiceSet(choice))
         if choice is ChoiceState.NOT_FOR_ME:
             return redirect(f"{here}?set_aside={member_id}")
-        return redirect_with(here, notice="They are at the end of the list now.")
+        return redirect_with(here, notice="Moved to the end of your list.")
 
 
 def _id_in(form: Form) -> UUID:

@@ -15,9 +15,10 @@ from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
 from api.connections.request_views import UNSEEN
 from api.connections.schemas import Box, Refusal, RequestRead, Words
 from api.errors import InvalidError, NotFoundError, WhereforeError
+from api.pagination import MOST, Page
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.slots import slots_in_words
+from web.slots import full_in_words, slots_in_words
 
 REQUESTS_A_PAGE = 20
 
@@ -39,15 +40,19 @@ class RequestPages(Controller):
         box: FromQuery[str] = "received",
         cursor: FromQuery[str | None] = None,
     ) -> Template:
-        """Show the requests received or sent, newest first."""
+        """Show the requests received or sent: first those that are open, then the others, each newest first."""
         side = Box.SENT if box == Box.SENT else Box.RECEIVED
+        sent, first = side is Box.SENT, cursor is None
+        still_open = await queries.requests(actor, box=side, still_open=True, limit=MOST) if first else Page([], None)
         return await page(
             request,
             "requests/requests.html",
             box=side,
-            found=await queries.requests(actor, box=side, limit=REQUESTS_A_PAGE, cursor=cursor),
-            slots=slots_in_words(await queries.slots(actor)) if side is Box.SENT else None,
-            first=cursor is None,
+            waiting_here=still_open,
+            found=await queries.requests(actor, box=side, still_open=False, limit=REQUESTS_A_PAGE, cursor=cursor),
+            slots=slots_in_words(await queries.slots(actor)) if sent else None,
+            full=full_in_words(await queries.places(actor)) if first and not sent else None,
+            first=first,
         )
 
     @get("/{request_id:uuid}")

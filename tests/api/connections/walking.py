@@ -9,6 +9,7 @@ from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries
 from api.connections.request_machine import OPEN
+from api.connections.request_views import UNSEEN
 from api.connections.schemas import Anchor, AnchorKind, Box, RequestCreate, RequestRead, RequestState
 from api.database import fetch
 from api.errors import NotFoundError
@@ -125,6 +126,8 @@ def check_both_sides(of_sender: RequestRead, of_recipient: RequestRead | None) -
         assert theirs in {mine, RequestState.DECLINED, RequestState.CLOSED}
     else:
         assert theirs is {RequestState.CLOSED: RequestState.WITHDRAWN}.get(mine, mine)
+    if of_sender.recipient.id == UNSEEN.id:  # what they said is not to be read any more
+        return
     said = [[(event.kind, event.text) for event in view.history if event.text] for view in views]
     assert said[0] == said[1]
     for view in views:
