@@ -2,12 +2,12 @@
 
 from typing import Final
 
-FIGURES: Final = {"refused_specific": 1.5, "noted_specific": 14.0, "refused_generic": 61.0}
+FIGURES: Final = {"refused_specific": 1.5, "noted_specific": 12.3, "refused_generic": 75.4}
 """In a hundred: reasons about their recipient that are refused, that are noted, and generic ones that are refused."""
 
 
 def _in_words(figure: float) -> str:
-    """A figure for people: whole numbers, and never better than it is."""
+    """A figure for people: whole numbers, and about."""
     return "1 or 2" if 1 < figure < 2 else f"about {round(figure)}"  # noqa: PLR2004 - it says just what it means
 
 
