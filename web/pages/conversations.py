@@ -92,9 +92,9 @@ class ConversationPages(Controller):
         try:
             await services.remind(actor, connection_id, message_id, draft=ReminderCreate())
         except NothingToRemindOfError as error:
-            return redirect_with(f"{there}#newest", notice=error.detail)
+            return redirect_with(there, notice=error.detail)
         told = "Your answer is sent. If you would rather stop here, you can end the connection; they are not told why."
-        return redirect_with(f"{there}#newest", notice=told)
+        return redirect_with(there, notice=told)
 
     @get("/{connection_id:uuid}/note")
     async def back_to_talk(self, connection_id: FromPath[UUID]) -> Answer:

@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 
 from api.accounts.schemas import Member
 from api.connections.queries import slots
-from api.connections.services import accept_request, send_request
+from api.connections.services import accept_request, end_connection, send_request
 from api.conversations import queries, services
 from api.conversations.errors import NothingToRemindOfError
 from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
@@ -324,3 +324,23 @@ async def test_a_reminder_is_no_conversation(client: AsyncClient) -> None:
     await reminded_by(grace, connection_id, await pitched(ada, connection_id))
 
     assert (await slots(ada)).allowed == 3
+
+
+async def test_whoever_is_left_reads_the_same_with_a_reminder_and_without(
+    client: AsyncClient, moved_clock: MovedClock
+) -> None:
+    replies = []
+    for with_reminder in (True, False):
+        ada, grace, connection_id = await two_who_talk()
+        message = await pitched(ada, connection_id)
+        if with_reminder:
+            await reminded_by(grace, connection_id, message, end=True)
+        else:
+            await end_connection(grace, connection_id)
+        moved_clock.move(days=1)
+        headers = await as_member(client, ada)
+        paths = ("connections", f"connections/{connection_id}", f"connections/{connection_id}/messages", "me/slots")
+        replies.append([(await client.get(f"/api/v1/{path}", headers=headers)).text for path in paths])
+        replies[-1].append((await posts(client, ada, connection_id, PITCH)).text)
+
+    assert replies[0] == replies[1]
