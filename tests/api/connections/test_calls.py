@@ -57,6 +57,35 @@ async def test_the_story_from_a_refused_template_to_a_message(pair: tuple[Caller
     assert [message["text"] for message in messages["items"]] == ["Hello!"]
 
 
+async def test_every_request_beyond_the_limit_gets_the_same_reply(pair: tuple[Caller, Caller, Member]) -> None:
+    ada, _, _ = pair
+    drafts = [msgspec.to_builtins(await make_draft(await make_recipient(pair=number))) for number in range(1, 7)]
+    for draft in drafts[:3]:
+        await ada.call("POST", REQUESTS, draft, status=201)
+    before = await ada.call("GET", f"{REQUESTS}?box=sent", status=200)
+
+    refused = [await ada.call("POST", REQUESTS, draft, status=409) for draft in drafts[3:]]
+
+    assert refused[0]["type"] == "/problems/no-slot"
+    assert refused[0] == refused[1] == refused[2]
+    assert await ada.call("GET", f"{REQUESTS}?box=sent", status=200) == before
+
+
+async def test_open_requests_are_told_from_those_that_are_over(pair: tuple[Caller, Caller, Member]) -> None:
+    ada, grace, recipient = pair
+    sent = await ada.call("POST", REQUESTS, msgspec.to_builtins(await make_draft(recipient)), status=201)
+    await grace.call("POST", f"{REQUESTS}/{sent['id']}/refusal", status=201)
+
+    found = {
+        (who, is_open): (await caller.call("GET", f"{REQUESTS}?box={box}&open={is_open}", status=200))["items"]
+        for who, caller, box in (("ada", ada, "sent"), ("grace", grace, "received"))
+        for is_open in ("true", "false")
+    }
+
+    assert [len(found["ada", "true"]), len(found["ada", "false"])] == [1, 0]
+    assert [len(found["grace", "true"]), len(found["grace", "false"])] == [0, 1]
+
+
 async def test_a_refusal_needs_no_body(pair: tuple[Caller, Caller, Member]) -> None:
     ada, grace, recipient = pair
     sent = await ada.call("POST", REQUESTS, msgspec.to_builtins(await make_draft(recipient)), status=201)
