@@ -76,7 +76,7 @@ class RequestPages(Controller):
         request_id: FromPath[UUID],
         step: FromPath[str],
     ) -> Answer:
-        """Answer a request, ask about it, take it back, or let it be sent again."""
+        """Answer a request, ask about it, take it back, or open it again."""
         if step not in _STEPS:
             raise NotFoundError
         take, field, notice = _STEPS[step]

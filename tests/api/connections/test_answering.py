@@ -440,3 +440,37 @@ async def test_lists_go_on_where_they_stopped() -> None:
     assert [request.created_at for request in whole] == sorted((request.created_at for request in whole), reverse=True)
     with pytest.raises(InvalidError):
         await queries.requests(grace, box=Box.RECEIVED, cursor="nonsense")
+
+
+async def test_what_ended_while_no_job_ran_ended_when_it_did(moved_clock: MovedClock) -> None:
+    ada, grace, sent = await a_request()
+    moved_clock.move(days=1)
+    left_at = moved_clock.now()
+    await switch_off_purpose(ada, purpose=Purpose.HOBBY)
+    moved_clock.move(days=60)
+
+    before = [await queries.request(reader, sent.id) for reader in (ada, grace)]
+    written = [await expire_due_requests() for _ in range(2)]
+
+    assert written == [1, 0]
+    assert before == [await queries.request(reader, sent.id) for reader in (ada, grace)]
+    assert [view.state for view in before] == [RequestState.CLOSED, RequestState.WITHDRAWN]
+    assert [(view.history[-1].kind, view.history[-1].at) for view in before] == [
+        ("closed", left_at),
+        ("withdrawn", left_at),
+    ]
+
+
+async def test_a_recipient_who_left_while_no_job_ran_is_read_alike_before_and_after(moved_clock: MovedClock) -> None:
+    ada, grace, sent = await a_request()
+    await switch_off_purpose(grace, purpose=Purpose.HOBBY)
+
+    for days, of_sender in ((10, RequestState.PENDING), (30, RequestState.EXPIRED)):
+        moved_clock.move(days=days)
+        views = [await queries.request(reader, sent.id) for reader in (ada, grace)]
+        assert [view.state for view in views] == [of_sender, RequestState.CLOSED]
+    await expire_due_requests()
+
+    assert views == [await queries.request(reader, sent.id) for reader in (ada, grace)]
+    assert kinds(views[0]) == ["sent", "expired"]
+    assert kinds(views[1]) == ["sent", "closed", "expired"]
