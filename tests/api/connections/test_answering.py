@@ -474,3 +474,14 @@ async def test_a_recipient_who_left_while_no_job_ran_is_read_alike_before_and_af
     assert views == [await queries.request(reader, sent.id) for reader in (ada, grace)]
     assert kinds(views[0]) == ["sent", "expired"]
     assert kinds(views[1]) == ["sent", "closed", "expired"]
+
+
+async def test_no_way_leads_from_a_request_to_a_connection_with_somebody_who_is_not_there() -> None:
+    ada, grace, sent = await a_request()
+    connected = await services.accept_request(grace, sent.id)
+    await fetch("UPDATE account SET suspended_at = now() WHERE id = {}", grace.id)
+
+    view = await queries.request(ada, sent.id)
+
+    assert connected.connection_id is not None
+    assert (view.state, view.connection_id) == (RequestState.ACCEPTED, None)
