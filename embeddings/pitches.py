@@ -3,7 +3,7 @@
 import asyncio
 
 from embeddings.reason_findings import Finding, finding
-from embeddings.reason_reading import Encodes, Reading, read, strongest_sentence
+from embeddings.reason_reading import Encodes, Reading, Vectors, read, strongest_sentence
 from embeddings.reason_rules import sales
 from embeddings.reason_weights import by_itself, told, weights_for
 from embeddings.texts import normalise
@@ -11,7 +11,7 @@ from embeddings.texts import normalise
 __all__ = ["Finding", "find_pitch", "pitch_in"]
 
 # So sure one must be that a text sells; where the two connect about business, more so.
-_SURE, _SURE_IN_BUSINESS = 0.6, 0.85
+_SURE, _SURE_IN_BUSINESS = 0.65, 0.85
 # Two expressions of selling that come together need nothing else where the model is another.
 _TOGETHER = 2
 
@@ -31,13 +31,15 @@ async def find_pitch(encoder: Encodes, text: str, *, purpose: str) -> Finding | 
     return await asyncio.to_thread(pitch_in, reading, revision=encoder.model.revision, purpose=purpose)
 
 
-def pitch_in(reading: Reading, *, revision: str, purpose: str, names: tuple[str, ...] = ()) -> Finding | None:
-    """The finding `pitch` in what has been read by the model of a revision."""
+def pitch_in(reading: Reading, *, revision: str, purpose: str, row: Vectors | None = None) -> Finding | None:
+    """The finding `pitch` in what has been read by the model of a revision; `row` is its `by_itself`, where known."""
     by_words = sales(reading.text)
     weights = weights_for(revision)
     if weights is None:
         return finding("pitch", *by_words[0]) if len(by_words) >= _TOGETHER else None
-    if told(weights.pitch, by_itself(reading, names)) < (_SURE_IN_BUSINESS if purpose == "business" else _SURE):
+    if told(weights.pitch, by_itself(reading) if row is None else row) < (
+        _SURE_IN_BUSINESS if purpose == "business" else _SURE
+    ):
         return None
     direction = weights.pitch[: len(reading.whole)]
     return finding("pitch", *(by_words[0] if by_words else strongest_sentence(reading, direction)))

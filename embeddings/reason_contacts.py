@@ -33,6 +33,7 @@ _NO_NAME = (
     r"|friends|out|them|me|you|him|her|about|something|someone|anything|peace|one|who|that|this|clear|back|busy|on)\b)"
 )
 _STOPS = r"(?=\s*(?:$|[.,;:!?)]|(?:and|if|so|there|for|in\scase)\b))"
+# Those that name an app or who keeps mail are tried only where one is named.
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -50,6 +51,16 @@ _PATTERNS = tuple(
         rf"(?<![\w-])[\w-]{{4,63}}\s{{1,3}}(?:{_DOT_WORDS})\s+(?:com|fr|de|es|it|pl|ru|py|nl|hu|pt|br|org|net)\b(?=\s*(?:$|[.,;!?)]))",
         r"(?<![\w@.])@[\w.]{2,}\w",
         r"(?<![\w@.])@\s(?=\w*[_\d.])[\w.]{4,}",
+        r"\b\w{3,63}#\d{4}\b",
+        rf"\bmy\s(?:handle|user\s?name|screen\sname|gamertag)\s?(?:is|:|=)\s?{_ANY}",
+        rf"\bhandle(?:\s\w+)?\s?[:=]\s?{_ANY}",
+        r"(?<![\w/])u/\w{3,}",
+        r"\bmy\s(?:e-?mail|mail)(?:\saddress)?\sis\s(?=\S*[\d_@])\S{4,}",
+    )
+)
+_APP_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
         rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s?(?::|=|@|->|\u2192|\()\s?@?{_ANY}",
         rf"\b{_APP}\s[-\u2013]\s{_ANY}(?=[\s.,!?]|$)(?=\S*[\d_]|\s*(?:$|[.,!?]))",
         rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s{_ODD}",
@@ -59,17 +70,18 @@ _PATTERNS = tuple(
         rf"\badd\smy\s{_APP}\s{_ANY}",
         rf"\b(?:i['\u2019]m|i\sam|find|look\sfor|search(?:\sfor)?)\s{_NO_NAME}{_ANY}\s(?:on|at|in)\s{_APP}\b",
         rf"\b(?:on|at|in|auf|sur)\s{_APP}\s(?:i\sam|i['\u2019]m|as|my\sname\sis|ich\sbin)\s{_NO_NAME}{_ANY}",
-        r"\b\w{3,63}#\d{4}\b",
-        rf"\bmy\s(?:handle|user\s?name|screen\sname|gamertag)\s?(?:is|:|=)\s?{_ANY}",
-        rf"\bhandle(?:\s\w+)?\s?[:=]\s?{_ANY}",
-        r"(?<![\w/])u/\w{3,}",
+    )
+)
+_MAIL_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
         rf"(?<![\w.])[\w.]{{2,64}}\s(?:at|@)\s(?:the\s)?{_MAIL}\b",
         rf"\b{_MAIL}\s?[:=]\s?{_ANY}",
         rf"(?<![\w.])(?=\w{{0,63}}[\d_.])[\w.]{{3,64}}\s{_MAIL}\b",
         rf"\b\w{{3,63}}\s?\(\s?{_MAIL}\s?\)",
-        r"\bmy\s(?:e-?mail|mail)(?:\saddress)?\sis\s(?=\S*[\d_@])\S{4,}",
     )
 )
+_AN_APP, _A_MAIL = re.compile(rf"\b{_APP}\b"), re.compile(_MAIL)
 _DIGIT_WORDS = "|".join(sorted({plain(word) for word in _WORDS["digits"].split()}, key=len, reverse=True))
 _SPOKEN = re.compile(
     rf"(?:(?:double|triple)[\W_]*)?(?:{_DIGIT_WORDS}|\d)(?:(?:[\W_]|then|double|triple|\band\b){{0,9}}(?:{_DIGIT_WORDS}|\d)){{6,}}"
@@ -108,7 +120,12 @@ def _versions(*some: Folded) -> list[Folded]:
 
 
 def _names_and_links(text: str) -> list[re.Match[str]]:
-    return [match for pattern in _PATTERNS for match in pattern.finditer(text) if match.group() not in _NO_ADDRESSES]
+    patterns = [
+        *_PATTERNS,
+        *(_APP_PATTERNS if _AN_APP.search(text) else ()),
+        *(_MAIL_PATTERNS if _A_MAIL.search(text) else ()),
+    ]
+    return [match for pattern in patterns for match in pattern.finditer(text) if match.group() not in _NO_ADDRESSES]
 
 
 def _numbers(text: str) -> list[re.Match[str]]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from embeddings.reason_words import WORD
+from embeddings.reason_words import WORD, telling_words
 
 Span = tuple[int, int]
 
@@ -16,6 +16,8 @@ _LOREM = frozenset(
     ]
 )  # fmt: skip
 _FEWEST_LATIN_WORDS = 4
+# Latin letters without a vowel; what has an accent is no keyboard mash.
+_UNSAID = re.compile(r"[b-df-hj-np-tv-xz]{5,}")
 _SAME_LETTER = re.compile(r"(\w)\1{4,}")
 _ROWS = (
     "qwertyuiop",
@@ -31,7 +33,8 @@ _ROWS = (
 # How much of a text a filling must be; so few different words a text has that says nothing.
 _MOSTLY, _FEW_DIFFERENT, _REPEATED_WORDS = 0.5, 0.3, 8
 _LEAST_KEYS = 4
-_QUOTED_RUN, _QUOTED, _OWN_WORDS = 3, 0.7, 6
+# A quotation is so long, so much of the text is one, and so few other words say anything.
+_QUOTED_RUN, _QUOTED, _OWN_WORDS = 3, 0.5, 2
 
 
 def is_filler(text: str) -> bool:
@@ -40,7 +43,7 @@ def is_filler(text: str) -> bool:
     if not letters:
         return bool(text)
     words = [match.group().casefold() for match in WORD.finditer(text)]
-    filling = sum(len(word) for word in words if _SAME_LETTER.search(word) or _along_a_row(word))
+    filling = sum(len(word) for word in words if _SAME_LETTER.search(word) or _is_mashed(word))
     if filling / letters >= _MOSTLY or sum(word in _LOREM for word in words) >= _FEWEST_LATIN_WORDS:
         return True
     if len(words) < _REPEATED_WORDS:
@@ -56,16 +59,18 @@ def quoted_back(text: str, theirs: Sequence[str]) -> Span | None:
     mine = [place.group().casefold() for place in places]
     known = {run for their in theirs for run in _runs([match.group().casefold() for match in WORD.finditer(their)])}
     quoted = {index + step for index, run in enumerate(_runs(mine)) if run in known for step in range(_QUOTED_RUN)}
-    if not quoted or len(quoted) / len(mine) < _QUOTED or len(mine) - len(quoted) >= _OWN_WORDS:
+    if not quoted or len(quoted) / len(mine) < _QUOTED:
         return None
-    return places[min(quoted)].start(), places[max(quoted)].end()
+    start, end = places[min(quoted)].start(), places[max(quoted)].end()
+    own = [span for span in telling_words(text) if span[1] <= start or span[0] >= end]
+    return (start, end) if len(own) < _OWN_WORDS else None
 
 
 def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(words[index : index + _QUOTED_RUN]) for index in range(len(words) - _QUOTED_RUN + 1)]
 
 
-def _along_a_row(word: str) -> bool:
-    """Whether a word of four letters or more is keys side by side, as in asdf."""
-    plain = word.casefold()
-    return len(plain) >= _LEAST_KEYS and any(plain[:_LEAST_KEYS] in row for row in _ROWS)
+def _is_mashed(word: str) -> bool:
+    """Whether a word is keys side by side, as in asdf, or Latin letters that nobody can say."""
+    beside = len(word) >= _LEAST_KEYS and any(word[:_LEAST_KEYS] in row for row in _ROWS)
+    return beside or _UNSAID.fullmatch(word) is not None

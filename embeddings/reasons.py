@@ -76,11 +76,15 @@ async def judge_reason(
     anchor = (anchor_text or "").strip()
     words = [*([anchor] if anchor else []), *(one for one in recipient_texts if one.strip())]
     found = [] if anchor else [finding("no-anchor", *whole)]
-    said = await asyncio.to_thread(
+    by_words = asyncio.to_thread(
         _by_words, text, words, sender_texts=sender_texts, names=names, anchor_text=anchor_text, earlier=earlier_reasons
     )
+    if not (text and words):
+        return _in_order([*found, *await by_words])
+    # The words are looked at while the model reads.
+    said, reading, bank = await asyncio.gather(by_words, read(encoder, text, names), bank_vectors(encoder))
     found += said
-    if text and words and not any(one.code == "template" for one in said):
+    if not any(one.code == "template" for one in said):
         if others_texts:
             encoded = await encoder.encode(others_texts)
             contrast = encoded if contrast is None else np.concatenate([contrast, encoded])
@@ -91,10 +95,14 @@ async def judge_reason(
             contrast=contrast,
             names=tuple(names),
         )
-        reading, bank = await read(encoder, text, names), await bank_vectors(encoder)
         found += await asyncio.to_thread(
             by_meaning, reading, recipient, revision=encoder.model.revision, bank=bank, purpose=purpose
         )
+    return _in_order(found)
+
+
+def _in_order(found: Sequence[Finding]) -> list[Finding]:
+    """Refusals first, then in the order of the words."""
     return sorted(found, key=lambda one: (one.severity != "refuse", one.start, one.end, one.code))
 
 
