@@ -14,6 +14,7 @@ from embeddings.reason_grounding import bank_vectors
 from embeddings.reason_reading import Encodes, read
 from embeddings.reason_rules import commands, errands, only_a_wish, only_about_the_writer
 from embeddings.reason_verdicts import Recipient, by_meaning
+from embeddings.reason_words import share_a_telling_word
 from embeddings.texts import normalise
 
 __all__ = ["MAX_REASON", "MIN_REASON", "EarlierReason", "Finding", "judge_reason", "normalise_reason", "sendable"]
@@ -116,7 +117,10 @@ def _by_words(
     earlier: Sequence[EarlierReason],
 ) -> list[Finding]:
     """What speaks against a reason by its words alone."""
-    found = _by_rules(text, sender_texts=sender_texts)
+    found = _by_rules(text)
+    # Who takes up a word of theirs speaks of them too.
+    if only_about_the_writer(text, sender_texts) and not share_a_telling_word(text, theirs, names):
+        found.append(finding("only-about-you", 0, len(text)))
     copy = copied(text, names=names, anchor_text=anchor_text, earlier=earlier)
     if copy is not None:
         found.append(finding("copy", *copy))
@@ -128,7 +132,7 @@ def _by_words(
     return found
 
 
-def _by_rules(text: str, *, sender_texts: Sequence[str]) -> list[Finding]:
+def _by_rules(text: str) -> list[Finding]:
     whole = (0, len(text))
     found: list[Finding] = []
     if len(text) < MIN_REASON:
@@ -138,8 +142,6 @@ def _by_rules(text: str, *, sender_texts: Sequence[str]) -> list[Finding]:
     found += [finding("contact-details", *span) for span in contact_details(text)]
     found += [finding("errand", *span) for span in errands(text)]
     found += [finding("commanding", *span) for span in commands(text)]
-    if only_about_the_writer(text, sender_texts):
-        found.append(finding("only-about-you", *whole))
     wish = only_a_wish(text)
     if wish is not None:
         found.append(finding("nothing-for-them", *wish))
