@@ -2,13 +2,14 @@
 
 from typing import Final
 
-FIGURES: Final = {"refused_specific": 1.5, "noted_specific": 12.3, "refused_generic": 75.4}
+FIGURES: Final = {"refused_specific": 0.0, "noted_specific": 13.9, "refused_generic": 75.4}
 """In a hundred: reasons about their recipient that are refused, that are noted, and generic ones that are refused."""
 
 
 def _in_words(figure: float) -> str:
     """A figure for people: whole numbers, and about."""
-    return "1 or 2" if 1 < figure < 2 else f"about {round(figure)}"  # noqa: PLR2004 - it says just what it means
+    # None of 65 (docs/reasons.md) says no more than that.
+    return "fewer than 5" if figure == 0 else f"about {round(figure)}"
 
 
 IN_A_HUNDRED: Final = {name: _in_words(figure) for name, figure in FIGURES.items()}
