@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001  (texts in other scripts on purpose)
-"""Honest reasons pass whoever writes them; empty ones are told, in other languages too; findings stand at their words."""
+"""Honest reasons pass whoever writes them; empty ones are told, in other languages too, at their words."""
 
 import tomllib
 from pathlib import Path
