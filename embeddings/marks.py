@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.evidence import Mark, Tokens, marked_words, vector_of
-from embeddings.reason_grounding import BANK
+from embeddings.reason_words import BANK
 
 Vectors = NDArray[np.float32]
 Marks = list[Mark]
