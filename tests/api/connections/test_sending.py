@@ -198,11 +198,20 @@ async def test_characters_that_cannot_be_kept_are_said_at_the_reason() -> None:
     assert [error.pointer for error in refused.value.errors] == ["/reason"]
 
 
+LONG = (
+    "Old mechanical clocks on a kitchen table: mine stands still. It came from my aunt, who wound it every Sunday "
+    "after church, and nobody has dared to open it since she died. I have taken the hands off and cleaned the face. "
+    "The escapement frightens me, and I would rather ask somebody who has had one in pieces before. How do you hold "
+    "the spring while the plates come apart? I read that people tie it with wire, and that sounds like a way to lose a "
+    "finger. In return I can tell you how to make new wooden feet for a case, which I have done for three of them, and "
+    "how to match an old polish so that the repair does not show in the evening light, at least not to visitors."
+)
+
+
 @pytest.mark.parametrize(("length", "sendable"), [(59, False), (60, True), (600, True), (601, False)])
 async def test_a_reason_has_sixty_to_six_hundred_characters(length: int, *, sendable: bool) -> None:
     ada, grace = await make_member(), await make_recipient("Grace", pair=0)
-    text = "Old mechanical clocks on a kitchen table: mine stands still. " + "Their ticking steadies my evenings. " * 20
-    draft = await make_draft(grace, reason=text[: length - 1] + "é")
+    draft = await make_draft(grace, reason=LONG[: length - 1] + "é")
 
     found = await services.check_reason(ada, draft=draft)
 
