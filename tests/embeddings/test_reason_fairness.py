@@ -4,11 +4,15 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embeddings import reason_weights
 from embeddings.encoder import Encoder
+from embeddings.models import find_model
 from embeddings.pitches import find_pitch
 from embeddings.reason_fillers import is_filler, quoted_back
 from embeddings.reasons import Finding, judge_reason, sendable
@@ -155,3 +159,60 @@ async def test_judging_twice_says_the_same(encoder: Encoder, reason: str) -> Non
     assert await judge(encoder, reason) == await judge(encoder, reason)
     pitch = await find_pitch(encoder, reason, purpose="belief")
     assert pitch is None or 0 <= pitch.start <= pitch.end <= len(normalise(reason))
+
+
+class Renamed:
+    """The same model under another revision, for which nothing was learned."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.model = msgspec.structs.replace(encoder.model, revision="another")
+        self.encode, self.tokens = encoder.encode, encoder.tokens
+
+
+async def test_for_another_model_only_near_templates_are_refused_and_nothing_is_called_far(encoder: Encoder) -> None:
+    other = Renamed(encoder)
+    reasons = {
+        "template": "I would be very happy to add you to my professional network, and to connect with you here.",
+        "nothing": "You race pigeons, you say. How far did your best one fly, and how did you train her?",
+    }
+
+    found = {
+        name: await judge_reason(
+            other,
+            reason=reason,
+            anchor_text=BEES[0],
+            recipient_texts=BEES,
+            sender_texts=(),
+            earlier_reasons=(),
+            names=(),
+            purpose="hobby",
+        )
+        for name, reason in reasons.items()
+    }
+
+    assert [one.code for one in found["template"]] == ["template"]
+    assert found["nothing"] == []
+
+
+async def test_for_another_model_a_pitch_takes_two_expressions_of_selling(encoder: Encoder) -> None:
+    other = Renamed(encoder)
+
+    sold = await find_pitch(other, "We help companies to win new customers. Book a free demo.", purpose="hobby")
+    talk = await find_pitch(other, "There was a discount on plums at the market.", purpose="hobby")
+
+    assert sold is not None
+    assert talk is None
+
+
+def test_weights_that_are_kept_are_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = find_model().revision
+    weights = reason_weights.weights_for(known)
+    assert weights is not None
+    monkeypatch.setattr(reason_weights, "WEIGHTS", tmp_path / "weights.json")
+
+    reason_weights.save(weights)
+    again = reason_weights.weights_for(known)
+
+    assert again is not None
+    assert np.allclose(again.template, weights.template)
+    assert reason_weights.weights_for("another") is None
