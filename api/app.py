@@ -26,6 +26,7 @@ from api.matching.controllers import CONTROLLERS as MATCHING
 from api.moderation.controllers import CONTROLLERS as MODERATION
 from api.problems import EXCEPTION_HANDLERS
 from api.profiles.controllers import CONTROLLERS as PROFILES
+from embeddings.reason_grounding import bank_vectors
 
 logger = structlog.get_logger()
 
@@ -89,7 +90,9 @@ async def _serve(_: Litestar) -> AsyncIterator[None]:
 
 async def _load() -> None:
     await encoder().start()
+    # Nobody's first check or message should wait for what all others find prepared.
     await prepare()
+    await bank_vectors(encoder())
 
 
 def _report(loading: "Task[None]") -> None:
