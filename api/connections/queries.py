@@ -14,7 +14,7 @@ from api.connections import request_machine
 from api.connections.request_rows import ROW, RequestRow
 from api.connections.request_views import SeenRow, views
 from api.connections.schemas import AnchorKind, Box, ConnectionRead, PlacesRead, RequestRead, SlotsRead
-from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, reminded_until, slots_allowed
+from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, reminded_until, slots_allowed, start_of_day
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
@@ -125,15 +125,20 @@ async def slots(actor: Member) -> SlotsRead:
 
 
 async def _reminders(member_id: UUID, now: datetime) -> list[datetime]:
-    """When each member who reminded this one of what they had connected about did so last."""
+    """When each member who reminded this one of what they had connected about did so last, before today in UTC.
+
+    Those of today are left out before the last is taken: else one more by the same member would lift what the earlier
+    ones set, and tell who gave them.
+    """
     rows = await fetch(
         "SELECT max(m.created_at) AS at FROM connection AS c JOIN message AS m ON m.connection = c.id "
         "WHERE (c.asker = {} OR c.accepter = {}) AND m.reminder_of IS NOT NULL AND m.author <> {} "
-        "AND m.created_at > {} GROUP BY m.author",
+        "AND m.created_at > {} AND m.created_at < {} GROUP BY m.author",
         member_id,
         member_id,
         member_id,
         now - REMINDED_WITHIN - timedelta(days=1),
+        start_of_day(now),
     )
     return [row["at"] for row in rows]
 

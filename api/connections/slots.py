@@ -1,7 +1,7 @@
 """How many requests a member may have open at once, and what a new one has to fit into; pure."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -36,9 +36,14 @@ def reminded_until(reminders: Iterable[datetime], now: datetime) -> datetime | N
     Whole days in UTC: a reminder counts from the day after it, so that the moment tells little about who gave it.
 
     Args:
-        reminders: When each member who had to remind them did so last.
+        reminders: When each member who had to remind them did so last, before today.
         now: The moment to decide for.
     """
-    days = sorted(at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) for at in reminders)
+    days = sorted(start_of_day(at) + timedelta(days=1) for at in reminders)
     counted = [day for day in days if day <= now < day + REMINDED_WITHIN]
     return counted[-REMINDED_BY] + REMINDED_WITHIN if len(counted) >= REMINDED_BY else None
+
+
+def start_of_day(at: datetime) -> datetime:
+    """The midnight, in UTC, with which the day of a moment began."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

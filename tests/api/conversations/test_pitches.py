@@ -298,6 +298,20 @@ async def test_reminders_by_three_leave_one_place_for_a_while(
     assert (later.allowed, later.fewer_until) == (8, None)
 
 
+async def test_a_reminder_of_today_changes_nothing_today(client: AsyncClient, moved_clock: MovedClock) -> None:
+    ada = await reminded_ada([0, 0], moved_clock)
+    grace = await make_recipient(pair=2)
+    connection_id = await make_connection(ada, grace)
+    await reminded_by(grace, connection_id, await pitched(ada, connection_id))
+    moved_clock.move(days=1)
+    before = await slots(ada)
+
+    await reminded_by(grace, connection_id, await pitched(ada, connection_id))
+
+    assert before.allowed == 1
+    assert await slots(ada) == before
+
+
 async def test_many_reminders_by_one_member_count_once(client: AsyncClient, moved_clock: MovedClock) -> None:
     ada, grace, connection_id = await two_who_talk()
     for _ in range(4):
