@@ -332,7 +332,23 @@ async def test_a_point_that_does_not_exist_is_not_kept_and_the_words_are_not_los
     reply = await client.post(form.action, data=form.values | {"reason": TEMPLATE, "do": "wrong:rude"})
 
     assert reply.status_code == 422
-    assert TEMPLATE in reply.text
+    browser.reply = reply
+    assert "There is no such finding" in browser.text
+    assert _reason(browser) == TEMPLATE
+    assert await fetch("SELECT 1 FROM disagreement") == []
+
+
+@pytest.mark.parametrize("words", ["x" * 4001, f"{TEMPLATE}\x00"], ids=["too long", "not to be kept"])
+async def test_words_that_cannot_be_given_stay_in_their_form(client: AsyncClient, words: str) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient(pair=0))
+    await browser.press("Send", reason=TEMPLATE)
+    anchor = browser.form("Send").values["anchor"]
+
+    reply = await browser.press("This is wrong", reason=words, keep_text="yes")
+
+    assert reply.status_code == 422
+    assert "There is something to put right" in browser.text
+    assert (len(_reason(browser)), browser.form("Send").values["anchor"]) == (len(words), anchor)
     assert await fetch("SELECT 1 FROM disagreement") == []
 
 

@@ -104,7 +104,11 @@ class ComposerPages(Controller):
             draft = Draft(purpose_named(other).purpose, reason=form.field("reason"))
             return await _draw(request, actor, recipient, draft, Outcome())
         draft = _typed(form)
-        wrong = await _called_wrong(actor, form, draft)
+        try:
+            wrong = await _called_wrong(actor, form, draft)
+        except InvalidError as error:
+            errors = FormErrors.told_by(error, names={"text": "reason", "code": ""})
+            return await _draw(request, actor, recipient, draft, Outcome(error.status, errors=errors))
         outcome = await _check_or_send(
             actor, draft.to_send(recipient.id), wish="check" if wrong is not None else form.field("do")
         )
