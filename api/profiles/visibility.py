@@ -104,7 +104,7 @@ def places_taken(member_column: str) -> QueryString:
         "JOIN account AS vis_sender ON vis_sender.id = vis_request.sender "
         f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' "
         "AND vis_request.expires_at > {} AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
-        "AND vis_request.sender_left_at IS NULL AND vis_request.recipient_left_at IS NULL "
+        "AND vis_request.sender_left_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
         "WHERE vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender))",
         clock.now(),

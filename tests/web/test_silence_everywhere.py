@@ -1,4 +1,4 @@
-"""Two worlds that differ in one silent no: whatever the sender opens or tries, byte for byte they are the same.
+"""Two worlds that differ in one silent no or end: whatever the sender opens or tries, byte for byte they are the same.
 
 The sender looks at every address of the API and of the site, for weeks; so does a second account of theirs, which has
 asked nothing. Only what is random in a world is taken out: ids, by the order in which they appear, and what is signed.
@@ -18,7 +18,8 @@ from api.accounts.schemas import Member
 from api.connections import services
 from api.connections.schemas import Refusal, Words
 from api.profiles.me import update_me
-from api.profiles.schemas import MeUpdate
+from api.profiles.schemas import MeUpdate, Purpose, PurposeSwitch
+from api.profiles.services import switch_off_purpose, switch_on_purpose
 from tests.api.connections.making import PAIRS, make_draft, make_request
 from tests.emptying import empty
 from tests.factories import as_member, make_member
@@ -193,6 +194,18 @@ async def test_when_it_is_taken_back(worlds: Callable[..., Awaitable[None]]) -> 
         await world.look(everywhere=False)
         world.clock.move(days=91)
         await world.look(everywhere=False)
+
+    await worlds(story)
+
+
+async def test_when_a_purpose_is_switched_off_and_on_again(worlds: Callable[..., Awaitable[None]]) -> None:
+    async def story(world: World, ended: bool) -> None:  # noqa: FBT001 - the two worlds
+        if ended:
+            await switch_off_purpose(world.grace, purpose=Purpose.HOBBY)
+            await switch_on_purpose(world.grace, purpose=Purpose.HOBBY, switch=PurposeSwitch())
+        for days, everywhere in ((0, True), (29.9, False), (0.1, True), (91, False)):
+            world.clock.move(days=days)
+            await world.look(everywhere=everywhere)
 
     await worlds(story)
 

@@ -205,18 +205,14 @@ class Walk(RuleBasedStateMachine):
         return sum(request.state is RequestState.PENDING for of_one in views for request in of_one)
 
     async def _apart(self, one: Member, other: Member) -> bool:
-        """Whether a block is between two, or whether one's purpose was off since what is open began."""
+        """Whether a block is between two."""
         return bool(
             await fetch(
-                "SELECT 1 FROM block WHERE (blocker, blocked) IN (({}, {}), ({}, {})) UNION ALL "
-                "SELECT 1 FROM connection_request WHERE sender = {} AND recipient = {} AND state = 'pending' "
-                "AND (sender_left_at IS NOT NULL OR recipient_left_at IS NOT NULL)",
+                "SELECT 1 FROM block WHERE (blocker, blocked) IN (({}, {}), ({}, {}))",
                 one.id,
                 other.id,
                 other.id,
                 one.id,
-                one.id,
-                other.id,
             )
         )
 
