@@ -31,8 +31,9 @@ def full_in_words(places: PlacesRead) -> str | None:
     if places.taken < places.allowed:
         return None
     requests = "one request" if places.allowed == 1 else f"{_number(places.allowed)} requests"
+    there_are = "there are as many" if places.taken == places.allowed else "there are more"
     return (
-        f"You let {requests} wait at a time, and there are as many, so nobody new can ask you just now. "
+        f"You let {requests} wait at a time, and {there_are}, so nobody new can ask you just now. "
         "One that you said no to silently counts until it runs out, so that nobody can tell."
     )
 
