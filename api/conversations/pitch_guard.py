@@ -15,6 +15,9 @@ logger = structlog.get_logger()
 PATIENCE = 0.4
 """Seconds that a message waits at most for being looked at; it takes a few hundredths of one."""
 
+GIVEN_UP_AFTER = 20.0
+"""Seconds until a look that nobody waits for any more is given up, so that one that never ends stops no others."""
+
 _looks: set["asyncio.Task[Finding | None]"] = set()
 _late: set["asyncio.Task[Finding | None]"] = set()
 """Those that nobody waits for any more; while there are some, the encoder has enough to do."""
@@ -30,10 +33,11 @@ async def pitch_in(text: str, *, purpose: Purpose) -> Finding | None:
     look = asyncio.create_task(find_pitch(encoder(), text, purpose=purpose))
     _looks.add(look)
     look.add_done_callback(_over)
-    # Not cancelled when it is late: what it prepares is there for the next message.
+    # Not cancelled as soon as it is late: what it prepares is there for the next message.
     await asyncio.wait({look}, timeout=PATIENCE)
     if not look.done():
         _late.add(look)
+        asyncio.get_running_loop().call_later(GIVEN_UP_AFTER, _give_up, look)
         return None
     return look.result() if look.exception() is None else None
 
@@ -59,6 +63,13 @@ def promise_of_other(connection: ConnectionRead) -> Promise:
     if connection.crossed_reason is not None:
         return Promise(reason=connection.crossed_reason, by_me=False)
     return Promise(reason=connection.reason, by_me=True)
+
+
+def _give_up(look: "asyncio.Task[Finding | None]") -> None:
+    if look in _late:
+        _late.discard(look)
+        look.cancel()
+        logger.warning("message_look_given_up", seconds=GIVEN_UP_AFTER)
 
 
 def _over(look: "asyncio.Task[Finding | None]") -> None:

@@ -162,6 +162,32 @@ async def test_while_the_encoder_is_busy_messages_go(client: AsyncClient, monkey
     assert (await posts(client, ada, connection_id, PITCH)).status_code == 422
 
 
+async def test_a_look_that_never_ends_is_given_up_with_a_line_in_the_log(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    async def hangs_at_first(encodes: Any, text: str, *, purpose: str) -> Finding | None:
+        asked.append(text)
+        if len(asked) == 1:
+            monkeypatch.setattr("api.conversations.pitch_guard.PATIENCE", 60)
+            await asyncio.Event().wait()
+        return await find_pitch(encodes, text, purpose=purpose)
+
+    monkeypatch.setattr("api.conversations.pitch_guard.find_pitch", hangs_at_first)
+    monkeypatch.setattr("api.conversations.pitch_guard.PATIENCE", 0)
+    monkeypatch.setattr("api.conversations.pitch_guard.GIVEN_UP_AFTER", 0)
+    ada, _, connection_id = await two_who_talk()
+
+    hung = await posts(client, ada, connection_id, PITCH)
+    while len(asked) == 1 and (await posts(client, ada, connection_id, PITCH)).status_code == 201:
+        pass  # it is given up at the event loop's next turn
+
+    assert hung.status_code == 201
+    assert (await posts(client, ada, connection_id, PITCH)).status_code == 422
+    assert capsys.readouterr().out.count("message_look_given_up") == 1
+
+
 async def test_before_the_model_is_loaded_messages_go(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, _, connection_id = await two_who_talk()
     monkeypatch.setattr(type(encoder()), "ready", False)
