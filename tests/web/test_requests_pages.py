@@ -287,6 +287,41 @@ async def test_whoever_lets_no_more_requests_wait_is_told_why_nobody_new_asks(cl
     assert "You let one request wait at a time, and there are as many" in browser.text
 
 
+async def test_whoever_lets_fewer_wait_than_there_are_is_told_that_there_are_more(client: AsyncClient) -> None:
+    grace = await make_recipient("Grace")
+    for name in ("Ada", "Mary"):
+        await make_request(await make_member(name), grace)
+    await update_me(grace, change=MeUpdate(request_capacity=1))
+
+    browser = await browser_of(client, grace)
+    await browser.open("/requests")
+
+    assert "You let one request wait at a time, and there are more, so nobody new" in browser.text
+
+
+async def test_every_request_that_is_open_is_found_however_many_there_are(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.requests.OPEN_A_PAGE", 2)
+    grace = await make_recipient("Grace")
+    names = [f"Ada{number}" for number in range(5)]
+    for name in names:
+        await make_request(await make_member(name), grace)
+    browser = await browser_of(client, grace)
+    await browser.open("/requests")
+    pages = [browser.text]
+
+    while more := re.search(r'href="([^"]+)"[^>]*>\s*Show more that are open', browser.reply.text):
+        await browser.open(more[1].replace("&amp;", "&"))
+        pages.append(browser.text)
+
+    assert [[name for name in names if name in text] for text in pages] == [
+        ["Ada3", "Ada4"],
+        ["Ada1", "Ada2"],
+        ["Ada0"],
+    ]
+
+
 async def test_a_connection_that_has_ended_is_not_called_accepted(client: AsyncClient) -> None:
     ada, grace, request = await _request()
     after = await accept_request(grace, request.id)

@@ -21,6 +21,7 @@ from web.forms import Form, FormErrors
 from web.slots import full_in_words, slots_in_words
 
 REQUESTS_A_PAGE = 20
+OPEN_A_PAGE = MOST
 
 _CONFLICT = 409
 
@@ -39,17 +40,25 @@ class RequestPages(Controller):
         actor: NamedDependency[Member],
         box: FromQuery[str] = "received",
         cursor: FromQuery[str | None] = None,
+        open_after: FromQuery[str | None] = None,
     ) -> Template:
-        """Show the requests received or sent: first those that are open, then the others, each newest first."""
+        """Show the requests received or sent: first those that are open, then the others, each newest first.
+
+        A page that follows goes on with one of the two: by `open_after` with the open ones, by `cursor` with the others.
+        """
         side = Box.SENT if box == Box.SENT else Box.RECEIVED
-        sent, first = side is Box.SENT, cursor is None
-        still_open = await queries.requests(actor, box=side, still_open=True, limit=MOST) if first else Page([], None)
+        sent, first = side is Box.SENT, cursor is None and open_after is None
+        still_open = over = Page[RequestRead]([], None)
+        if first or open_after is not None:
+            still_open = await queries.requests(actor, box=side, still_open=True, limit=OPEN_A_PAGE, cursor=open_after)
+        if open_after is None:
+            over = await queries.requests(actor, box=side, still_open=False, limit=REQUESTS_A_PAGE, cursor=cursor)
         return await page(
             request,
             "requests/requests.html",
             box=side,
             waiting_here=still_open,
-            found=await queries.requests(actor, box=side, still_open=False, limit=REQUESTS_A_PAGE, cursor=cursor),
+            found=over,
             slots=slots_in_words(await queries.slots(actor)) if sent else None,
             full=full_in_words(await queries.places(actor)) if first and not sent else None,
             first=first,
