@@ -44,7 +44,7 @@ class RequestPages(Controller):
     ) -> Template:
         """Show the requests received or sent: first those that are open, then the others, each newest first.
 
-        A page that follows goes on with one of the two: by `open_after` with the open ones, by `cursor` with the others.
+        A page that follows goes on with one of the two: `open_after` with the open ones, `cursor` with the others.
         """
         side = Box.SENT if box == Box.SENT else Box.RECEIVED
         sent, first = side is Box.SENT, cursor is None and open_after is None
