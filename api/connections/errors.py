@@ -39,6 +39,15 @@ class ReasonRefusedError(WhereforeError):
         return {"findings": [msgspec.to_builtins(finding) for finding in self.findings]}
 
 
+class ReasonNotedError(Exception):
+    """There are notes that the sender has not passed; raised for pages that stop at them, never by the API."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Carry the notes."""
+        super().__init__("The sender has not passed these notes yet.")
+        self.findings = tuple(findings)
+
+
 class NoSlotError(ConflictError):
     """The sender has as many open requests as they may have."""
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries, reason_checks, request_machine
-from api.connections.errors import AlreadyOpenError, ReasonRefusedError, TooSoonError
+from api.connections.errors import AlreadyOpenError, ReasonNotedError, ReasonRefusedError, TooSoonError
 from api.connections.reason_checks import Subject
 from api.connections.request_machine import PAUSE, RequestFacts
 from api.connections.request_rows import lock_members, lock_open_between, record, write
@@ -34,14 +34,20 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
     return ReasonCheck(sendable=sendable(findings), findings=findings)
 
 
-async def send_request(actor: Member, *, draft: RequestCreate) -> RequestRead:
+async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool = True) -> RequestRead:
     """Ask another member to connect. When they have asked the actor already, this accepts.
+
+    Args:
+        actor: Whoever asks.
+        draft: Whom, about what, and why.
+        past_notes: Whether notes let it go, as they do for programs; pages stop at them once.
 
     Raises:
         NotFoundError: There is no such member for this purpose, or the actor may not see them.
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
         ReasonRefusedError: The reason cannot go as it is; says what to change.
+        ReasonNotedError: Something was noted, and that is not passed.
         AlreadyConnectedError: The two are connected.
         AlreadyOpenError: The actor has asked, and that is not over.
         TooSoonError: The actor asked before, and the pause is not over.
@@ -50,9 +56,10 @@ async def send_request(actor: Member, *, draft: RequestCreate) -> RequestRead:
         ConflictError: The recipient changed the words that the reason is about.
     """
     judged, findings = await _judge(actor, draft)
-    if not sendable(findings):
+    refused = not sendable(findings)
+    if refused or (findings and not past_notes):
         await count_shown([found.code for found in findings], judged=Judged.REASON)
-        raise ReasonRefusedError(findings)
+        raise ReasonRefusedError(findings) if refused else ReasonNotedError(findings)
     async with transaction():
         await lock_members(actor.id, draft.recipient_id)
         await _check_unchanged(actor, draft, judged)

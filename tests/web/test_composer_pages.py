@@ -293,6 +293,16 @@ async def test_what_stopped_somebody_is_counted_once_and_a_check_never(client: A
     assert (row["code"], row["times"]) == ("template", 1)
 
 
+async def test_a_note_that_stopped_somebody_is_counted_once(client: AsyncClient) -> None:
+    browser = await _writing(client, await make_member("Ada"), await make_recipient(pair=0))
+
+    await browser.press("Send", reason=COMMANDING)
+    await browser.press("Send anyway")
+
+    [row] = await fetch("SELECT code, times FROM finding_shown")
+    assert (row["code"], row["times"]) == ("commanding", 1)
+
+
 async def test_a_point_of_a_check_can_be_called_wrong_as_well(client: AsyncClient) -> None:
     browser = await _writing(client, await make_member("Ada"), await make_recipient())
     await browser.press("Check my reason", reason=TEMPLATE)

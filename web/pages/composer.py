@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from api.accounts.schemas import Member
 from api.connections import queries, services
-from api.connections.errors import ReasonRefusedError
+from api.connections.errors import ReasonNotedError, ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
-from api.disagreements.schemas import DisagreementCreate, Judged
-from api.disagreements.services import count_shown, disagree
+from api.disagreements.schemas import DisagreementCreate
+from api.disagreements.services import disagree
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead, Purpose
@@ -122,15 +122,12 @@ class ComposerPages(Controller):
 async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> Outcome | RequestRead:
     """Do what the pressed button says: `check`, `send` (which stops at notes once), or `anyway`."""
     try:
-        if wish != "anyway":
+        if wish == "check":
             check = await services.check_reason(actor, draft=draft)
-            if wish == "check" or check.findings:
-                tried = wish != "check"
-                if tried:
-                    await count_shown([found.code for found in check.findings], judged=Judged.REASON)
-                refused = tried and not check.sendable
-                return _found(draft, check.findings, status_code=_UNPROCESSABLE if refused else 200, tried=tried)
-        return await services.send_request(actor, draft=draft)
+            return _found(draft, check.findings, status_code=200, tried=False)
+        return await services.send_request(actor, draft=draft, past_notes=wish == "anyway")
+    except ReasonNotedError as error:
+        return _found(draft, error.findings, status_code=200, tried=True)
     except ReasonRefusedError as error:
         return _found(draft, error.findings, status_code=_UNPROCESSABLE, tried=True)
     except InvalidError as error:
