@@ -45,7 +45,6 @@ async def judge_reason(
     earlier_reasons: Sequence[EarlierReason],
     names: Sequence[str],
     purpose: str,
-    others_texts: Sequence[str] = (),
     anchor_vector: Vectors | None = None,
     recipient_vectors: Vectors | None = None,
     contrast: Vectors | None = None,
@@ -62,7 +61,6 @@ async def judge_reason(
         earlier_reasons: The sender's earlier reasons, to anyone.
         names: Display names of sender and recipient.
         purpose: For which purpose they would be connected; under `business` talk of work is not yet a pitch.
-        others_texts: Statements of other members for contrast; better given as `contrast`.
         anchor_vector: The vector (d,) of the anchor, where it is stored.
         recipient_vectors: The vectors (n, d) of `recipient_texts`, where they are stored.
         contrast: Vectors (m, d) of other members' statements; one or two hundred are plenty.
@@ -86,9 +84,6 @@ async def judge_reason(
     said, reading, bank = await asyncio.gather(by_words, read(encoder, text, names), bank_vectors(encoder))
     found += said
     if not any(one.code == "template" for one in said):
-        if others_texts:
-            encoded = await encoder.encode(others_texts)
-            contrast = encoded if contrast is None else np.concatenate([contrast, encoded])
         vectors = _stored(words, anchor_text, anchor_vector, recipient_vectors)
         recipient = Recipient(
             texts=words,
