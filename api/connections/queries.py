@@ -26,6 +26,7 @@ from api.profiles.visibility import (
     can_read_statement,
     can_see_member,
     have_open_request,
+    is_open_for_sender,
     places_taken,
 )
 
@@ -48,7 +49,7 @@ async def requests(
         SeenRow,
         f"{_seen(box)} AND {{}} AND {{}} ORDER BY r.created_at DESC, r.id DESC LIMIT {{}}",
         *_seen_values(actor, box),
-        QueryString("TRUE") if still_open is None else QueryString("{} = {}", _is_open(box), still_open),
+        QueryString("TRUE") if still_open is None else QueryString("{} = {}", is_open(box), still_open),
         following,
         limit + 1,
     )
@@ -211,11 +212,14 @@ def _seen(box: Box) -> str:
     )
 
 
-def _is_open(box: Box) -> QueryString:
-    """Whether a request is open to one of its sides, whatever was last written about it."""
-    of_sender = "(r.state = 'asked' OR r.state = 'pending' AND r.expires_at > {}) AND r.sender_left_at IS NULL"
-    of_both = f"{of_sender} AND r.declined_silently_at IS NULL AND r.recipient_left_at IS NULL"
-    return QueryString(f"({of_sender if box is Box.SENT else of_both})", clock.now())
+def is_open(box: Box, alias: str = "r") -> QueryString:
+    """Whether a row of `connection_request` is open to the owner of this box, whatever was last written about it."""
+    of_sender = is_open_for_sender(alias)
+    if box is Box.SENT:
+        return of_sender
+    return QueryString(
+        f"({{}} AND {alias}.declined_silently_at IS NULL AND {alias}.recipient_left_at IS NULL)", of_sender
+    )
 
 
 def _seen_values(actor: Member, box: Box) -> list[object]:
@@ -224,10 +228,10 @@ def _seen_values(actor: Member, box: Box) -> list[object]:
         return [seen, _anchor_is_readable(actor.id), QueryString("FALSE"), actor.id, QueryString("TRUE")]
     # A silent refusal that the sender still sees as open is itself the open request between the two.
     free = QueryString(
-        "(r.state IN ('pending', 'asked') AND (r.state = 'asked' OR r.expires_at > {}) OR NOT ({} OR {}) "
+        "({} OR NOT ({} OR {}) "
         "AND (SELECT count(*) FROM member_purpose AS on_now WHERE on_now.member IN (r.sender, r.recipient) "
         "AND on_now.purpose = r.purpose) = 2)",
-        clock.now(),
+        is_open_for_sender("r"),
         are_connected(actor.id, "r.sender"),
         have_open_request(actor.id, "r.sender"),
     )

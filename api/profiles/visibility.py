@@ -78,17 +78,24 @@ def are_connected(viewer_id: UUID, member_column: str) -> QueryString:
 
 
 def have_open_request(viewer_id: UUID, member_column: str) -> QueryString:
-    """Whether one of the two waits for the other's answer.
+    """Whether one of the two waits for the other's answer, as the one who asked sees it."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE {} AND {})",
+        is_open_for_sender("vis_link"),
+        _joins(viewer_id, member_column, one="sender", other="recipient"),
+    )
+
+
+def is_open_for_sender(alias: str) -> QueryString:
+    """Whether the sender of the row of `connection_request` by this alias sees it as open at this moment.
 
     A request that has run out is over even while its row does not say so yet; the clock stands still while a question
     is open. A silent refusal changes nothing here: it must not show.
     """
     return QueryString(
-        "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE "
-        "(vis_link.state = 'asked' OR (vis_link.state = 'pending' AND vis_link.expires_at > {})) "
-        "AND vis_link.sender_left_at IS NULL AND {})",
+        f"(({alias}.state = 'asked' OR ({alias}.state = 'pending' AND {alias}.expires_at > {{}})) "
+        f"AND {alias}.sender_left_at IS NULL)",
         clock.now(),
-        _joins(viewer_id, member_column, one="sender", other="recipient"),
     )
 
 
@@ -102,12 +109,11 @@ def places_taken(member_column: str) -> QueryString:
     return QueryString(
         "(SELECT count(*) FROM connection_request AS vis_request "
         "JOIN account AS vis_sender ON vis_sender.id = vis_request.sender "
-        f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' "
-        "AND vis_request.expires_at > {} AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
-        "AND vis_request.sender_left_at IS NULL "
+        f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' AND {{}} "
+        "AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
         "WHERE vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender))",
-        clock.now(),
+        is_open_for_sender("vis_request"),
     )
 
 
