@@ -96,8 +96,9 @@ def answer(facts: RequestFacts, now: datetime) -> RequestFacts:
     """The sender answers; the request lives on for as long as it had left when it was asked about.
 
     Raises:
-        NotNowError: Nothing was asked.
+        NotNowError: Nothing was asked, or the sender has left since.
     """
+    facts = settled(facts, now)
     if facts.state is not RequestState.ASKED:
         raise NotNowError("There is no question to answer.")
     return replace(facts, state=RequestState.PENDING, expires_at=runs_out_at(facts, now), asked_at=None)

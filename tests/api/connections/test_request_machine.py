@@ -257,6 +257,8 @@ def test_a_question_that_is_open_when_the_sender_switches_the_purpose_off_is_nev
     left = settled(replace(ask(sent(), day(10)), sender_left_at=day(90)), day(100))
 
     assert (left.state, left.closed_at, left.may_ask_again_at) == (RequestState.CLOSED, day(90), day(180))
+    with pytest.raises(NotNowError):
+        answer(replace(ask(sent(), day(10)), sender_left_at=day(90)), day(100))
 
 
 @pytest.mark.parametrize(
