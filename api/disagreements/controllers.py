@@ -1,12 +1,14 @@
 """The JSON API's calls about findings that are wrong."""
 
-from litestar import Controller, get, post
+from uuid import UUID
+
+from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from api.accounts.schemas import Member, Scope
 from api.disagreements import queries, services
-from api.disagreements.schemas import DisagreementCreate, DisagreementRead, FindingSeen, TextKept
+from api.disagreements.schemas import DisagreementCreate, DisagreementRead, FindingSeen, GivenText, TextKept
 from api.problems import describes
 
 
@@ -21,6 +23,16 @@ class DisagreementController(Controller):
     async def disagree(self, actor: NamedDependency[Member], data: JSONBody[DisagreementCreate]) -> DisagreementRead:
         """Say that a finding is wrong. Send the text only where its writer agrees that it is kept."""
         return await services.disagree(actor, draft=data)
+
+    @get(operation_id="GivenTexts", responses=describes(401, 403))
+    async def texts(self, actor: NamedDependency[Member]) -> list[GivenText]:
+        """List the texts of one's own that one let be kept, newest first."""
+        return await queries.given_texts(actor)
+
+    @delete("/{text_id:uuid}", operation_id="TakeTextBack", responses=describes(401, 403, 404))
+    async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> None:
+        """Delete a text that one let be kept. That one called a finding wrong stays counted."""
+        await services.take_text_back(actor, text_id)
 
 
 class ModeratedFindingsController(Controller):

@@ -1,15 +1,27 @@
-"""What moderators read of disagreements."""
+"""What members read of the texts they gave, and moderators of all disagreements."""
 
 from datetime import UTC
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch_as
-from api.disagreements.schemas import FindingSeen, TextKept
+from api.disagreements.schemas import FindingSeen, GivenText, TextKept
 from api.disagreements.services import TEXTS_KEPT
 from api.errors import NotFoundError
 
 MOST_TEXTS = 50
+
+
+async def given_texts(actor: Member) -> list[GivenText]:
+    """The texts that the actor let be kept, newest first."""
+    return await fetch_as(
+        GivenText,
+        "SELECT id, code, judged, text, created_at, created_at + {} AS kept_until FROM disagreement_text "
+        "WHERE member = {} AND created_at > {} ORDER BY created_at DESC, id",
+        TEXTS_KEPT,
+        actor.id,
+        clock.now() - TEXTS_KEPT,
+    )
 
 
 async def findings_called_wrong(actor: Member) -> list[FindingSeen]:
@@ -41,7 +53,7 @@ async def texts_kept(actor: Member) -> list[TextKept]:
     _check_moderator(actor)
     return await fetch_as(
         TextKept,
-        "SELECT code, judged, text, created_at FROM disagreement WHERE text IS NOT NULL AND created_at > {} "
+        "SELECT code, judged, text, created_at FROM disagreement_text WHERE created_at > {} "
         "ORDER BY created_at DESC, id LIMIT {}",
         clock.now() - TEXTS_KEPT,
         MOST_TEXTS,

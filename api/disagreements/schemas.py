@@ -2,8 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
+
+from api.profiles.schemas import Purpose
 
 
 class Judged(StrEnum):
@@ -22,6 +25,8 @@ class DisagreementCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """Whether the finding came up when sending was tried; else from a check, which by itself keeps nothing."""
     text: str | None = None
     """The words, only where their writer agrees that they are kept for 90 days and read by moderators."""
+    purpose: Purpose | None = None
+    """What the words were written for. A text without it, or under a sensitive one, is not kept."""
 
 
 class DisagreementRead(msgspec.Struct, frozen=True):
@@ -31,7 +36,21 @@ class DisagreementRead(msgspec.Struct, frozen=True):
     judged: Judged
     engine: str
     created_at: datetime
-    text_kept_until: datetime | None
+    text_id: UUID | None = None
+    text_kept_until: datetime | None = None
+    text_not_kept: str | None = None
+    """Why the text that came with it was not kept."""
+
+
+class GivenText(msgspec.Struct, frozen=True):
+    """A text that a member let be kept, as they read it."""
+
+    id: UUID
+    code: str
+    judged: Judged
+    text: str
+    created_at: datetime
+    kept_until: datetime
 
 
 class FindingSeen(msgspec.Struct, frozen=True):

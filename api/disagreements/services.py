@@ -1,4 +1,4 @@
-"""Saying that a finding is wrong, and counting how often each was shown."""
+"""Saying that a finding is wrong, giving and taking back texts, and counting how often each was shown."""
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
@@ -6,27 +6,37 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.encoding import encoder
-from api.errors import InvalidError
+from api.errors import InvalidError, NotFoundError
+from api.profiles.purposes import consent_version
+from api.profiles.schemas import Purpose
 from api.texts import problem_with, tidy
 from embeddings.reason_findings import CODES
 
 TEXTS_KEPT = timedelta(days=90)
 LONGEST_TEXT = 4000
+MOST_GIVEN = 20
+"""Texts of one member at a time."""
+NEVER_KEPT = (
+    "The text was not kept: words written for belief, caretaking or partnership never are, "
+    "because they may tell something private about the other person."
+)
 
 _CODES = {Judged.REASON: CODES, Judged.MESSAGE: frozenset({"pitch"})}
 
 
 async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementRead:
-    """Keep that the actor calls a finding wrong: which, with what it was judged, and when.
+    """Keep that the actor calls a finding wrong: which, with what it was judged, and when; and the text, if it may be.
 
-    A member counts once a day for each finding, so that the rates stay true; a text that they add later is kept.
+    A member counts once a day for each finding, so that the rates stay true; texts that they give are kept one by one.
 
     Raises:
         InvalidError: There is no such finding, or the text cannot be kept.
@@ -41,23 +51,61 @@ async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementR
     now = clock.now()
     async with transaction():
         [kept] = await fetch(
-            "INSERT INTO disagreement (id, member, code, judged, engine, day, text, created_at) "
-            "VALUES ({}, {}, {}, {}, {}, {}, {}, {}) ON CONFLICT (member, code, judged, day) DO UPDATE "
-            "SET text = coalesce(excluded.text, disagreement.text) "
-            "RETURNING code, judged, engine, created_at, text IS NOT NULL AS has_text, xmax = 0 AS is_new",
+            "INSERT INTO disagreement (id, member, code, judged, engine, day, created_at) "
+            "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (member, code, judged, day) DO UPDATE "
+            "SET day = disagreement.day RETURNING engine, created_at, xmax = 0 AS is_new",
             uuid4(),
             actor.id,
             draft.code,
             draft.judged,
             engine(),
             now.astimezone(UTC).date(),
-            text,
             now,
         )
         if kept.pop("is_new") and not draft.tried_to_send:
             await count_shown([draft.code], judged=draft.judged)
-    until = kept["created_at"] + TEXTS_KEPT if kept.pop("has_text") else None
-    return DisagreementRead(**kept | {"judged": Judged(kept["judged"])}, text_kept_until=until)
+        read = DisagreementRead(draft.code, draft.judged, **kept)
+        return read if text is None else await _with_text(actor, draft, text, read)
+
+
+async def take_text_back(actor: Member, text_id: UUID) -> None:
+    """Delete a text that the actor gave; that they called a finding wrong stays counted.
+
+    Raises:
+        NotFoundError: The actor gave no such text, or its time is over.
+    """
+    if not await fetch("DELETE FROM disagreement_text WHERE id = {} AND member = {} RETURNING id", text_id, actor.id):
+        raise NotFoundError
+
+
+def may_keep(purpose: Purpose) -> bool:
+    """Whether words under a purpose may be kept: not under those that need consent, since they may quote the other."""
+    return consent_version(purpose) is None
+
+
+async def _with_text(actor: Member, draft: DisagreementCreate, text: str, read: DisagreementRead) -> DisagreementRead:
+    """Keep a text, once however often it is given, or say why it is not."""
+    if draft.purpose is None:
+        return replace(read, text_not_kept="The text was not kept: say with it for which purpose it was written.")
+    if not may_keep(draft.purpose):
+        return replace(read, text_not_kept=NEVER_KEPT)
+    given = await fetch("SELECT id, code, judged, text, created_at FROM disagreement_text WHERE member = {}", actor.id)
+    for one in given:
+        if (one["code"], one["judged"], one["text"]) == (draft.code, draft.judged, text):
+            return replace(read, text_id=one["id"], text_kept_until=one["created_at"] + TEXTS_KEPT)
+    if len(given) >= MOST_GIVEN:
+        return replace(read, text_not_kept=f"The text was not kept: we keep {MOST_GIVEN} of yours already.")
+    text_id, now = uuid4(), clock.now()
+    await fetch(
+        "INSERT INTO disagreement_text (id, member, code, judged, text, created_at) VALUES ({}, {}, {}, {}, {}, {})",
+        text_id,
+        actor.id,
+        draft.code,
+        draft.judged,
+        text,
+        now,
+    )
+    return replace(read, text_id=text_id, text_kept_until=now + TEXTS_KEPT)
 
 
 async def count_shown(codes: Iterable[str], *, judged: Judged) -> None:
@@ -74,11 +122,11 @@ async def count_shown(codes: Iterable[str], *, judged: Judged) -> None:
 
 
 async def forget_texts() -> int:
-    """Delete texts whose time is over, and who disagreed with them; how many disagreements there were."""
+    """Delete texts whose time is over, and who disagreed so long ago; how many disagreements there were."""
+    over = clock.now() - TEXTS_KEPT
+    await fetch("DELETE FROM disagreement_text WHERE created_at <= {}", over)
     forgotten = await fetch(
-        "UPDATE disagreement SET text = NULL, member = NULL WHERE member IS NOT NULL AND created_at <= {} "
-        "RETURNING code",
-        clock.now() - TEXTS_KEPT,
+        "UPDATE disagreement SET member = NULL WHERE member IS NOT NULL AND created_at <= {} RETURNING code", over
     )
     return len(forgotten)
 

@@ -24,7 +24,7 @@ class FindingShown(Table, tablename="finding_shown"):
 
 
 class Disagreement(Table, tablename="disagreement"):
-    """A member says that a finding is wrong. The text only where they agreed, and for 90 days at most."""
+    """A member says that a finding is wrong, once a day for each; the words are in a table of their own."""
 
     id = UUID(primary_key=True, default=UUID4())
     member = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
@@ -33,8 +33,19 @@ class Disagreement(Table, tablename="disagreement"):
     judged = Varchar(length=16, choices=Judged, null=False)
     engine = Varchar(length=300, null=False)
     day = Date(null=False)
-    text = Text(null=True, default=None)
     created_at = Timestamptz(null=False)
 
     disagreement_once_a_day = Unique([member, code, judged, day])
-    disagreement_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
+
+
+class DisagreementText(Table, tablename="disagreement_text"):
+    """Words in which a finding was wrong, given by their writer: for 90 days at most, or until they take them back."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    code = Varchar(length=32, null=False)
+    judged = Varchar(length=16, choices=Judged, null=False)
+    text = Text(null=False)
+    created_at = Timestamptz(null=False)
+
+    disagreement_text_is_words = Check("char_length(text) BETWEEN 1 AND 4000")

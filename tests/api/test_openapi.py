@@ -176,7 +176,9 @@ async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     [said] = (await call("Messages", ben_says, connection_id=accepted["connection_id"]))["items"]
     await call("RemindOfReason", ben_says, {}, connection_id=accepted["connection_id"], message_id=said["id"])
     await call("Connections", ben_says)
-    await call("Disagree", ada_says, {"code": "template", "text": REASON})
+    told = await call("Disagree", ada_says, {"code": "template", "text": REASON, "purpose": "hobby"})
+    await call("GivenTexts", ada_says)
+    await call("TakeTextBack", ada_says, text_id=told["text_id"])
     await call("UpdateConnection", ben_says, {"note": "The atlas."}, connection_id=accepted["connection_id"])
     await call("BlockMember", ben_says, member_id=str(ada.id))
 

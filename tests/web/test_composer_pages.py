@@ -8,6 +8,7 @@ from api.accounts.queries import sessions
 from api.accounts.schemas import Member
 from api.accounts.services import end_session
 from api.database import fetch
+from api.disagreements.queries import given_texts
 from api.moderation.services import block_member
 from api.profiles.me import update_me
 from api.profiles.schemas import MeUpdate, Purpose
@@ -276,8 +277,24 @@ async def test_a_point_can_be_called_wrong_and_words_are_kept_only_where_ticked(
     assert "These words could be sent to anyone" in browser.text
     assert (_reason(browser), browser.form("Send").values["anchor"]) == (TEMPLATE, anchor)
     assert await sent_by(ada) == []
-    [row] = await fetch("SELECT code, judged, text FROM disagreement")
-    assert (row["code"], row["judged"], row["text"]) == ("template", "reason", TEMPLATE if ticked else None)
+    [row] = await fetch("SELECT code, judged FROM disagreement")
+    assert (row["code"], row["judged"]) == ("template", "reason")
+    assert [given.text for given in await given_texts(ada)] == ([TEMPLATE] if ticked else [])
+
+
+async def test_words_under_a_sensitive_purpose_are_not_asked_for_nor_kept(client: AsyncClient) -> None:
+    ada = await make_member("Ada", purposes=[Purpose.BELIEF])
+    grace = await make_member("Grace", purposes=[Purpose.BELIEF], statements=[PAIRS[0][0]])
+    browser = await browser_of(client, ada)
+    await browser.open(f"/members/{grace.id}/request?purpose=belief")
+    await browser.press("Check my reason", reason=TEMPLATE)
+    offered = "You may keep my reason" in browser.text
+
+    await browser.press("This is wrong", keep_text="yes")
+
+    assert not offered
+    assert len(await fetch("SELECT 1 FROM disagreement")) == 1
+    assert await given_texts(ada) == []
 
 
 async def test_what_stopped_somebody_is_counted_once_and_a_check_never(client: AsyncClient) -> None:

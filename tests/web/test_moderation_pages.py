@@ -6,6 +6,7 @@ from api.accounts.schemas import Member
 from api.accounts.services import set_moderator
 from api.disagreements.schemas import DisagreementCreate, Judged
 from api.disagreements.services import count_shown, disagree
+from api.profiles.schemas import Purpose
 from tests.factories import email_of, make_member
 from tests.web.browsing import browser_of
 
@@ -22,7 +23,8 @@ async def test_a_moderator_sees_rates_and_texts_without_names(client: AsyncClien
     ada = await make_member("Ada Quillfeather")
     for _ in range(4):
         await count_shown(["template"], judged=Judged.REASON)
-    await disagree(ada, draft=DisagreementCreate("template", tried_to_send=True, text=TEXT))
+    draft = DisagreementCreate("template", tried_to_send=True, text=TEXT, purpose=Purpose.HOBBY)
+    await disagree(ada, draft=draft)
     browser = await browser_of(client, await _moderator())
 
     await browser.open("/settings")

@@ -6,6 +6,10 @@ from httpx import AsyncClient
 
 from api.accounts import queries
 from api.accounts.services import open_session
+from api.disagreements.queries import given_texts
+from api.disagreements.schemas import DisagreementCreate
+from api.disagreements.services import disagree
+from api.profiles.schemas import Purpose
 from tests.factories import PASSWORD, make_member
 from tests.web.browsing import Browser, browser_of
 
@@ -46,6 +50,22 @@ async def test_nobody_signs_out_the_browsers_of_others(client: AsyncClient) -> N
 
     assert reply.status_code == 404
     assert theirs.id in {session.id for session in await queries.sessions(grace, this=None)}
+
+
+async def test_words_that_were_given_are_taken_back(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    words = "Your teapot stands on my shelf."
+    await disagree(ada, draft=DisagreementCreate("template", text=words, purpose=Purpose.HOBBY))
+    browser = await browser_of(client, ada)
+    await browser.open("/settings")
+    shown = browser.text
+
+    await browser.press("Take it back")
+
+    assert words in shown
+    assert browser.path == "/settings"
+    assert words not in browser.text
+    assert await given_texts(ada) == []
 
 
 async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -> None:

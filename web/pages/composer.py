@@ -15,7 +15,7 @@ from api.connections import queries, services
 from api.connections.errors import ReasonNotedError, ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
 from api.disagreements.schemas import DisagreementCreate
-from api.disagreements.services import disagree
+from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead, Purpose
@@ -145,7 +145,8 @@ async def _called_wrong(actor: Member, form: Form, draft: Draft) -> str | None:
         return None
     code = wish.removeprefix(WRONG)
     text = draft.reason if form.ticked("keep_text") and draft.reason else None
-    await disagree(actor, draft=DisagreementCreate(code, tried_to_send=form.ticked("tried"), text=text))
+    told = DisagreementCreate(code, tried_to_send=form.ticked("tried"), text=text, purpose=draft.purpose)
+    await disagree(actor, draft=told)
     return code
 
 
@@ -181,6 +182,7 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         review=outcome.review,
         tried=outcome.tried,
         called_wrong=outcome.called_wrong,
+        may_keep=may_keep(draft.purpose),
         trouble=outcome.trouble,
         errors=outcome.errors or FormErrors(),
         slots=slots_in_words(slots),

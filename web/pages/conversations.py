@@ -16,7 +16,7 @@ from api.conversations import queries, services
 from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
 from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
 from api.disagreements.schemas import DisagreementCreate, Judged
-from api.disagreements.services import disagree
+from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError
 from api.profiles.schemas import Purpose
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
@@ -79,8 +79,7 @@ class ConversationPages(Controller):
             pause = Pause(review(text, [error.finding]), error.promise)
             return await _draw(request, actor, connection_id, form=form, pause=pause)
         if wish == "wrong":
-            kept = text if form.ticked("keep_text") else None
-            await disagree(actor, draft=DisagreementCreate("pitch", Judged.MESSAGE, tried_to_send=True, text=kept))
+            await _disagree(actor, connection_id, text=text if form.ticked("keep_text") else None)
         return redirect(f"/conversations/{connection_id}#newest")
 
     @post("/{connection_id:uuid}/messages/{message_id:uuid}/reminder")
@@ -134,6 +133,12 @@ class ConversationPages(Controller):
         )
 
 
+async def _disagree(actor: Member, connection_id: UUID, *, text: str | None) -> None:
+    purpose = (await connections.connection(actor, connection_id)).purpose
+    told = DisagreementCreate("pitch", Judged.MESSAGE, tried_to_send=True, text=text, purpose=purpose)
+    await disagree(actor, draft=told)
+
+
 async def _draw(
     request: PageRequest,
     actor: Member,
@@ -157,6 +162,7 @@ async def _draw(
         messages=found.items[::-1],
         remindable=_remindable(connection.purpose, actor, found.items) if cursor is None else None,
         pause=pause,
+        may_keep=may_keep(connection.purpose),
         earlier=found.next,
         newest=cursor is None,
         text=typed.field("text"),

@@ -1,4 +1,4 @@
-"""Settings: signed-in browsers, tokens for programs, and leaving."""
+"""Settings: signed-in browsers, tokens for programs, words that were given, and leaving."""
 
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from litestar.response import Template
 from api.accounts import queries, services
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.schemas import Credential, Member, Scope, TokenCreate
+from api.disagreements.queries import given_texts
+from api.disagreements.services import take_text_back
 from api.errors import WhereforeError
 from api.profiles.me import erase_me
 from api.profiles.queries import me
@@ -31,13 +33,14 @@ class SettingsPages(Controller):
     async def show(
         self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
     ) -> Template:
-        """List signed-in browsers and tokens."""
+        """List signed-in browsers, tokens, and words that were given."""
         return await page(
             request,
             "settings/settings.html",
             me=await me(actor),
             sessions=await queries.sessions(actor, this=credential.session_id),
             tokens=await queries.tokens(actor),
+            texts=await given_texts(actor),
         )
 
     @post("/sessions/others/end")
@@ -78,6 +81,12 @@ class SettingsPages(Controller):
         """Make a token worthless."""
         await services.revoke_token(actor, token_id)
         return redirect_with("/settings", notice="The token is revoked. It opens nothing any more.")
+
+    @post("/texts/{text_id:uuid}/delete")
+    async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> Answer:
+        """Delete words that one had let be kept."""
+        await take_text_back(actor, text_id)
+        return redirect_with("/settings", notice="Your words are deleted. Nobody can read them here any more.")
 
     @get("/delete")
     async def ask_delete(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:

@@ -17,6 +17,7 @@ from api.disagreements import services
 from api.disagreements.schemas import DisagreementCreate, Judged
 from api.errors import NotFoundError
 from api.profiles.me import erase_me
+from api.profiles.schemas import Purpose
 from tests.api.connections.making import make_connection, make_draft, make_recipient
 from tests.factories import PASSWORD, as_member, email_of, make_member
 from tests.moved_clock import MovedClock
@@ -38,6 +39,13 @@ async def make_moderator() -> Member:
 
 async def seen(client: AsyncClient, *, what: str = "findings") -> list[dict[str, Any]]:
     reply = await client.get(f"/api/v1/moderation/{what}", headers=await as_member(client, await make_moderator()))
+    assert reply.status_code == 200
+    found: list[dict[str, Any]] = reply.json()
+    return found
+
+
+async def own_texts(client: AsyncClient, member: Member) -> list[dict[str, Any]]:
+    reply = await client.get("/api/v1/reason-checks/disagreements", headers=await as_member(client, member))
     assert reply.status_code == 200
     found: list[dict[str, Any]] = reply.json()
     return found
@@ -72,7 +80,7 @@ async def test_a_text_is_kept_for_ninety_days_where_its_writer_agrees(
 ) -> None:
     ada = await make_member("Ada")
 
-    reply = await disagrees(client, ada, code="template", text=f" {TEMPLATE} ")
+    reply = await disagrees(client, ada, code="template", text=f" {TEMPLATE} ", purpose="hobby")
     now = await seen(client, what="disagreement-texts")
     moved_clock.move(days=89)
     forgotten_early = await services.forget_texts()
@@ -85,17 +93,89 @@ async def test_a_text_is_kept_for_ninety_days_where_its_writer_agrees(
     assert set(now[0]) == {"code", "judged", "text", "created_at"}
     assert hidden == []
     assert (forgotten_early, forgotten, await services.forget_texts()) == (0, 1, 0)
-    [row] = await fetch("SELECT text, member FROM disagreement")
-    assert (row["text"], row["member"]) == (None, None)
+    assert await fetch("SELECT 1 FROM disagreement_text") == []
+    assert [row["member"] for row in await fetch("SELECT member FROM disagreement")] == [None]
 
 
 async def test_a_text_goes_with_its_writers_account(client: AsyncClient) -> None:
     ada = await make_member("Ada")
-    await disagrees(client, ada, code="template", text=TEMPLATE)
+    await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
 
     await erase_me(ada, password=PASSWORD)
 
     assert await fetch("SELECT 1 FROM disagreement") == []
+    assert await fetch("SELECT 1 FROM disagreement_text") == []
+
+
+async def test_every_text_that_was_given_is_kept_and_the_same_one_once(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    for text in (TEMPLATE, PITCH, TEMPLATE):
+        last = await disagrees(client, ada, code="template", text=text, purpose="hobby")
+
+    given = await own_texts(client, ada)
+
+    assert [one["text"] for one in given] == [PITCH, TEMPLATE]
+    assert last.json()["text_id"] == given[1]["id"]
+    assert last.json()["text_kept_until"] == given[1]["kept_until"]
+    assert (await counts(client))[("template", "reason")] == (1, 1)
+
+
+async def test_a_text_is_taken_back_and_no_moderator_reads_it(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    reply = await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
+    path = f"/api/v1/reason-checks/disagreements/{reply.json()['text_id']}"
+
+    taken = await client.delete(path, headers=await as_member(client, ada))
+    again = await client.delete(path, headers=await as_member(client, ada))
+
+    assert (taken.status_code, again.status_code) == (204, 404)
+    assert await own_texts(client, ada) == []
+    assert await seen(client, what="disagreement-texts") == []
+    assert (await counts(client))[("template", "reason")] == (1, 1)
+
+
+async def test_nobody_reads_or_takes_back_what_another_gave(client: AsyncClient) -> None:
+    ada, ben = await make_member("Ada"), await make_member("Ben")
+    reply = await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
+    path = f"/api/v1/reason-checks/disagreements/{reply.json()['text_id']}"
+
+    assert await own_texts(client, ben) == []
+    assert (await client.delete(path, headers=await as_member(client, ben))).status_code == 404
+    assert len(await own_texts(client, ada)) == 1
+
+
+@pytest.mark.parametrize(
+    ("purpose", "why"),
+    [
+        ("belief", "may tell something private"),
+        ("caretaking", "never are"),
+        ("partnership", "never are"),
+        (None, "say"),
+    ],
+)
+async def test_words_that_may_quote_something_private_are_not_kept(
+    client: AsyncClient, purpose: str | None, why: str
+) -> None:
+    ada = await make_member("Ada")
+
+    reply = await disagrees(client, ada, code="template", text=TEMPLATE, purpose=purpose)
+
+    assert (reply.status_code, reply.json()["text_id"], reply.json()["text_kept_until"]) == (201, None, None)
+    assert why in reply.json()["text_not_kept"]
+    assert await own_texts(client, ada) == []
+    assert (await counts(client))[("template", "reason")] == (1, 1)
+
+
+async def test_of_one_member_so_many_texts_are_kept_and_no_more(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    for number in range(services.MOST_GIVEN):
+        draft = DisagreementCreate("template", text=f"{TEMPLATE} {number}", purpose=Purpose.HOBBY)
+        await services.disagree(ada, draft=draft)
+
+    reply = await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
+
+    assert "20 of yours already" in reply.json()["text_not_kept"]
+    assert len(await own_texts(client, ada)) == services.MOST_GIVEN
 
 
 @pytest.mark.parametrize(
@@ -118,7 +198,7 @@ async def test_a_member_counts_once_a_day_for_a_finding(client: AsyncClient, mov
     ada, ben = await make_member("Ada"), await make_member("Ben")
     for _ in range(3):
         await disagrees(client, ada, code="template")
-    await disagrees(client, ada, code="template", text=TEMPLATE)
+    await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
     await disagrees(client, ada, code="template")
     await disagrees(client, ben, code="template")
     await disagrees(client, ada, code="pitch", judged="message")
@@ -126,7 +206,7 @@ async def test_a_member_counts_once_a_day_for_a_finding(client: AsyncClient, mov
     await disagrees(client, ada, code="template")
 
     assert await counts(client) == {("template", "reason"): (3, 3), ("pitch", "message"): (1, 1)}
-    assert len(await fetch("SELECT 1 FROM disagreement WHERE text IS NOT NULL")) == 1
+    assert len(await own_texts(client, ada)) == 1
 
 
 async def test_what_stopped_somebody_is_counted_and_a_check_is_not(client: AsyncClient) -> None:
