@@ -58,7 +58,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
     judged, findings = await _judge(actor, draft)
     refused = not sendable(findings)
     if refused or (findings and not past_notes):
-        await count_shown([found.code for found in findings], judged=Judged.REASON)
+        await count_shown(actor, [found.code for found in findings], judged=Judged.REASON)
         raise ReasonRefusedError(findings) if refused else ReasonNotedError(findings)
     async with transaction():
         await lock_members(actor.id, draft.recipient_id)

@@ -38,7 +38,7 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         connection = await connections.connection(actor, connection_id)
         finding = await pitch_in(text, purpose=connection.purpose)
         if finding is not None:
-            await count_shown([finding.code], judged=Judged.MESSAGE)
+            await count_shown(actor, [finding.code], judged=Judged.MESSAGE)
             raise ReadsAsPitchError(finding, promise_of(connection))
     async with transaction():
         # Whoever ends the connection waits for this message, or this message finds it ended.

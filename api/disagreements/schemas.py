@@ -21,8 +21,6 @@ class DisagreementCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     code: str
     judged: Judged = Judged.REASON
-    tried_to_send: bool = False
-    """Whether the finding came up when sending was tried; else from a check, which by itself keeps nothing."""
     text: str | None = None
     """The words, only where their writer agrees that they are kept for 90 days and read by moderators."""
     purpose: Purpose | None = None
@@ -54,7 +52,7 @@ class GivenText(msgspec.Struct, frozen=True):
 
 
 class FindingSeen(msgspec.Struct, frozen=True):
-    """How often a finding stopped somebody, and how often members called it wrong."""
+    """How many members a finding stopped, each once a day, and how many called it wrong, likewise."""
 
     code: str
     judged: Judged

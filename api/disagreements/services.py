@@ -53,7 +53,7 @@ async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementR
         [kept] = await fetch(
             "INSERT INTO disagreement (id, member, code, judged, engine, day, created_at) "
             "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (member, code, judged, day) DO UPDATE "
-            "SET day = disagreement.day RETURNING engine, created_at, xmax = 0 AS is_new",
+            "SET day = disagreement.day RETURNING engine, created_at",
             uuid4(),
             actor.id,
             draft.code,
@@ -62,8 +62,8 @@ async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementR
             now.astimezone(UTC).date(),
             now,
         )
-        if kept.pop("is_new") and not draft.tried_to_send:
-            await count_shown([draft.code], judged=draft.judged)
+        # It was shown to them, be it by a check, which by itself counts nothing.
+        await count_shown(actor, [draft.code], judged=draft.judged)
         read = DisagreementRead(draft.code, draft.judged, **kept)
         return read if text is None else await _with_text(actor, draft, text, read)
 
@@ -108,12 +108,16 @@ async def _with_text(actor: Member, draft: DisagreementCreate, text: str, read: 
     return replace(read, text_id=text_id, text_kept_until=now + TEXTS_KEPT)
 
 
-async def count_shown(codes: Iterable[str], *, judged: Judged) -> None:
-    """Count that findings stopped somebody who wanted to send; nothing else of it is kept."""
+async def count_shown(actor: Member, codes: Iterable[str], *, judged: Judged) -> None:
+    """Count that findings stopped a member who wanted to send: each once a day, as when they are called wrong."""
     await fetch(
+        "WITH counted AS (INSERT INTO finding_counted (id, member, code, judged, engine, day) "
+        "SELECT gen_random_uuid(), {}, code, {}, {}, {} FROM unnest({}::text[]) AS given (code) "
+        "ON CONFLICT (member, code, judged, engine, day) DO NOTHING RETURNING code, judged, engine, day) "
         "INSERT INTO finding_shown (id, code, judged, engine, day, times) "
-        "SELECT gen_random_uuid(), code, {}, {}, {}, 1 FROM unnest({}::text[]) AS given (code) "
+        "SELECT gen_random_uuid(), code, judged, engine, day, 1 FROM counted ORDER BY code "
         "ON CONFLICT (code, judged, engine, day) DO UPDATE SET times = finding_shown.times + 1",
+        actor.id,
         judged,
         engine(),
         clock.now().astimezone(UTC).date(),
@@ -122,8 +126,14 @@ async def count_shown(codes: Iterable[str], *, judged: Judged) -> None:
 
 
 async def forget_texts() -> int:
-    """Delete texts whose time is over, and who disagreed so long ago; how many disagreements there were."""
-    over = clock.now() - TEXTS_KEPT
+    """Delete texts whose time is over, who disagreed so long ago, and who was stopped on a day that is over.
+
+    Returns:
+        How many disagreements lost their member.
+    """
+    now = clock.now()
+    over = now - TEXTS_KEPT
+    await fetch("DELETE FROM finding_counted WHERE day < {}", now.astimezone(UTC).date())
     await fetch("DELETE FROM disagreement_text WHERE created_at <= {}", over)
     forgotten = await fetch(
         "UPDATE disagreement SET member = NULL WHERE member IS NOT NULL AND created_at <= {} RETURNING code", over

@@ -10,7 +10,7 @@ from api.disagreements.schemas import Judged
 
 
 class FindingShown(Table, tablename="finding_shown"):
-    """How often a finding stopped somebody on a day: a bare count, of nobody and of no text."""
+    """How many members a finding stopped on a day: a bare count, of nobody and of no text."""
 
     id = UUID(primary_key=True, default=UUID4())
     code = Varchar(length=32, null=False)
@@ -21,6 +21,19 @@ class FindingShown(Table, tablename="finding_shown"):
     times = Integer(default=0, null=False)
 
     finding_shown_once_a_day = Unique([code, judged, engine, day])
+
+
+class FindingCounted(Table, tablename="finding_counted"):
+    """Who was stopped by which finding today, so that each member counts once; a job deletes it the day after."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    code = Varchar(length=32, null=False)
+    judged = Varchar(length=16, choices=Judged, null=False)
+    engine = Varchar(length=300, null=False)
+    day = Date(null=False)
+
+    finding_counted_once = Unique([member, code, judged, engine, day])
 
 
 class Disagreement(Table, tablename="disagreement"):

@@ -21,10 +21,9 @@ async def _moderator() -> Member:
 
 async def test_a_moderator_sees_rates_and_texts_without_names(client: AsyncClient) -> None:
     ada = await make_member("Ada Quillfeather")
-    for _ in range(4):
-        await count_shown(["template"], judged=Judged.REASON)
-    draft = DisagreementCreate("template", tried_to_send=True, text=TEXT, purpose=Purpose.HOBBY)
-    await disagree(ada, draft=draft)
+    for member in (ada, *[await make_member() for _ in range(3)]):
+        await count_shown(member, ["template"], judged=Judged.REASON)
+    await disagree(ada, draft=DisagreementCreate("template", text=TEXT, purpose=Purpose.HOBBY))
     browser = await browser_of(client, await _moderator())
 
     await browser.open("/settings")

@@ -64,8 +64,6 @@ class Outcome(msgspec.Struct, frozen=True):
     review: Review | None = None
     trouble: str | None = None
     errors: FormErrors | None = None
-    tried: bool = False
-    """Whether it came up when sending was tried, not in a check."""
     called_wrong: str | None = None
     """The code of the finding that was just called wrong."""
 
@@ -115,7 +113,7 @@ class ComposerPages(Controller):
         if isinstance(outcome, RequestRead):
             return _sent(outcome)
         if wrong is not None:
-            outcome = replace(outcome, tried=form.ticked("tried"), called_wrong=wrong)
+            outcome = replace(outcome, called_wrong=wrong)
         return await _draw(request, actor, recipient, draft, outcome)
 
 
@@ -124,12 +122,12 @@ async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> O
     try:
         if wish == "check":
             check = await services.check_reason(actor, draft=draft)
-            return _found(draft, check.findings, status_code=200, tried=False)
+            return _found(draft, check.findings, status_code=200)
         return await services.send_request(actor, draft=draft, past_notes=wish == "anyway")
     except ReasonNotedError as error:
-        return _found(draft, error.findings, status_code=200, tried=True)
+        return _found(draft, error.findings, status_code=200)
     except ReasonRefusedError as error:
-        return _found(draft, error.findings, status_code=_UNPROCESSABLE, tried=True)
+        return _found(draft, error.findings, status_code=_UNPROCESSABLE)
     except InvalidError as error:
         return Outcome(error.status, errors=FormErrors.told_by(error, names={"anchor": "where"}))
     except WhereforeError as error:
@@ -145,17 +143,16 @@ async def _called_wrong(actor: Member, form: Form, draft: Draft) -> str | None:
         return None
     code = wish.removeprefix(WRONG)
     text = draft.reason if form.ticked("keep_text") and draft.reason else None
-    told = DisagreementCreate(code, tried_to_send=form.ticked("tried"), text=text, purpose=draft.purpose)
-    await disagree(actor, draft=told)
+    await disagree(actor, draft=DisagreementCreate(code, text=text, purpose=draft.purpose))
     return code
 
 
-def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int, tried: bool) -> Outcome:
+def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int) -> Outcome:
     errors = FormErrors()
     for found in findings:
         if found.code == "no-anchor":
             errors.add("anchor", found.message)
-    return Outcome(status_code, review=review(draft.reason, findings), errors=errors, tried=tried)
+    return Outcome(status_code, review=review(draft.reason, findings), errors=errors)
 
 
 def _sent(sent: RequestRead) -> Answer:
@@ -180,7 +177,6 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         statements=card.statements if card else [],
         draft=draft,
         review=outcome.review,
-        tried=outcome.tried,
         called_wrong=outcome.called_wrong,
         may_keep=may_keep(draft.purpose),
         trouble=outcome.trouble,

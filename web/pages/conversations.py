@@ -135,8 +135,7 @@ class ConversationPages(Controller):
 
 async def _disagree(actor: Member, connection_id: UUID, *, text: str | None) -> None:
     purpose = (await connections.connection(actor, connection_id)).purpose
-    told = DisagreementCreate("pitch", Judged.MESSAGE, tried_to_send=True, text=text, purpose=purpose)
-    await disagree(actor, draft=told)
+    await disagree(actor, draft=DisagreementCreate("pitch", Judged.MESSAGE, text=text, purpose=purpose))
 
 
 async def _draw(

@@ -209,15 +209,36 @@ async def test_a_member_counts_once_a_day_for_a_finding(client: AsyncClient, mov
     assert len(await own_texts(client, ada)) == 1
 
 
-async def test_what_stopped_somebody_is_counted_and_a_check_is_not(client: AsyncClient) -> None:
+async def test_whoever_was_stopped_counts_once_a_day_and_a_check_does_not(
+    client: AsyncClient, moved_clock: MovedClock
+) -> None:
+    ada = await make_member("Ada")
+    for _ in range(3):
+        await refused(ada)
+    await refused(await make_member("Ben"))
+    await check_reason(await make_member("Cleo"), draft=await make_draft(await make_recipient(), reason=TEMPLATE))
+    await disagrees(client, ada, code="template")
+    today = await counts(client)
+    moved_clock.move(days=1)
+
+    await refused(ada)
+
+    assert today == {("template", "reason"): (2, 1)}
+    assert await counts(client) == {("template", "reason"): (3, 1)}
+
+
+async def test_who_was_stopped_is_kept_until_the_day_is_over(client: AsyncClient, moved_clock: MovedClock) -> None:
     ada = await make_member("Ada")
     await refused(ada)
-    await refused(ada)
-    await check_reason(ada, draft=await make_draft(await make_recipient(), reason=TEMPLATE))
+    await services.forget_texts()
+    same_day = await fetch("SELECT member FROM finding_counted")
+    moved_clock.move(days=1)
 
-    await disagrees(client, ada, code="template", tried_to_send=True)
+    await services.forget_texts()
 
-    assert (await counts(client))[("template", "reason")] == (2, 1)
+    assert [row["member"] for row in same_day] == [ada.id]
+    assert await fetch("SELECT 1 FROM finding_counted") == []
+    assert await counts(client) == {("template", "reason"): (1, 0)}
 
 
 async def test_a_pitch_that_was_asked_about_is_counted(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +248,7 @@ async def test_a_pitch_that_was_asked_about_is_counted(client: AsyncClient, monk
     with pytest.raises(ReadsAsPitchError):
         await send_message(ada, connection_id, draft=MessageCreate(PITCH))
 
-    await services.disagree(ada, draft=DisagreementCreate("pitch", judged=Judged.MESSAGE, tried_to_send=True))
+    await services.disagree(ada, draft=DisagreementCreate("pitch", judged=Judged.MESSAGE))
 
     assert await counts(client) == {("pitch", "message"): (1, 1)}
 
