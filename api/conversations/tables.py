@@ -18,9 +18,11 @@ class Message(Table, tablename="message"):
     text = Text(null=False)
     created_at = Timestamptz(null=False)
     reminder_of: ForeignKey["Message"] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.cascade)
-    """The other's message that this one answers with what the two had connected about."""
+    """The other's message that this one answers with what the two had connected about; each has one such answer.
 
-    message_reminds_once = Unique([reminder_of])
+    Nearly always NULL: the unique index `message_reminds_once` holds reminders alone (a migration makes it).
+    """
+
     message_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
 
 
