@@ -69,12 +69,13 @@ class World:
         mine = "I take old clocks apart and can rarely put them together again."
         self.ada = await make_member("Ada", statements=[mine], email="ada@example.org")
         self.bea = await make_member("Bea", statements=[mine], email="bea@example.org")
-        self.tokens = {each.id: await as_member(self.client, each) for each in (self.ada, self.bea)}
+        await self._sign_in()
         self.request_id = (await make_request(self.ada, self.grace)).id
         self.clock.move(hours=1)
 
     async def look(self, *, everywhere: bool = True) -> None:
         """Open every address there is, as Ada and as Bea, and see what either could do."""
+        await self._sign_in()
         for member in (self.ada, self.bea):
             addresses = self._addresses()
             for address in addresses:
@@ -92,6 +93,10 @@ class World:
         """Take a step with the request."""
         path = f"/api/v1/connection-requests/{self.request_id}/{step}"
         self._hear(step, await self._call("POST", path, self.ada, json=body or None))
+
+    async def _sign_in(self) -> None:
+        """Make new tokens: after months the ones before are of no use."""
+        self.tokens = {each.id: await as_member(self.client, each) for each in (self.ada, self.bea)}
 
     async def _try(self, member: Member) -> None:
         """Check a reason to Grace; send it in vain, as it is refused as long as Grace is full or has been asked."""
@@ -124,6 +129,7 @@ class World:
 
     def _hear(self, what: str, reply: Response) -> None:
         assert reply.status_code < 500, (what, reply.text)
+        assert reply.status_code != 401, (what, reply.text)
         headers = sorted(f"{name}: {value}" for name, value in reply.headers.items())
         self.told.append("\n".join([f"{self.clock.now()} {what} {reply.status_code}", *headers, reply.text]))
 
