@@ -4,8 +4,6 @@ import asyncio
 
 import structlog
 
-from api.connections.schemas import ConnectionRead
-from api.conversations.schemas import Promise
 from api.encoding import encoder
 from api.profiles.schemas import Purpose
 from embeddings.pitches import Finding, find_pitch
@@ -45,24 +43,6 @@ async def pitch_in(text: str, *, purpose: Purpose) -> Finding | None:
 async def prepare() -> None:
     """Have at hand what the first message would else wait for."""
     await find_pitch(encoder(), "Good morning!", purpose=Purpose.HOBBY)
-
-
-def promise_of(connection: ConnectionRead) -> Promise:
-    """What the reader of a connection gave as their reason, or else said yes to."""
-    if connection.asked_by_me:
-        return Promise(reason=connection.reason, by_me=True)
-    if connection.crossed_reason is not None:
-        return Promise(reason=connection.crossed_reason, by_me=True)
-    return Promise(reason=connection.reason, by_me=False)
-
-
-def promise_of_other(connection: ConnectionRead) -> Promise:
-    """What the other of a connection gave as their reason, or else said yes to."""
-    if not connection.asked_by_me:
-        return Promise(reason=connection.reason, by_me=False)
-    if connection.crossed_reason is not None:
-        return Promise(reason=connection.crossed_reason, by_me=False)
-    return Promise(reason=connection.reason, by_me=True)
 
 
 def _give_up(look: "asyncio.Task[Finding | None]") -> None:

@@ -7,9 +7,9 @@ from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.connections.services import end_connection
 from api.conversations.errors import NothingToRemindOfError
-from api.conversations.pitch_guard import promise_of_other
+from api.conversations.promises import in_words, promise_of
 from api.conversations.queries import MESSAGE
-from api.conversations.schemas import MessageRead, Promise, ReminderCreate
+from api.conversations.schemas import MessageRead, ReminderCreate
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.errors import NotFoundError
 from api.profiles.schemas import Purpose
@@ -51,16 +51,10 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
             uuid4(),
             connection_id,
             actor.id,
-            in_words(promise_of_other(connection)),
+            in_words(promise_of(connection, of_other=True)),
             clock.now(),
             message_id,
         )
         if draft.end_connection:
             await end_connection(actor, connection_id)
         return written
-
-
-def in_words(promise: Promise) -> str:
-    """What a reminder says; `promise` as its writer reads it."""
-    who = "I" if promise.by_me else "you"
-    return f"We connected for something else. When we connected, {who} wrote:\n“{promise.reason}”"

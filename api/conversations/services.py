@@ -6,7 +6,8 @@ from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.conversations.errors import ReadsAsPitchError
-from api.conversations.pitch_guard import pitch_in, promise_of
+from api.conversations.pitch_guard import pitch_in
+from api.conversations.promises import promise_of
 from api.conversations.queries import MESSAGE
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, MessageRead
