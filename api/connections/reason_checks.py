@@ -17,6 +17,8 @@ from api.profiles.visibility import can_read_statement, can_see_member
 from api.texts import problem_with, shows, tidy
 from embeddings.columns import from_sent
 from embeddings.reason_contacts import contact_details
+from embeddings.reason_copies import copied
+from embeddings.reason_findings import finding
 from embeddings.reasons import EarlierReason, Finding, judge_reason, normalise_reason
 
 SHORTEST_PLACE, LONGEST_PLACE = 3, 120
@@ -93,6 +95,19 @@ async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> lis
         recipient_vectors=vectors,
         contrast=await _contrast(actor, draft),
     )
+
+
+async def copy_of_another(actor: Member, *, draft: RequestCreate, subject: Subject) -> Finding | None:
+    """Whether the reason copies one that the actor gave to somebody else, also while this one was judged."""
+    earlier = await _earlier_reasons(actor, subject.recipient_id)
+    names = await member_summaries(actor, [actor.id, subject.recipient_id])
+    found = copied(
+        tidied_reason(draft),
+        names=[summary.display_name for summary in names.values()],
+        anchor_text=subject.anchor_text,
+        earlier=earlier,
+    )
+    return None if found is None else finding("copy", *found)
 
 
 def _place(anchor: Anchor) -> str | None:

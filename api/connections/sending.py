@@ -63,6 +63,9 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
     async with transaction():
         await lock_members(actor.id, draft.recipient_id)
         await _check_unchanged(actor, draft, judged)
+        # Several at once are judged side by side, but sent one after the other.
+        if copy := await reason_checks.copy_of_another(actor, draft=draft, subject=judged):
+            raise ReasonRefusedError([copy])
         request_id = await _cross_or_send(actor, draft, judged)
         return await queries.request(actor, request_id)
 

@@ -1,5 +1,6 @@
 """Asking another member to connect: who may be asked, with which reason, and how often."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -196,6 +197,19 @@ async def test_characters_that_cannot_be_kept_are_said_at_the_reason() -> None:
         await services.check_reason(ada, draft=await make_draft(grace, reason=PAIRS[0][1] + "\x00"))
 
     assert [error.pointer for error in refused.value.errors] == ["/reason"]
+
+
+async def test_of_copies_that_are_sent_at_once_one_goes() -> None:
+    ada = await make_member("Ada")
+    drafts = [await make_draft(await make_recipient(name, pair=0)) for name in ("Grace", "Edith", "Joan")]
+
+    outcomes = await asyncio.gather(
+        *[services.send_request(ada, draft=draft) for draft in drafts], return_exceptions=True
+    )
+
+    refused = [outcome for outcome in outcomes if isinstance(outcome, ReasonRefusedError)]
+    assert [[found.code for found in one.findings] for one in refused] == [["copy"], ["copy"]]
+    assert len(await sent_by(ada)) == 1
 
 
 LONG = (
