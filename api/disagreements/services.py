@@ -94,7 +94,10 @@ async def _with_text(actor: Member, draft: DisagreementCreate, text: str, read: 
         if (one["code"], one["judged"], one["text"]) == (draft.code, draft.judged, text):
             return replace(read, text_id=one["id"], text_kept_until=one["created_at"] + TEXTS_KEPT)
     if len(given) >= MOST_GIVEN:
-        return replace(read, text_not_kept=f"The text was not kept: we keep {MOST_GIVEN} of yours already.")
+        return replace(
+            read,
+            text_not_kept=f"The text was not kept: we keep {MOST_GIVEN} of yours already. Take one of them back first.",
+        )
     text_id, now = uuid4(), clock.now()
     await fetch(
         "INSERT INTO disagreement_text (id, member, code, judged, text, created_at) VALUES ({}, {}, {}, {}, {}, {})",

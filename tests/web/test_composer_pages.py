@@ -282,6 +282,18 @@ async def test_a_point_can_be_called_wrong_and_words_are_kept_only_where_ticked(
     assert [given.text for given in await given_texts(ada)] == ([TEMPLATE] if ticked else [])
 
 
+async def test_whoever_gave_many_words_already_reads_that_these_are_not_kept(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.disagreements.services.MOST_GIVEN", 0)
+    browser = await _writing(client, await make_member("Ada"), await make_recipient())
+    await browser.press("Send", reason=TEMPLATE)
+
+    await browser.press("This is wrong", keep_text="yes")
+
+    assert "We wrote down that this point is wrong. The text was not kept" in browser.text
+
+
 async def test_words_under_a_sensitive_purpose_are_not_asked_for_nor_kept(client: AsyncClient) -> None:
     ada = await make_member("Ada", purposes=[Purpose.BELIEF])
     grace = await make_member("Grace", purposes=[Purpose.BELIEF], statements=[PAIRS[0][0]])

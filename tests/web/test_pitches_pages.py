@@ -6,12 +6,14 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member
+from api.connections.services import accept_request, send_request
 from api.conversations.queries import messages
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
 from api.database import fetch
 from api.disagreements.queries import given_texts
-from tests.api.connections.making import PAIRS, make_connection, make_recipient
+from api.profiles.schemas import Purpose
+from tests.api.connections.making import PAIRS, make_connection, make_draft, make_recipient
 from tests.factories import make_member
 from tests.web.browsing import Browser, browser_of
 
@@ -100,6 +102,24 @@ async def test_calling_it_wrong_sends_it_and_keeps_words_only_where_ticked(
     [row] = await fetch("SELECT code, judged FROM disagreement")
     assert (row["code"], row["judged"]) == ("pitch", "message")
     assert [given.text for given in await given_texts(ada)] == kept
+
+
+async def test_words_under_a_sensitive_purpose_are_not_asked_for_nor_kept(client: AsyncClient) -> None:
+    ada = await make_member("Ada", purposes=[Purpose.BELIEF])
+    grace = await make_member("Grace", purposes=[Purpose.BELIEF], statements=[PAIRS[0][0]])
+    sent = await send_request(ada, draft=await make_draft(grace, purpose=Purpose.BELIEF))
+    connection_id = (await accept_request(grace, sent.id)).connection_id
+    assert connection_id is not None
+    browser = await _opens(client, ada, connection_id)
+    await browser.press("Send", text=PITCH)
+    offered = "You may keep these words" in browser.text
+
+    await browser.press("It is wrong: send it", keep_text="yes")
+
+    assert not offered
+    assert "The text was not kept: words written for belief" in browser.text
+    assert await _said(ada, connection_id) == [PITCH]
+    assert await given_texts(ada) == []
 
 
 async def test_one_press_answers_with_why_the_two_are_in_touch(client: AsyncClient) -> None:

@@ -14,7 +14,7 @@ from api.accounts.schemas import Member
 from api.connections import queries, services
 from api.connections.errors import ReasonNotedError, ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
-from api.disagreements.schemas import DisagreementCreate
+from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.profiles.queries import member, my_purposes
@@ -66,6 +66,8 @@ class Outcome(msgspec.Struct, frozen=True):
     errors: FormErrors | None = None
     called_wrong: str | None = None
     """The code of the finding that was just called wrong."""
+    not_kept: str | None = None
+    """Why the words that came with that were not kept."""
 
 
 class ComposerPages(Controller):
@@ -113,7 +115,7 @@ class ComposerPages(Controller):
         if isinstance(outcome, RequestRead):
             return _sent(outcome)
         if wrong is not None:
-            outcome = replace(outcome, called_wrong=wrong)
+            outcome = replace(outcome, called_wrong=wrong.code, not_kept=wrong.text_not_kept)
         return await _draw(request, actor, recipient, draft, outcome)
 
 
@@ -136,15 +138,14 @@ async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> O
         return Outcome(error.status, trouble=error.detail)
 
 
-async def _called_wrong(actor: Member, form: Form, draft: Draft) -> str | None:
-    """Keep that a finding is wrong, if that is what the pressed button says; its code."""
+async def _called_wrong(actor: Member, form: Form, draft: Draft) -> DisagreementRead | None:
+    """Keep that a finding is wrong, if that is what the pressed button says."""
     wish = form.field("do")
     if not wish.startswith(WRONG):
         return None
     code = wish.removeprefix(WRONG)
     text = draft.reason if form.ticked("keep_text") and draft.reason else None
-    await disagree(actor, draft=DisagreementCreate(code, text=text, purpose=draft.purpose))
-    return code
+    return await disagree(actor, draft=DisagreementCreate(code, text=text, purpose=draft.purpose))
 
 
 def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: int) -> Outcome:
@@ -178,6 +179,7 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         draft=draft,
         review=outcome.review,
         called_wrong=outcome.called_wrong,
+        not_kept=outcome.not_kept,
         may_keep=may_keep(draft.purpose),
         trouble=outcome.trouble,
         errors=outcome.errors or FormErrors(),

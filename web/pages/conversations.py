@@ -15,7 +15,7 @@ from api.connections.schemas import ConnectionUpdate
 from api.conversations import queries, services
 from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
 from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
-from api.disagreements.schemas import DisagreementCreate, Judged
+from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError
 from api.profiles.schemas import Purpose
@@ -79,7 +79,9 @@ class ConversationPages(Controller):
             pause = Pause(review(text, [error.finding]), error.promise)
             return await _draw(request, actor, connection_id, form=form, pause=pause)
         if wish == "wrong":
-            await _disagree(actor, connection_id, text=text if form.ticked("keep_text") else None)
+            told = await _disagree(actor, connection_id, text=text if form.ticked("keep_text") else None)
+            if told.text_not_kept is not None:
+                return redirect_with(f"/conversations/{connection_id}#newest", notice=told.text_not_kept)
         return redirect(f"/conversations/{connection_id}#newest")
 
     @post("/{connection_id:uuid}/messages/{message_id:uuid}/reminder")
@@ -133,9 +135,9 @@ class ConversationPages(Controller):
         )
 
 
-async def _disagree(actor: Member, connection_id: UUID, *, text: str | None) -> None:
+async def _disagree(actor: Member, connection_id: UUID, *, text: str | None) -> DisagreementRead:
     purpose = (await connections.connection(actor, connection_id)).purpose
-    await disagree(actor, draft=DisagreementCreate("pitch", Judged.MESSAGE, text=text, purpose=purpose))
+    return await disagree(actor, draft=DisagreementCreate("pitch", Judged.MESSAGE, text=text, purpose=purpose))
 
 
 async def _draw(
