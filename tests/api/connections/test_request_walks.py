@@ -234,6 +234,7 @@ async def test_whatever_members_do_the_services_keep_every_promise(
         return []
 
     monkeypatch.setattr("api.connections.reason_checks.judge", find_nothing)
+    monkeypatch.setattr("api.connections.reason_checks.copied", lambda *_, **__: None)  # all have the same reason
     walk = type("Walk", (Walk,), {"clock": moved_clock})
 
     await to_thread.run_sync(
