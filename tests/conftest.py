@@ -58,7 +58,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 async def migrated(anyio_backend: str) -> AsyncIterator[None]:
-    """A database of this version's shape, and its pool."""
+    """A database of this version's shape, and its pool; and what has a say when a purpose is switched off."""
+    import api.connections.request_rows  # noqa: F401
     from api import database
     from api.migrations import migrate
 

@@ -2,6 +2,8 @@
 
 Whoever changes anything between two members first locks both accounts, in the order of their ids. So there is one
 change at a time for a pair, for a sender's slots and for a recipient's capacity, and nobody waits in a circle.
+Whoever switches a purpose off has only their own account locked, which holds back every such change of theirs, and
+takes the rows in the order of their ids.
 """
 
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from api.connections.request_machine import OPEN, RequestFacts
 from api.connections.schemas import AnchorKind, RequestState
 from api.database import fetch, fetch_as, transaction
 from api.errors import NotFoundError
+from api.profiles.leaving import on_leaving
 from api.profiles.schemas import Purpose
 
 ROW = (
@@ -152,6 +155,22 @@ def unwritten(row: RequestRow, facts: RequestFacts) -> list[Event]:
         kind, actor = ("expired", None) if expired else ("closed", row.sender)
         events.append(Event(actor=actor, kind=kind, at=facts.closed_at))
     return events
+
+
+@on_leaving
+async def note_leaving(member_id: UUID, purpose: Purpose) -> None:
+    """Note on a locked member's open requests of a purpose that they have left; `settled` says what that means."""
+    now = clock.now()
+    await fetch(
+        "WITH theirs AS (SELECT id FROM connection_request WHERE purpose = {} AND state IN ('pending', 'asked') "
+        "AND (sender = {} OR recipient = {}) AND sender_left_at IS NULL ORDER BY id FOR NO KEY UPDATE) "
+        "UPDATE connection_request AS r SET sender_left_at = CASE WHEN r.sender = {} THEN {}::timestamptz END, "
+        "recipient_left_at = CASE WHEN r.recipient = {} THEN coalesce(r.recipient_left_at, {}) "
+        "ELSE r.recipient_left_at END FROM theirs WHERE r.id = theirs.id",
+        purpose,
+        *[member_id] * 2,
+        *[member_id, now] * 2,
+    )
 
 
 async def write(request_id: UUID, facts: RequestFacts) -> None:

@@ -13,6 +13,7 @@ from api.errors import InvalidError, NotFoundError
 from api.profiles import queries
 from api.profiles.epochs import raise_epochs
 from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
+from api.profiles.leaving import leave
 from api.profiles.list_orders import order_lists
 from api.profiles.locks import lock_member
 from api.profiles.purposes import consent_version
@@ -80,22 +81,9 @@ async def switch_off_purpose(actor: Member, *, purpose: Purpose) -> None:
             purpose,
         )
         await remove_vectors(actor.id, purpose)
-        await _leave_open_requests(actor.id, purpose)
+        await leave(actor.id, purpose)
         if await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {} RETURNING id", actor.id, purpose):
             await raise_epochs([purpose])
-
-
-async def _leave_open_requests(member_id: UUID, purpose: Purpose) -> None:
-    """Note on open requests of a purpose that one side is gone; what that means is for the requests to know."""
-    await fetch(
-        "UPDATE connection_request SET sender_left_at = CASE WHEN sender = {} THEN {} ELSE sender_left_at END, "
-        "recipient_left_at = CASE WHEN recipient = {} THEN coalesce(recipient_left_at, {}) ELSE recipient_left_at END "
-        "WHERE purpose = {} AND state IN ('pending', 'asked') AND (sender = {} OR recipient = {}) "
-        "AND sender_left_at IS NULL",
-        *[member_id, clock.now()] * 2,
-        purpose,
-        *[member_id] * 2,
-    )
 
 
 async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRead:
