@@ -49,7 +49,7 @@ _TEXTS: dict[str, tuple[Severity, str, str]] = {
     ),
     "contact-details": (
         "refuse",
-        "Links, addresses, numbers and account names have no place here. You can share them once you are connected.",
+        "Links, addresses, phone numbers and account names have no place here. Share them once you are connected.",
         "What would you say here if you could not point somewhere else?",
     ),
     "errand": (
@@ -74,12 +74,12 @@ _TEXTS: dict[str, tuple[Severity, str, str]] = {
     ),
     "far-from-anchor": (
         "note",
-        "It is hard to see how this goes with the words of theirs that you chose.",
+        "We could not see how this goes with the words of theirs that you chose.",
         "Which part of what they wrote do you mean?",
     ),
     "pitch": (
         "note",
-        "This sounds as if you want to sell or offer something. Offers have a place of their own on the board.",
+        "This sounds as if you want to sell or offer something.",
         "What would you like to talk about if nothing were for sale?",
     ),
 }

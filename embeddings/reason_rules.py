@@ -112,7 +112,7 @@ _GIFT = _pattern(
     r"|you\s(?:might|may|could|would)|i\s(?:have|could|can|know|made|found)|same|each\sother|what|how|which|why|where)\b"
 )
 _WORDS = re.compile(r"\w+")
-_FEW_WORDS, _FEW_MINES, _SHOUTED_LETTERS, _SHOUTED_SHARE = 12, 3, 24, 0.7
+_FEW_WORDS, _FEW_MINES = 12, 3
 
 
 def errands(text: str) -> list[Span]:
@@ -122,9 +122,6 @@ def errands(text: str) -> list[Span]:
 
 def commands(text: str) -> list[Span]:
     """Where the tone is one of command."""
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) >= _SHOUTED_LETTERS and sum(map(str.isupper, letters)) / len(letters) >= _SHOUTED_SHARE:
-        return [(0, len(text))]
     return _found(_COMMANDS, text)
 
 

@@ -1,6 +1,7 @@
 """What a reason's meaning speaks against it: a template, another subject, an offer. Pure, for a thread of its own."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -12,7 +13,7 @@ from embeddings.reason_findings import Finding, finding
 from embeddings.reason_grounding import FITS_OTHERS, BankVectors, agreement
 from embeddings.reason_reading import Reading, strongest_sentence
 from embeddings.reason_weights import Weights, by_itself, told, weights_for, with_ground
-from embeddings.reason_words import share_a_telling_word, words_of
+from embeddings.reason_words import BANK, share_a_telling_word, words_of
 
 Vectors = NDArray[np.float32]
 
@@ -27,6 +28,7 @@ _END_OF_LATIN = "\u024f"
 _COMMON = words_of(["the a an and of to in is i you my your for with that it on are me we so but"])
 _OTHER_MODELS_TEMPLATE = 0.7
 _FEW_WORDS = 6
+_RUN = 4
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -111,7 +113,25 @@ def _without_weights(reading: Reading, recipient: Recipient, bank: BankVectors, 
     least = _OTHER_MODELS_TEMPLATE if english else latin
     own = float((recipient.vectors @ reading.whole).max())
     touches = share_a_telling_word(reading.text, recipient.texts, recipient.names)
-    return finding("template", 0, len(reading.text)) if near >= max(least, own) and not touches else None
+    if near < max(least, own) or touches or not (_is_latin(reading.text) or _reads_like_a_template(reading.text)):
+        return None
+    return finding("template", 0, len(reading.text))
+
+
+def _reads_like_a_template(text: str) -> bool:
+    """Whether half of the letters, in runs of four, are those of one template.
+
+    Of scripts that the model hardly knows, all texts are near to each other for it; so the letters must say it too.
+    """
+    mine = _runs_of_letters(text)
+    shared = (len(mine & _runs_of_letters(template)) for template in BANK.templates_elsewhere)
+    return bool(mine) and max(shared, default=0) >= _HALF * len(mine)
+
+
+@lru_cache(maxsize=512)
+def _runs_of_letters(text: str) -> frozenset[str]:
+    letters = "".join(letter for letter in text.casefold() if not letter.isspace() and letter.isprintable())
+    return frozenset(letters[at : at + _RUN] for at in range(len(letters) - _RUN + 1))
 
 
 def _in_english(text: str) -> bool:
