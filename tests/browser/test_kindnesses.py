@@ -39,6 +39,30 @@ async def test_a_reason_is_still_there_after_going_away_and_coming_back(visit: V
     await expect(ada.reason()).to_have_value("Half a thought about")
 
 
+async def test_what_a_reason_is_about_is_still_chosen_after_a_refresh(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.page.locator("#where").fill("at the seed swap")
+    await ada.page.get_by_text("We have met before").click()
+    await ada.reason().fill("Half a thought about")
+
+    await ada.page.reload()
+
+    await expect(ada.page.get_by_role("radio", name="We have met before")).to_be_checked()
+    await expect(ada.page.locator("#where")).to_have_value("at the seed swap")
+
+
+async def test_other_words_that_were_chosen_on_a_page_are_newer_than_the_draft(visit: Visit) -> None:
+    ada = await _writes(visit)
+    await ada.page.get_by_text("We have met before").click()
+    await ada.reason().fill("Half a thought about")
+    linked = ada.page.url
+
+    await ada.go(linked.removeprefix(ada.url) + "&again=1")
+
+    await expect(ada.reason()).to_have_value("Half a thought about")
+    await expect(ada.page.get_by_role("radio", name="We have met before")).not_to_be_checked()
+
+
 async def test_a_draft_is_gone_after_signing_out(visit: Visit) -> None:
     ada = await _writes(visit)
     await ada.reason().fill("Half a thought about")

@@ -111,7 +111,7 @@ async def test_a_note_is_shown_once_and_may_be_passed_over(client: AsyncClient) 
     noted = await browser.press("Send", reason=COMMANDING)
     said = browser.text
     before = await sent_by(ada)
-    await browser.press("Send anyway")
+    await browser.press("Send it as it is")
 
     assert noted.status_code == 200
     assert "This may sound like an order" in said
@@ -125,7 +125,7 @@ async def test_sending_anyway_does_not_send_what_is_refused(client: AsyncClient)
     browser = await _writing(client, ada, grace)
     await browser.press("Send", reason=COMMANDING)
 
-    reply = await browser.press("Send anyway", reason=TEMPLATE)
+    reply = await browser.press("Send it as it is", reason=TEMPLATE)
 
     assert reply.status_code == 422
     assert _reason(browser) == TEMPLATE
@@ -326,7 +326,7 @@ async def test_a_note_that_stopped_somebody_is_counted_once(client: AsyncClient)
     browser = await _writing(client, await make_member("Ada"), await make_recipient(pair=0))
 
     await browser.press("Send", reason=COMMANDING)
-    await browser.press("Send anyway")
+    await browser.press("Send it as it is")
 
     [row] = await fetch("SELECT code, times FROM finding_shown")
     assert (row["code"], row["times"]) == ("commanding", 1)
@@ -349,7 +349,7 @@ async def test_a_note_that_is_called_wrong_may_still_be_passed_over(client: Asyn
     await browser.press("Send", reason=COMMANDING)
 
     await browser.press("This is wrong")
-    await browser.press("Send anyway")
+    await browser.press("Send it as it is")
 
     assert [request.reason for request in await sent_by(ada)] == [COMMANDING]
 

@@ -57,7 +57,30 @@ function store(action) {
 }
 
 const draftKey = (area) => prefix + area.dataset.draft;
-const keep = (area) => member && store((s) => s.setItem(draftKey(area), area.value));
+const besideMark = "\u0000beside";
+const keep = (area) => {
+  if (!member) return;
+  store((s) => s.setItem(draftKey(area), area.value));
+  store((s) => s.setItem(draftKey(area) + besideMark, JSON.stringify({ page: location.href, fields: [...fieldsBeside(area)] })));
+};
+
+// What is chosen and filled in beside a draft, such as whose words a reason is about.
+const fieldsBeside = (area) =>
+  new Map(
+    [...(area.form?.elements ?? [])]
+      .filter((field) => field.matches("[type=radio]:checked, [type=text]"))
+      .map((field) => [field.name, field.value]),
+  );
+
+function restoreBeside(area) {
+  const kept = JSON.parse(store((s) => s.getItem(draftKey(area) + besideMark)) ?? "null");
+  if (kept?.page !== location.href) return; // a link that chooses something else is the newer truth
+  const fields = new Map(kept.fields);
+  for (const field of area.form?.elements ?? []) {
+    if (field.matches("[type=radio]") && fields.has(field.name)) field.checked = field.value === fields.get(field.name);
+    if (field.matches("[type=text]") && fields.has(field.name)) field.value = fields.get(field.name);
+  }
+}
 
 function settleDrafts() {
   const settled = document.body.dataset.drafts === "settled";
@@ -65,7 +88,7 @@ function settleDrafts() {
   const wasSent = store((s) => Object.keys(s).filter((key) => key.endsWith(sentMark))) ?? [];
   for (const mark of wasSent) {
     store((s) => {
-      if (settled && !refused) s.removeItem(mark.slice(0, -sentMark.length));
+      if (settled && !refused) [mark.slice(0, -sentMark.length), mark.slice(0, -sentMark.length) + besideMark].forEach((key) => s.removeItem(key));
       s.removeItem(mark);
     });
   }
@@ -74,7 +97,7 @@ function settleDrafts() {
 function restoreDraft(area) {
   if (!member) return;
   if (area.value) keep(area); // what the server sent back is the newer truth
-  else area.value = store((s) => s.getItem(draftKey(area))) ?? "";
+  else if ((area.value = store((s) => s.getItem(draftKey(area))) ?? "")) restoreBeside(area);
 }
 
 function prepare(root) {
@@ -87,6 +110,10 @@ document.addEventListener("input", ({ target }) => {
   if (!target.matches("textarea")) return;
   if (target.dataset.draft) keep(target);
   if (target.dataset.countMin || target.dataset.countMax) showCount(target, true);
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[type=radio], [type=text]")) target.form?.querySelectorAll("textarea[data-draft]").forEach(keep);
 });
 
 document.addEventListener("submit", ({ target }) => {
