@@ -57,7 +57,6 @@ def create_app(
     configure_logs()
     app = Litestar(
         route_handlers=[api_router(), healthz, readyz, *pages],
-        middleware=[RequestLog()],
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
         lifespan=[_serve],
         openapi_config=openapi.CONFIG,
@@ -72,7 +71,8 @@ def create_app(
                 if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
                     check_declared(handler)
                     openapi.complete(handler)
-    app.asgi_handler = answering_head(app.asgi_handler)
+    # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
+    app.asgi_handler = answering_head(RequestLog()(app.asgi_handler))
     return app
 
 
