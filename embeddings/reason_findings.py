@@ -99,7 +99,7 @@ _VARIANTS: dict[str, tuple[str, str]] = {
         "What do these words make you think of?",
     ),
     "far-from-anchor/anyone": (
-        "This could be for anyone. Many others here would fit it just as well.",
+        "This could be for anyone. We did not find what makes it about this person.",
         "What in their words made you write?",
     ),
 }
