@@ -7,6 +7,7 @@ from importlib.resources import files
 import phonenumbers
 
 from embeddings.reason_disguises import Folded, fold, plain, skeleton, undisguised
+from embeddings.reason_pointers import is_ordinary, pointed_at, written_otherwise
 
 _WORDS = tomllib.loads(files("embeddings").joinpath("reason_contacts.toml").read_text("utf-8"))
 _NAMES = (
@@ -20,11 +21,13 @@ _DOT_WORDS = "|".join(map(plain, _WORDS["dot"].split()))
 _DOT_WORD = rf"\s{{1,3}}(?:{_DOT_WORDS})\s{{1,3}}"
 _APPS = _WORDS["apps"].split()
 _APP = rf"(?:{'|'.join(_APPS)}|what['\u2019]?s\s?app|tik\s?tok)"
+# Names of apps that are ordinary words.
+_ALSO_WORDS = r"(?:signal|line|matrix|snap|steam|messenger|twitch|discord|twitter|tele|sc)\b"
 _MAIL = "(?:gmail|googlemail|hotmail|yahoo|gmx|proton(?:mail)?|icloud)"
 _CALLED = r"(?:id|name|handle|account|user|username|user\sname|nick)"
 _IS = r"(?:is|es|e|ist|c['\u2019]est|est|sono)"
 # An account's name that cannot be a word, and one that can.
-_ODD = r"(?=[\w.#-]*[\d_#])[a-z\d][\w.#-]{3,}"
+_ODD = r"(?=[\w.#-]*[\d_#])(?=[\w.#-]*[a-z]{3})[a-z\d][\w.#-]{3,}"
 _ANY = r"[\w][\w.-]{2,}"
 _NO_NAME = (
     r"(?!(?:weak|strong|full|empty|private|public|gone|dead|bad|good|slow|broken|down|new|old|closed|deleted|mostly|only|just"
@@ -52,8 +55,8 @@ _PATTERNS = tuple(
         r"(?<![\w@.])@[\w.]{2,}\w",
         r"(?<![\w@.])@\s(?=\w*[_\d.])[\w.]{4,}",
         r"\b\w{3,63}#\d{4}\b",
-        rf"\bmy\s(?:handle|user\s?name|screen\sname|gamertag)\s?(?:is|:|=)\s?{_ANY}",
-        rf"\bhandle(?:\s\w+)?\s?[:=]\s?{_ANY}",
+        rf"\bmy\s(?:handle|user\s?name|screen\sname|gamertag)\s?(?:is|:|=)\s?(?=\S*[\d_@]|\S+\.\w){_ANY}",
+        rf"\bhandle(?:\s\w+)?\s?[:=]\s?(?P<name>{_ANY})",
         r"(?<![\w/])u/\w{3,}",
         r"\bmy\s(?:e-?mail|mail)(?:\saddress)?\sis\s(?=\S*[\d_@])\S{4,}",
     )
@@ -61,15 +64,16 @@ _PATTERNS = tuple(
 _APP_PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s?(?::|=|@|->|\u2192|\()\s?@?{_ANY}",
+        rf"\b(?!{_ALSO_WORDS}){_APP}(?:\s(?:me|{_CALLED}))?\s?(?::|=|@|->|\u2192|\()\s?@?{_ANY}",
+        rf"\b{_ALSO_WORDS}(?:\s(?:me|{_CALLED}))?\s?(?::|=|@|->|\u2192|\()\s?@?(?P<name>{_ANY})",
         rf"\b{_APP}\s[-\u2013]\s{_ANY}(?=[\s.,!?]|$)(?=\S*[\d_]|\s*(?:$|[.,!?]))",
         rf"\b{_APP}(?:\s(?:me|{_CALLED}))?\s{_ODD}",
         rf"\b{_APP}\s{_CALLED}\s(?:{_IS}\s)?{_NO_NAME}\w[\w.-]+(?:\s\w*\d\w*)?",
         rf"\b{_APP}\s(?:{_IS}|name|as|c['\u2019]est)\s(?=\S*[\d_@])\S{{3,}}",
         rf"\b(?:my|mi|mon|mein|meu)\s{_APP}\s{_IS}\s{_NO_NAME}{_ANY}{_STOPS}",
         rf"\badd\smy\s{_APP}\s{_ANY}",
-        rf"\b(?:i['\u2019]m|i\sam|find|look\sfor|search(?:\sfor)?)\s{_NO_NAME}{_ANY}\s(?:on|at|in)\s{_APP}\b",
-        rf"\b(?:on|at|in|auf|sur)\s{_APP}\s(?:i\sam|i['\u2019]m|as|my\sname\sis|ich\sbin)\s{_NO_NAME}{_ANY}",
+        rf"\b(?:i['\u2019]m|i\sam|find|look\sfor|search(?:\sfor)?)\s(?P<name>{_ANY})\s(?:on|at|in)\s{_APP}\b",
+        rf"\b(?:on|at|in|auf|sur)\s{_APP}\s(?:i\sam|i['\u2019]m|as|my\sname\sis|ich\sbin)\s(?P<name>{_ANY})",
     )
 )
 _MAIL_PATTERNS = tuple(
@@ -94,6 +98,7 @@ _IN_PARTS = re.compile(r"\bnumber\b\W{0,3}(?:is\s)?\d{2,5}(?:\W{0,3}(?:then|and|
 _AS_DIGITS = str.maketrans("oilez", "01132")
 _FEWEST_REAL_DIGITS = 6
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-/,. ]\s?(?:19|20)?\d\d)+")
+_FRACTION = re.compile(r"\d\.\d+")
 _REGIONS = (None, "GB", "US", "DE", "FR", "IN", "AU")
 # More digits than this are no year, date or score, whether or not a country knows them as a number.
 _MANY_DIGITS = 9
@@ -110,7 +115,8 @@ def contact_details(text: str) -> list[tuple[int, int]]:
     folded = undisguised(fold(text), _KNOWN_APPS)
     open_words = Folded(_AROUND.sub(_blank, folded.text), folded.origin)
     spans = [one.span(*match.span()) for one in _versions(folded, open_words) for match in _names_and_links(one.text)]
-    spans += [folded.span(*match.span()) for match in _numbers(folded.text)]
+    spans += [folded.span(*match.span()) for match in (*_numbers(folded.text), *pointed_at(folded.text))]
+    spans += written_otherwise(text)
     return _merge(spans)
 
 
@@ -125,7 +131,12 @@ def _names_and_links(text: str) -> list[re.Match[str]]:
         *(_APP_PATTERNS if _AN_APP.search(text) else ()),
         *(_MAIL_PATTERNS if _A_MAIL.search(text) else ()),
     ]
-    return [match for pattern in patterns for match in pattern.finditer(text) if match.group() not in _NO_ADDRESSES]
+    found = (match for pattern in patterns for match in pattern.finditer(text))
+    return [
+        match
+        for match in found
+        if match.group() not in _NO_ADDRESSES and not is_ordinary(match.groupdict().get("name") or "_")
+    ]
 
 
 def _numbers(text: str) -> list[re.Match[str]]:
@@ -141,7 +152,7 @@ def _numbers(text: str) -> list[re.Match[str]]:
 
 
 def _is_number(digits: str) -> bool:
-    if _YEARS.fullmatch(digits.strip("( ")):
+    if _YEARS.fullmatch(digits.strip("( ")) or _FRACTION.fullmatch(digits):
         return False
     if sum(character.isdigit() for character in digits) >= _MANY_DIGITS:
         return True

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from embeddings.reason_disguises import fold, skeleton
+
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 # Stands for whatever was filled in: names, and words of the anchor.
 _SLOT = ""
@@ -39,22 +41,28 @@ def copied(
 
 
 def _runs(text: str, *, names: Sequence[str], anchor_text: str | None) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Every run of three words with its place, where fillings are one slot however long they are."""
+    """Every run of three words, as the eye reads them, with its place; fillings are one slot however long they are."""
     fillings = {word for name in names for word in _words(name)}
     # Short words of the anchor are grammar, and a template's grammar is what has to be found.
     fillings |= {word for word in _words(anchor_text or "") if len(word) > _RUN}
     tokens: list[tuple[str, int, int]] = []
-    for match in _WORD.finditer(text):
-        word = match.group().casefold()
+    folded = fold(text)
+    for match in _WORD.finditer(folded.text):
+        word, (start, end) = _bare(match.group()), folded.span(*match.span())
         if word not in fillings:
-            tokens.append((word, *match.span()))
+            tokens.append((word, start, end))
         elif not tokens or tokens[-1][0] != _SLOT:
-            tokens.append((_SLOT, *match.span()))
+            tokens.append((_SLOT, start, end))
         else:
-            tokens[-1] = (_SLOT, tokens[-1][1], match.end())
+            tokens[-1] = (_SLOT, tokens[-1][1], end)
     runs = (tokens[index : index + _RUN] for index in range(len(tokens) - _RUN + 1))
     return {tuple(token[0] for token in run): (run[0][1], run[-1][2]) for run in runs}
 
 
 def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
+    return [_bare(word) for word in _WORD.findall(fold(text).text)]
+
+
+def _bare(word: str) -> str:
+    """A folded word without what can be varied unseen: signs for letters, and the kind of apostrophe."""
+    return skeleton(word).replace("\u2019", "'")

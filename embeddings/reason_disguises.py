@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import msgspec
 
 # Letters of other scripts that look like Latin ones; only for looking, the text itself stays as it is.
-_LOOKALIKES = str.maketrans("авеѕіјкмнорстухԁһԛԝαεικνορτυχłøıɑɡ。｡·•․", "abesijkmhopctyxdhqwaeiknoptuxloiag.....")  # noqa: RUF001
+_LOOKALIKES = str.maketrans(
+    "авеѕіјкмнорстухԁһԛԝαεικνορτυχłøıɑɡ。｡·•․・∙⋅‧",  # noqa: RUF001
+    "abesijkmhopctyxdhqwaeiknoptuxloiag.........",
+)
 _APART = re.compile(r"(?<![\w@])(?:[\w@.:/+] ){3,}[\w@.:/+](?!\w)")
 _SKELETON = str.maketrans("1l!|4305$7", "iiiiaeosst")
 _WORD = re.compile(r"[\w|!$]+")
@@ -25,14 +29,14 @@ class Folded(msgspec.Struct, frozen=True):
 
 def fold(text: str) -> Folded:
     """Plain lower-case letters without accents, hidden characters and look-alikes, as one reads them."""
+    if text.isascii():
+        return _closed_up(Folded(text.lower(), list(range(len(text)))))
     characters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):
-        for plain in unicodedata.normalize("NFKD", character).lower().translate(_LOOKALIKES):
-            # Cf is invisible; marks stand on the letter before them.
-            if unicodedata.category(plain) not in {"Cf", "Mn", "Me"}:
-                characters.append(_digit(plain))
-                origin.append(index)
+        for seen in _seen(character):
+            characters.append(seen)
+            origin.append(index)
     return _closed_up(Folded("".join(characters), origin))
 
 
@@ -67,6 +71,14 @@ def undisguised(folded: Folded, known: dict[str, str]) -> Folded:
         origin += [places[min(step, len(places) - 1)] for step in range(len(word) - 1)] + places[-1:]
         done = match.end()
     return Folded("".join([*characters, folded.text[done:]]), origin + folded.origin[done:])
+
+
+@lru_cache(maxsize=8192)
+def _seen(character: str) -> str:
+    """What a character looks like: nothing, one plain one or several."""
+    plain_ones = unicodedata.normalize("NFKD", character).lower().translate(_LOOKALIKES)
+    # Cf is invisible; marks stand on the letter before them.
+    return "".join(_digit(one) for one in plain_ones if unicodedata.category(one) not in {"Cf", "Mn", "Me"})
 
 
 def _digit(character: str) -> str:

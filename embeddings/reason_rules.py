@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from embeddings.reason_favours import FAVOURS
+
 Span = tuple[int, int]
 
 # Where an order to the reader can begin: so that "they call me Jo" and "she would text me" are none.
@@ -116,8 +118,8 @@ _FEW_WORDS, _FEW_MINES = 12, 3
 
 
 def errands(text: str) -> list[Span]:
-    """Where the reader is asked to do something for the writer: see a site, call, follow a link, send details."""
-    return _found((*_ERRANDS, *_ERRANDS_AWAY), text)
+    """Where the reader is asked to do something for the writer: see a site, call, send details, mend a thing."""
+    return _found((*_ERRANDS, *_ERRANDS_AWAY, *FAVOURS), text)
 
 
 def commands(text: str) -> list[Span]:
