@@ -7,7 +7,7 @@ from importlib.resources import files
 import phonenumbers
 
 from embeddings.reason_disguises import Folded, fold, plain, skeleton, undisguised
-from embeddings.reason_pointers import is_ordinary, pointed_at, written_otherwise
+from embeddings.reason_pointers import is_ordinary, names_an_app, pointed_at, written_otherwise
 
 _WORDS = tomllib.loads(files("embeddings").joinpath("reason_contacts.toml").read_text("utf-8"))
 _NAMES = (
@@ -118,6 +118,11 @@ def contact_details(text: str) -> list[tuple[int, int]]:
     spans += [folded.span(*match.span()) for match in (*_numbers(folded.text), *pointed_at(folded.text))]
     spans += written_otherwise(text)
     return _merge(spans)
+
+
+def has_contact_details(name: str) -> bool:
+    """Whether a short text that names somebody, or a place, holds contact details; an app's name is enough."""
+    return bool(contact_details(name)) or names_an_app(name)
 
 
 def _versions(*some: Folded) -> list[Folded]:

@@ -96,6 +96,7 @@ _AT_A_STREET = _patterns(
     rf"{_STREET}[^!?\n]{{0,30}}?\b{_POST_CODE}",
     r"\b(?:post\s?code|zip\s?code|zip|plz|code\spostal|codigo\spostal)\b\W{0,3}(?:is\s|est\s|es\s|ist\s)?(?=[a-z]{0,2}\d)[a-z\d]{2,5}(?:\s\d[a-z]{2})?\b",
 )
+_STRONG_APP, _ALSO_NAMES = re.compile(rf"\b{_STRONG}\b", re.IGNORECASE), {"Ig", "Tg", "Fb", "Zalo", "Discord"}
 _DIGIT = re.compile(r"\d")
 _OTHER_SCRIPT = re.compile(
     rf"(?:{'|'.join(map(re.escape, sorted(_WORDS['elsewhere'].split(), key=len, reverse=True)))}"
@@ -119,6 +120,11 @@ def pointed_at(folded: str) -> list[re.Match[str]]:
     if _DIGIT.search(folded):
         found += [match for pattern in _AT_A_STREET for match in pattern.finditer(folded)]
     return found
+
+
+def names_an_app(name: str) -> bool:
+    """Whether a name says on which app somebody is: "insta beejo" rather than a name that sounds a little like it."""
+    return any(match.group() not in _ALSO_NAMES for match in _STRONG_APP.finditer(name))
 
 
 def written_otherwise(text: str) -> list[Span]:

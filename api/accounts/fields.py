@@ -5,6 +5,7 @@ import unicodedata
 
 from api.errors import FieldError
 from api.texts import problem_with, tidy
+from embeddings.reason_contacts import has_contact_details
 
 LONGEST_EMAIL = 254
 """What fits into SMTP's path (RFC 5321, erratum 1690)."""
@@ -46,3 +47,18 @@ def problem_with_name(name: str, *, field: str = "display_name", called: str = "
     if kinds & _LINE_SEPARATORS or _TURNING & set(name):
         return FieldError(f"/{field}", "bad-characters", f"{called} has characters that cannot be kept. Type it again.")
     return None
+
+
+def problem_with_display_name(name: str) -> FieldError | None:
+    """What is wrong with the tidied name that others will read, or None: it must not say how to reach somebody."""
+    return problem_with_name(name) or problem_with_details(name, field="display_name", called="Your name")
+
+
+def problem_with_details(text: str, *, field: str, called: str) -> FieldError | None:
+    """What is wrong with a short text beside a name that says how to reach somebody, or None."""
+    if not has_contact_details(text):
+        return None
+    said = (
+        f"{called} cannot have an address, a link, a phone number or an account elsewhere in it. Leave that out here."
+    )
+    return FieldError(f"/{field}", "contact-details", said)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from api import clock
 from api.accounts.errors import WrongCredentialsError
-from api.accounts.fields import normal_email, problem_with_email, problem_with_name
+from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.passwords import hash_password, needs_rehash, problems_with_password, verify_password
 from api.accounts.schemas import (
@@ -38,7 +38,7 @@ async def create_account(draft: AccountCreate) -> AccountCreated:
         [
             problem_with_email(email),
             *await problems_with_password(draft.password, words=[email, name]),
-            problem_with_name(name),
+            problem_with_display_name(name),
             None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
         ]
     )
@@ -65,7 +65,7 @@ async def enrol(*, email: str, display_name: str) -> Member:
         ConflictError: There is an account with this address.
     """
     normal, name = normal_email(email), tidy(display_name)
-    _raise_any([problem_with_email(normal), problem_with_name(name)])
+    _raise_any([problem_with_email(normal), problem_with_display_name(name)])
     member, now = Member(id=uuid4(), display_name=name), clock.now()
     added = await fetch(
         "INSERT INTO account (id, email, display_name, created_at, confirmed_adult_at) VALUES ({}, {}, {}, {}, {}) "

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.reason_contacts import contact_details
+from embeddings.reason_contacts import contact_details, has_contact_details
 from embeddings.reason_rules import errands
 
 BANK = tomllib.loads(Path(__file__).with_name("contact_attacks.toml").read_text("utf-8"))
@@ -121,3 +121,50 @@ def test_an_errand_is_found_at_its_words(reason: str, words: str) -> None:
 )
 def test_ordinary_talk_is_no_errand(reason: str) -> None:
     assert errands(reason) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "beejo@honey.org",
+        "Jo (www.beejo.com)",
+        "Jo +44 7700 900123",
+        "IG beejo",
+        "Jo on Telegram",
+        "@bee_jo",
+        "jo at honey dot org",
+    ],
+)
+def test_a_name_says_how_to_reach_somebody(name: str) -> None:
+    assert has_contact_details(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "St. John O'Brien",
+        "Dot Cotton",
+        "J. R. Hartley",
+        "Ig Nobel",
+        "Signal Jones",
+        "Mary 1962",
+        "Wren & Kit",
+        "李小龙",
+        "Ольга",
+    ],
+)
+def test_a_name_is_only_a_name(name: str) -> None:
+    assert not has_contact_details(name)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("I draw. 我的微信号是 beejo77,再见", "微信号是 beejo77"),
+        ("I draw. amVlcEBob25leS5vcmc= says more", "amVlcEBob25leS5vcmc="),
+        ("All is on insta➡️beejo, come", "insta➡️beejo"),
+        ("Come to 9 Orchard Close, Flat 4, at six", "Come to 9 Orchard Close, Flat 4"),
+    ],
+)
+def test_details_in_plain_words_are_found_at_their_words(reason: str, words: str) -> None:
+    assert [reason[start:end] for start, end in contact_details(reason)] == [words]

@@ -105,6 +105,18 @@ async def test_a_wrong_address_is_shown_again_as_it_was_typed(client: AsyncClien
     assert browser.form("Go on").values["display_name"] == ["Noor"]
 
 
+async def test_a_name_with_an_address_in_it_is_asked_again_as_it_was_typed(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby"])
+
+    reply = await browser.press("Go on", display_name="Noor (noor.example.com)")
+
+    assert reply.status_code == 422
+    assert "Leave that out here." in browser.text
+    assert browser.form("Go on").values["display_name"] == ["Noor (noor.example.com)"]
+
+
 async def test_going_back_keeps_every_answer(client: AsyncClient) -> None:
     browser = await _at_the_password(client)
 

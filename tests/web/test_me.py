@@ -1,5 +1,6 @@
 """What members change about themselves on the pages."""
 
+import pytest
 from httpx import AsyncClient
 
 from api.profiles.purposes import consent_version
@@ -9,15 +10,16 @@ from tests.factories import make_member, make_statement
 from tests.web.browsing import browser_of
 
 
-async def test_a_name_that_cannot_be_kept_stays_in_its_field(client: AsyncClient) -> None:
+@pytest.mark.parametrize("name", ["A" * 61, "ada@example.org", "insta ada"])
+async def test_a_name_that_cannot_be_kept_stays_in_its_field(client: AsyncClient, name: str) -> None:
     ada = await make_member("Ada")
     browser = await browser_of(client, ada)
     await browser.open("/me/name")
 
-    reply = await browser.press("Keep", display_name="A" * 61, pronouns="she")
+    reply = await browser.press("Keep", display_name=name, pronouns="she")
 
     assert reply.status_code == 422
-    assert browser.form("Keep").values["display_name"] == ["A" * 61]
+    assert browser.form("Keep").values["display_name"] == [name]
     assert browser.form("Keep").values["pronouns"] == ["she"]
     assert (await me(ada)).display_name == "Ada"
 

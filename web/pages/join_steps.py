@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from api.accounts.fields import normal_email, problem_with_email, problem_with_name
+from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email
 from api.profiles.schemas import Purpose, PurposeRead
 from web.forms import Form, FormErrors
 from web.words import PURPOSES
@@ -102,7 +102,7 @@ def _problems(step: Step, answers: Answers) -> FormErrors:
     if step is Step.CONSENT and not answers.without_declined().purposes:
         errors.add("consent", "Say yes to at least one, or go back and choose another reason to be here.")
     if step is Step.NAME:
-        problem = problem_with_name(answers.display_name)
+        problem = problem_with_display_name(answers.display_name)
     if step is Step.EMAIL:
         problem = problem_with_email(normal_email(answers.email))
     if problem is not None:

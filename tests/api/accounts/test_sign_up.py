@@ -48,6 +48,14 @@ async def test_whoever_signed_up_can_sign_in_with_the_address_however_it_is_type
     assert session.member.display_name == "Ada"
 
 
+async def test_nobody_joins_with_contact_details_for_a_name(database: None) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        await services.create_account(draft(display_name="ada at example dot org"))
+
+    assert [(error.pointer, error.code) for error in refusal.value.errors] == [("/display_name", "contact-details")]
+    assert await number_of_accounts() == 0
+
+
 async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) -> None:
     with pytest.raises(InvalidError) as refusal:
         await services.create_account(draft(email="ada", password="short", display_name=" ", over_18=False))

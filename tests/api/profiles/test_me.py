@@ -67,7 +67,9 @@ async def test_what_is_left_out_stays_and_what_is_null_is_taken_away(database: N
     [
         ("display_name", " ", "missing"),
         ("display_name", "x" * 61, "too-long"),
+        ("display_name", "Ada +44 7700 900123", "contact-details"),
         ("pronouns", "x" * 41, "too-long"),
+        ("pronouns", "t.me/ada_at_work", "contact-details"),
         ("pronouns", "a\nb", "bad-characters"),
         ("place_id", 1, "no-such-place"),
         ("place_id", 2**40, "no-such-place"),
