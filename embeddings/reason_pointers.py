@@ -48,6 +48,7 @@ _NAMED = _patterns(
     rf"(?:\s(?:there|online|everywhere|best|also|too|easily|anywhere))?(?:\s(?:on|at|auf|sur|en|su)\s(?:the\s)?[\w\s]{{0,24}}?)?,?\s{_UNDER}\s{_NAME}",
     rf"(?:^|[.!?:,;]\s){_NAME}\s{_ON}\sthe\s{_HINTED}\b",
     rf"\b(?:i['\u2019]?m|i\sam)\s{_NAME}\s(?:everywhere|online|on\s(?:everything|(?:all|most|any|every)\b))",
+    rf"(?:^|[.!?(]\s?){_STRONG}\s{_NAME}\s*(?:$|[.!?)])",
     rf"\b{_STRONG}\s(?:is\s)?(?:best|easiest|works|goes|suits)\b[^.!?\n]{{0,20}}?[:\-\u2013]\s?{_NAME}",
     rf"\b(?:{_STRONG}|{_LOOSE})\b[^.!?\n]{{0,30}}?[:\u2192]\s?{_ODD_NAME}",
     rf"\b(?:{_STRONG}|{_LOOSE})\s(?:is|works|goes|suits)\s[^.!?\n]{{0,24}}?[,;]\s(?:it['\u2019]?s\s|i['\u2019]?m\s|as\s)?{_ODD_NAME}",

@@ -14,10 +14,12 @@ from api.connections.schemas import Refusal, RequestRead, Words
 from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
 from api.database import fetch_one, transaction
-from api.errors import InvalidError, NotFoundError
+from api.errors import FieldError, InvalidError, NotFoundError
 from api.profiles.queries import has_purpose
 from api.profiles.visibility import are_blocked
 from api.texts import problem_with, tidy
+from embeddings.reason_contacts import contact_details
+from embeddings.reason_findings import finding
 
 __all__ = [
     "accept_request",
@@ -89,9 +91,9 @@ async def ask(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
     Raises:
         NotFoundError: The actor has received no such request.
         NotNowError: It is not pending for the actor, or they asked twice already.
-        InvalidError: The question is empty or cannot be kept.
+        InvalidError: The question is empty, cannot be kept or has contact details in it.
     """
-    text = _check_words(tidy(words.text), field="text", name="Your question")
+    text = _check_words(tidy(words.text), field="text", name="Your question", unconnected=True)
     async with transaction():
         await _move(actor, request_id, request_machine.ask, as_recipient=True, kind="question", text=text)
         return await queries.request(actor, request_id)
@@ -103,9 +105,9 @@ async def answer(actor: Member, request_id: UUID, *, words: Words) -> RequestRea
     Raises:
         NotFoundError: The actor has sent no such request.
         NotNowError: Nothing was asked.
-        InvalidError: The answer is empty or cannot be kept.
+        InvalidError: The answer is empty, cannot be kept or has contact details in it.
     """
-    text = _check_words(tidy(words.text), field="text", name="Your answer")
+    text = _check_words(tidy(words.text), field="text", name="Your answer", unconnected=True)
     async with transaction():
         await _move(actor, request_id, request_machine.answer, as_recipient=False, kind="answer", text=text)
         return await queries.request(actor, request_id)
@@ -178,8 +180,10 @@ async def _lock(actor: Member, request_id: UUID, *, as_recipient: bool) -> tuple
     return row, facts
 
 
-def _check_words(text: str, *, field: str, name: str) -> str:
+def _check_words(text: str, *, field: str, name: str, unconnected: bool = False) -> str:
     problem = problem_with(text, field=field, name=name, most=LONGEST_WORDS)
+    if problem is None and unconnected and contact_details(text):
+        problem = FieldError(f"/{field}", "contact-details", finding("contact-details", 0, len(text)).message)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
     return text

@@ -134,11 +134,12 @@ async def test_a_question_is_asked_and_answered(client: AsyncClient) -> None:
     assert "The one with the long frost." in (await _reads(client, grace, request)).text
 
 
-async def test_a_question_that_is_too_long_stays_in_its_field(client: AsyncClient) -> None:
+@pytest.mark.parametrize("question", ["Why? " * 200, "Why? Why? My number is +44 7700 900123."])
+async def test_a_question_that_cannot_be_sent_stays_in_its_field(client: AsyncClient, question: str) -> None:
     _, grace, request = await _request()
     browser = await _reads(client, grace, request)
 
-    reply = await browser.press("Ask", question="Why? " * 200)
+    reply = await browser.press("Ask", question=question)
 
     assert reply.status_code == 422
     assert browser.form("Ask").values["question"][0].startswith("Why? Why?")

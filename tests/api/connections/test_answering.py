@@ -72,6 +72,20 @@ async def test_a_question_and_its_answer_stand_in_the_history_of_both(moved_cloc
         ]
 
 
+async def test_contact_details_wait_until_the_two_are_connected() -> None:
+    ada, grace, sent = await a_request()
+
+    with pytest.raises(InvalidError) as refused_question:
+        await services.ask(grace, sent.id, words=Words("Can you write to grace at example dot org?"))
+    await services.ask(grace, sent.id, words=Words("Where did we meet?"))
+    with pytest.raises(InvalidError) as refused_answer:
+        await services.answer(ada, sent.id, words=Words("On the ferry. I'm on insta as ferryada77."))
+
+    for refused in (refused_question, refused_answer):
+        assert [(error.pointer, error.code) for error in refused.value.errors] == [("/text", "contact-details")]
+    assert (await queries.request(grace, sent.id)).state is RequestState.ASKED
+
+
 async def test_a_third_question_is_one_too_many() -> None:
     ada, grace, sent = await a_request()
     for _ in range(2):

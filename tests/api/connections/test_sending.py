@@ -534,9 +534,10 @@ async def test_a_deleted_statement_stays_in_the_request_for_its_author_alone() -
     assert (hers.anchor.text, authors.anchor.id, authors.anchor.text) == (None, None, PAIRS[0][0])
 
 
-async def test_contact_details_cannot_hide_in_where_two_have_met() -> None:
+@pytest.mark.parametrize("place", ["the seed swap, +44 7700 900123", "telegram adaswaps", "insta: ada", "ada at gmail"])
+async def test_contact_details_cannot_hide_in_where_two_have_met(place: str) -> None:
     ada, grace = await make_member(), await make_recipient()
-    where = Anchor(AnchorKind.MET, where="the seed swap, +44 7700 900123")
+    where = Anchor(AnchorKind.MET, where=place)
 
     with pytest.raises(InvalidError) as refused:
         await services.send_request(ada, draft=await make_draft(grace, anchor=where, reason=MET_REASON))
