@@ -40,7 +40,8 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 # Those with a name count only where it is no ordinary word.
 _NAMED = _patterns(
-    rf"\b(?:{_STRONG}|{_LOOSE})\s?(?:[^\w\s.,;:!?'\u2019\"/&()\-\u2013\u2014]|->|=>|>>){{1,4}}\s?{_NAME}",
+    rf"\b{_LOOSE}\s?(?:[\u2190-\u21ff\u2794-\u27bf\u25b6\U0001f446-\U0001f449\U0001f47b]|->|=>|>>){{1,3}}\s?{_NAME}",
+    rf"\b{_STRONG}\s?(?:[^\w\s.,;:!?'\u2019\"/&()\-\u2013\u2014]|->|=>|>>){{1,4}}\s?{_NAME}",
     rf"\b{_MY}\s(?:\w+\s)?{_APP}(?:\s(?:name|account|handle|id|page|konto|nome|nombre|nom))?\s{_NAMING}\s{_NAME}",
     rf"\b{_ON}\s{_APP}(?:\s[\w'\u2019]+){{0,5}}?,?\s{_UNDER}\s{_NAME}",
     rf"\b(?:i['\u2019]?m|i\sam|find|search(?:\sfor)?|look\sfor|it['\u2019]s|look\sup|ich\sbin|je\ssuis|soy|sono|jag\sar)\s{_NAME}\s{_ON}\s{_APP}\b",
@@ -73,7 +74,7 @@ _PLAIN = _patterns(
     r"['\"\u201c\u201e\u00ab\u2018][^\"\u201d\u00bb\n]{3,60}[\"'\u201d\u201c\u00bb\u2019][^.!?\n]{0,60}\b(?:hit|results?|link|form|site|page|shop|my|me)\b",
     r"/{2,3}\s?[a-z]{3,}\.[a-z]{3,}\.[a-z]{3,}",
     r"\b(?:what\s?(?:3|three)\s?words|w3w)\b\W{1,4}(?:is\s|are\s)?[a-z]{3,}(?:\s?[./,]\s?|\sdot\s)[a-z]{3,}(?:\s?[./,]\s?|\sdot\s)[a-z]{3,}",
-    r"(?<![\w./])[a-z]{4,}\.[a-z]{4,}\.[a-z]{4,}(?=\s(?:is|takes|leads|finds|on)\b)",
+    r"(?<![\w./])[a-z]{4,}\.[a-z]{4,}\.[a-z]{4,}(?=\s(?:takes|leads|finds|(?:is|are)\s(?:where|my|our|the\s(?:place|spot|gate|door|shed|house|bench)))\b)",
     r"(?<![\w.])[-+]?\d{1,2}\.\d{4,}\s?°?\s?[ns]?\s?[,;/]\s?[-+]?\d{1,3}\.\d{3,}",
     r"(?<![\w.])\d{1,2}(?:\.\d+)?\s?°[^a-z\n]{0,16}[ns]\b\W{0,3}\d{1,3}(?:\.\d+)?\s?°[^a-z\n]{0,16}[ewo]\b",
     r"\b(?:lat(?:itude)?|breite)\W{1,3}\d{1,2}\.\d{3,}",
@@ -95,7 +96,7 @@ _POST_CODE = (
 _AT_A_STREET = _patterns(
     rf"\b{_any_of('cues')}\b[^!?\n]{{0,40}}?{_STREET}",
     rf"{_STREET}[^!?\n]{{0,30}}?\b{_POST_CODE}",
-    r"\b(?:post\s?code|zip\s?code|zip|plz|code\spostal|codigo\spostal)\b\W{0,3}(?:is\s|est\s|es\s|ist\s)?(?=[a-z]{0,2}\d)[a-z\d]{2,5}(?:\s\d[a-z]{2})?\b",
+    r"\b(?:post\s?code|zip\s?code|zip|plz|code\spostal|codigo\spostal)\b\W{0,3}(?:is\s|est\s|es\s|ist\s)?(?:[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}|\d{5})\b",
 )
 _STRONG_APP, _ALSO_NAMES = re.compile(rf"\b{_STRONG}\b", re.IGNORECASE), {"Ig", "Tg", "Fb", "Zalo", "Discord"}
 _DIGIT = re.compile(r"\d")
