@@ -31,13 +31,8 @@ def fold(text: str) -> Folded:
     """Plain lower-case letters without accents, hidden characters and look-alikes, as one reads them."""
     if text.isascii():
         return _closed_up(Folded(text.lower(), list(range(len(text)))))
-    characters: list[str] = []
-    origin: list[int] = []
-    for index, character in enumerate(text):
-        for seen in _seen(character):
-            characters.append(seen)
-            origin.append(index)
-    return _closed_up(Folded("".join(characters), origin))
+    seen = [_seen(character) for character in text]
+    return _closed_up(Folded("".join(seen), [index for index, ones in enumerate(seen) for _ in ones]))
 
 
 def plain(word: str) -> str:
