@@ -31,6 +31,7 @@ _SLASH = rf"(?:/|(?:forward\s)?{_any_of('slash')})"
 _UNDER = rf"{_UNDER}(?:\s(?:the|dem)\s(?:name|nick)(?:\s(?:of|von))?)?"
 _NAME = r"['\"\u201c\u201d\u201e\u00ab@(]{0,2}(?P<name>[^\W\d][\w.-]{2,40})"
 _ODD_NAME = r"(?P<name>(?=[a-z_.-]*[a-z_]{3}[a-z_.-]*(?:\d|[_.][a-z\d]))[a-z_][\w.-]{4,})"
+_PART = r"(?:name|account|handle|id|page|tag|shop|channel|profile|nick|konto|nome|nombre|nom)"
 _GMAIL = r"(?:(?:g|gee|jee|hot|google|proton|yahoo)[\s-]?mail|outlook|yahoo|icloud|gmx|posteo)"
 
 
@@ -42,7 +43,7 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 _NAMED = _patterns(
     rf"\b{_LOOSE}\s?(?:[\u2190-\u21ff\u2794-\u27bf\u25b6\U0001f446-\U0001f449\U0001f47b]|->|=>|>>){{1,3}}\s?{_NAME}",
     rf"\b{_STRONG}\s?(?:[^\w\s.,;:!?'\u2019\"/&()\-\u2013\u2014]|->|=>|>>){{1,4}}\s?{_NAME}",
-    rf"\b{_MY}\s(?:\w+\s)?{_APP}(?:\s(?:name|account|handle|id|page|tag|shop|channel|profile|nick|konto|nome|nombre|nom))?(?:\s{_NAMING}\s|\s?[:=]\s?){_NAME}",
+    rf"\b{_MY}\s(?:\w+\s)?{_APP}(?:(?:\s{_PART})?\s{_NAMING}\s|\s{_PART}\s?[:=]\s?){_NAME}",
     rf"\b{_ON}\s{_APP}(?:\s[\w'\u2019]+){{0,5}}?,?\s{_UNDER}\s{_NAME}",
     rf"\b(?:i['\u2019]?m|i\sam|find|search(?:\sfor)?|look\sfor|it['\u2019]s|look\sup|cherche|procura|busca|cerca|szukaj|such|suche|zoek|sok|type|enter|ich\sbin|je\ssuis|soy|sono|jag\sar)\s{_NAME}\s(?:in)?{_ON}\s(?:the\ssearch\s\w+\s(?:of|on)\s)?{_APP}\b",
     rf"(?<![\w.@-])(?P<name>[^\W\d][\w.-]{{2,40}}),?\s(?:is|that['\u2019]s)\s(?:me|us|my\s\w+)\s{_ON}\s{_APP}\b",
