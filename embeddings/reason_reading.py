@@ -58,12 +58,12 @@ def reading(text: str, tokens: Tokens, names: Sequence[str] = ()) -> Reading:
     own = {word.casefold() for name in names for word in WORD.findall(name)}
     nothing = [match.span() for match in _BRACKETED.finditer(text)]
     nothing += [match.span() for match in WORD.finditer(text) if match.group().casefold() in own] if own else []
-    kept = ~_within(tokens.offsets, nothing)
+    kept = ~within(tokens.offsets, nothing)
     states, offsets = tokens.states[kept], tokens.offsets[kept]
     return Reading(
         text=text,
-        whole=_unit(states),
-        core=_unit(states[_within(offsets, telling_words(text, names))]),
+        whole=unit(states),
+        core=unit(states[within(offsets, telling_words(text, names))]),
         states=states,
         offsets=offsets,
     )
@@ -72,15 +72,20 @@ def reading(text: str, tokens: Tokens, names: Sequence[str] = ()) -> Reading:
 def strongest_sentence(read_text: Reading, direction: Vectors) -> Span:
     """The sentence whose words point most in a direction (d,), or the whole text when there is but one."""
     text = read_text.text
-    spans = [_without_space(text, match.span()) for match in _SENTENCE.finditer(text)]
-    spans = [span for span in spans if len(WORD.findall(text[slice(*span)])) >= _LEAST_WORDS]
+    spans = sentences(text)
     if len(spans) < 2:  # noqa: PLR2004  (one sentence is the whole)
         return 0, len(text)
-    told = [float((_unit(read_text.states[_within(read_text.offsets, [span])])) @ direction) for span in spans]
+    told = [float((unit(read_text.states[within(read_text.offsets, [span])])) @ direction) for span in spans]
     return spans[int(np.argmax(told))]
 
 
-def _within(offsets: NDArray[np.intp], spans: Sequence[Span]) -> NDArray[np.bool_]:
+def sentences(text: str) -> list[Span]:
+    """Where the sentences stand that have some words."""
+    spans = [_without_space(text, match.span()) for match in _SENTENCE.finditer(text)]
+    return [span for span in spans if len(WORD.findall(text[slice(*span)])) >= _LEAST_WORDS]
+
+
+def within(offsets: NDArray[np.intp], spans: Sequence[Span]) -> NDArray[np.bool_]:
     """Which tokens stand for letters in any of the spans, (n,)."""
     found = np.zeros(len(offsets), dtype=np.bool_)
     starts, ends = offsets[:, 0], offsets[:, 1]
@@ -89,7 +94,8 @@ def _within(offsets: NDArray[np.intp], spans: Sequence[Span]) -> NDArray[np.bool
     return found
 
 
-def _unit(states: Vectors) -> Vectors:
+def unit(states: Vectors) -> Vectors:
+    """The unit vector (d,) of what the model made of some tokens, (n, d); 0 without any."""
     if not len(states):
         return np.zeros(states.shape[1], dtype=np.float32)
     mean: Vectors = states.mean(axis=0)

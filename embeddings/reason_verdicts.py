@@ -1,7 +1,6 @@
 """What a reason's meaning speaks against it: a template, another subject, an offer. Pure, for a thread of its own."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -9,26 +8,33 @@ from numpy.typing import NDArray
 
 from embeddings.language import language_of
 from embeddings.pitches import pitch_in
+from embeddings.reason_elsewhere import like_templates_elsewhere
 from embeddings.reason_findings import Finding, finding
 from embeddings.reason_grounding import FITS_OTHERS, BankVectors, agreement
 from embeddings.reason_reading import Reading, strongest_sentence
+from embeddings.reason_remainder import Remainder, remainder
 from embeddings.reason_weights import Weights, by_itself, told, weights_for, with_ground
-from embeddings.reason_words import BANK, share_a_telling_word, words_of
+from embeddings.reason_words import share_a_telling_word, words_of
 
 Vectors = NDArray[np.float32]
 
 # So sure one must be that a reason would fit anybody before it is refused, or before that is noted, and that it does
 # not fit this recipient before that is noted. Set on development data that was not trained on, and rounded.
 _TEMPLATE, _ANYONE, _FAR = 0.8, 0.75, 0.6
+# The same of what is left without the words of the recipient: so sure to note and to refuse it, with at most so many
+# words of its own, where they were quoted; where only a word of theirs was set in, also so near to a template; and so
+# near to one that it is nearly word for word the same.
+_HOLLOW, _SURELY_HOLLOW, _HOLLOW_AROUND_A_WORD, _NOTHING_TAKEN = 0.6, 0.8, 0.9, 0.75
+_FEW_OWN = 2
+_RATHER_A_TEMPLATE, _CLEARLY_A_TEMPLATE, _WORD_FOR_WORD = 0.5, 0.6, 0.75
 _HALF, _FEW_FIT_BETTER = 0.5, 0.02
-# In languages that the model hardly knows: this near to a template, and nearer than to the recipient's words
-# (letters beyond Latin are cut up more, so that all texts in them are nearer to each other).
-_NEARLY_THE_SAME, _NEARLY_THE_SAME_BEYOND_LATIN = 0.66, 0.8
+# In languages that the model hardly knows: this near to a template, and this part of its pieces of words in templates,
+# to be refused; without being so near, this part with hardly a word of its own; and this part to be noted.
+_NEARLY_THE_SAME, _MADE_OF_TEMPLATES, _HALF_MADE_OF_THEM = 0.8, 0.6, 0.45
 _END_OF_LATIN = "\u024f"
 _COMMON = words_of(["the a an and of to in is i you my your for with that it on are me we so but"])
 _OTHER_MODELS_TEMPLATE = 0.7
 _FEW_WORDS = 6
-_RUN = 4
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -94,9 +100,11 @@ def _english(
     reading: Reading, recipient: Recipient, weights: Weights, bank: BankVectors, row: Vectors
 ) -> Finding | None:
     judged = weigh(reading, recipient, weights=weights, bank=bank, row=row)
-    if judged.template >= _TEMPLATE:
+    left = remainder(reading, recipient.texts, recipient.names, bank[0])
+    hollow = told(weights.merge, left.row)
+    if judged.template >= _TEMPLATE or _says_nothing(left, hollow):
         return finding("template", *strongest_sentence(reading, weights.template[: len(reading.whole)]))
-    if judged.template >= _ANYONE:
+    if judged.template >= _ANYONE or _says_little(left, hollow):
         return finding("far-from-anchor", 0, len(reading.text), variant="anyone")
     if judged.far >= _FAR and any(map(_in_english, recipient.texts)):
         # What fits many others as well is about nobody yet; what fits others better is about somebody else.
@@ -105,33 +113,48 @@ def _english(
     return None
 
 
+def _says_nothing(left: Remainder, hollow: float) -> bool:
+    """Whether a reason is surely mail merge: a template with words of theirs set in."""
+    if left.quoted and hollow >= _SURELY_HOLLOW and left.own <= _FEW_OWN:
+        return True
+    return hollow >= _HOLLOW_AROUND_A_WORD and not left.own and left.like_template >= _CLEARLY_A_TEMPLATE
+
+
+def _says_little(left: Remainder, hollow: float) -> bool:
+    """Whether that is likely enough to be told, by how much of theirs was taken up."""
+    if left.quoted:
+        return hollow >= _HOLLOW
+    if left.like_template >= _WORD_FOR_WORD and hollow >= _NOTHING_TAKEN:
+        return True
+    if not left.taken:
+        return hollow >= _NOTHING_TAKEN and not left.own
+    return hollow >= _HOLLOW_AROUND_A_WORD and not left.own and left.like_template >= _RATHER_A_TEMPLATE
+
+
 def _without_weights(reading: Reading, recipient: Recipient, bank: BankVectors, *, english: bool) -> Finding | None:
     """For other models and other languages: only what is nearly word for word a template, and nothing of theirs."""
     templates, elsewhere, _ = bank
     near = float(((templates if english else elsewhere) @ reading.whole).max())
-    latin = _NEARLY_THE_SAME if _is_latin(reading.text) else _NEARLY_THE_SAME_BEYOND_LATIN
-    least = _OTHER_MODELS_TEMPLATE if english else latin
+    if not english:
+        return _by_its_letters(reading.text, recipient, nearly_the_same=near >= _NEARLY_THE_SAME)
     own = float((recipient.vectors @ reading.whole).max())
     touches = share_a_telling_word(reading.text, recipient.texts, recipient.names)
-    if near < max(least, own) or touches or not (_is_latin(reading.text) or _reads_like_a_template(reading.text)):
-        return None
-    return finding("template", 0, len(reading.text))
+    if near >= max(_OTHER_MODELS_TEMPLATE, own) and not touches:
+        return finding("template", 0, len(reading.text))
+    return None
 
 
-def _reads_like_a_template(text: str) -> bool:
-    """Whether half of the letters, in runs of four, are those of one template.
+def _by_its_letters(text: str, recipient: Recipient, *, nearly_the_same: bool) -> Finding | None:
+    """What is made of pieces of templates in its language, beside words of the recipient's.
 
-    Of scripts that the model hardly knows, all texts are near to each other for it; so the letters must say it too.
+    In languages that the model hardly knows all texts are near to each other for it; so the letters must say it too.
     """
-    mine = _runs_of_letters(text)
-    shared = (len(mine & _runs_of_letters(template)) for template in BANK.templates_elsewhere)
-    return bool(mine) and max(shared, default=0) >= _HALF * len(mine)
-
-
-@lru_cache(maxsize=512)
-def _runs_of_letters(text: str) -> frozenset[str]:
-    letters = "".join(letter for letter in text.casefold() if not letter.isspace() and letter.isprintable())
-    return frozenset(letters[at : at + _RUN] for at in range(len(letters) - _RUN + 1))
+    like = like_templates_elsewhere(text, recipient.texts, recipient.names)
+    if like.part < _HALF_MADE_OF_THEM:
+        return None
+    if nearly_the_same or (like.part >= _MADE_OF_TEMPLATES and like.own <= _FEW_OWN):
+        return finding("template", 0, len(text))
+    return finding("far-from-anchor", 0, len(text), variant="anyone") if like.own <= _FEW_OWN else None
 
 
 def _in_english(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What was learned about reasons: three logistic regressions and the means that agreement is counted from.
+"""What was learned about reasons: four logistic regressions and the means that agreement is counted from.
 
 `wherefore train reasons` makes them; docs/model-card.md tells from what, and how well they do.
 """
@@ -37,6 +37,8 @@ class Weights(msgspec.Struct, frozen=True):
     """Over `with_ground`: what tells reasons that fit nobody, and reasons that do not fit this one, (n + 1,)."""
     pitch: Vectors
     """Over `by_itself`: what tells texts that sell, (n + 1,)."""
+    merge: Vectors
+    """Over `embeddings.reason_remainder`: what tells that nothing is left without the words of the reader, (n + 1,)."""
 
 
 def by_itself(reading: Reading, names: tuple[str, ...] = ()) -> Vectors:

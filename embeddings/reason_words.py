@@ -96,8 +96,8 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 
 def share_a_telling_word(reason: str, theirs: Sequence[str], names: Sequence[str]) -> bool:
     """Whether a reason and any of their texts have a word (or its beginning) in common that is about something."""
-    mine = _stems(reason, names)
-    return any(mine & _stems(text, names) for text in theirs)
+    mine = stems(reason, names)
+    return any(mine & stems(text, names) for text in theirs)
 
 
 def counts(text: str, names: Sequence[str], sales: int) -> Vectors:
@@ -134,12 +134,13 @@ def _tells(word: str, names: frozenset[str]) -> bool:
     return len(plain) > 1 and plain not in BANK.frame and plain not in names and word.casefold() not in names
 
 
-def _stems(text: str, names: Iterable[str]) -> set[str]:
-    found = {_stem(text[start:end]) for start, end in telling_words(text, names)}
+def stems(text: str, names: Iterable[str]) -> set[str]:
+    """The beginnings of the words of a text that say what it is about."""
+    found = {stem(text[start:end]) for start, end in telling_words(text, names)}
     return {stem for stem in found if len(stem) >= _LEAST_LETTERS}
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """A word without its commonest English endings: enough to see that walks, walked and walking are one word."""
     plain = _ENDING.sub("", word.casefold())
     shorter = _GRAMMATICAL.sub("", plain)

@@ -10,9 +10,11 @@ import msgspec
 
 from scripts.seed_data import Topic, load_reasons, load_topics
 
-Kind = Literal["match", "mismatch", "generic", "pitch", "friendly"]
-_TIMES, _TIMES_OF_A_KIND = 5, 3
+Kind = Literal["match", "mismatch", "generic", "pitch", "friendly", "merge", "quoting"]
+_TIMES, _TIMES_OF_A_KIND, _TIMES_MERGED = 5, 3, 4
 _OTHERS = (0, 2, 3)
+_QUOTED_WORDS = (4, 9)
+_PRAISES = 150
 _CONTRAST = 120
 
 
@@ -61,6 +63,44 @@ class _Maker:
             yield self._to_anyone(text, "pitch", "pitch")
         for text in [*self._kinds["friendly"], *(message.text for message in self._letters.message)]:
             yield Example(text, "friendly", "friendly")
+        yield from self._with_words_of_theirs()
+
+    def _with_words_of_theirs(self) -> Iterator[Example]:
+        """Mail merge, and honest words behind the same quotations, so that quoting by itself says nothing."""
+        for kind, times in (("merge", _TIMES_MERGED), ("specific_quoting", _TIMES_OF_A_KIND)):
+            for frame in self._kinds[kind]:
+                for topic in self._rng.sample(self._topics, times):
+                    statement = self._rng.choice(topic.statements).text
+                    word = self._rng.choice((topic.name, max(statement.rstrip(".").split(), key=len)))
+                    text = frame.format(quote=self._beginning(statement), word=word)
+                    yield self._quoting(text, "merge" if kind == "merge" else "quoting", "short", statement, topic)
+        for _ in range(_PRAISES):
+            topic = self._rng.choice(self._topics)
+            statement = self._rng.choice(topic.statements).text
+            yield self._quoting(self._praise(statement), "merge", "praise", statement, topic)
+        for letter in self._letters.reason:
+            if letter.kind != "poor":
+                text = f'"{self._beginning(letter.anchor)}" {self._rng.choice(("-", "...", ""))} {letter.text}'
+                yield self._quoting(text, "quoting", "demo", letter.anchor, self._topic.get(letter.topic))
+        for text in self._rng.sample(self._kinds["generic"], len(self._kinds["generic"])):
+            topic = self._rng.choice(self._topics)
+            statement = self._rng.choice(topic.statements).text
+            yield self._quoting(f'"{self._beginning(statement)}" {text}', "merge", "generic", statement, topic)
+
+    def _praise(self, statement: str) -> str:
+        """A quotation, in marks or not, and praise, questions and wishes that fit any."""
+        mark, after = self._rng.choice((('"', '"'), ('"', '..."'), ("", ":"), ("", " -")))
+        said = self._rng.sample(self._kinds["praise"], self._rng.randint(1, 3))
+        said += self._rng.sample(self._kinds["hollow"], self._rng.choice((0, 0, 1, 2)))
+        said += self._rng.sample(self._kinds["closing"], self._rng.choice((0, 1, 1)))
+        return " ".join([f"{mark}{self._beginning(statement)}{after}", *said])
+
+    def _beginning(self, statement: str) -> str:
+        return " ".join(statement.split()[: self._rng.randint(*_QUOTED_WORDS)]).rstrip(".,:;")
+
+    def _quoting(self, text: str, kind: Kind, source: str, statement: str, topic: Topic | None) -> Example:
+        others = [one for one in self._topics if one is not topic]
+        return self._sent(text, kind, source, (statement, *self._some(others, self._rng.choice(_OTHERS))))
 
     def _about(self, text: str, source: str, statement: str, topic: Topic | None) -> Iterator[Example]:
         others = [one for one in self._topics if one is not topic]

@@ -1,4 +1,4 @@
-"""Training of what judges reasons: three logistic regressions over what the model and plain counts tell of a text."""
+"""Training of what judges reasons: four logistic regressions over what the model and plain counts tell of a text."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,6 +11,7 @@ from embeddings.encoder import Encoder
 from embeddings.models import find_model
 from embeddings.reason_grounding import agreement, bank_vectors
 from embeddings.reason_reading import Reading, read
+from embeddings.reason_remainder import remainder
 from embeddings.reason_weights import WEIGHTS, Weights, by_itself, save, told, with_ground
 from embeddings.texts import normalise
 from scripts.evaluation_figures import auc
@@ -19,14 +20,19 @@ from scripts.seed_data import load_topics
 
 Numbers = NDArray[np.float64]
 # How far weights may go (the inverse of the L2 penalty), with every kind of example weighing the same together.
-_FREEDOM = {"template": 0.2, "far": 0.2, "pitch": 0.6}
+_FREEDOM = {"template": 0.2, "far": 0.2, "pitch": 0.6, "merge": 0.3}
 _FOLDS, _ROUNDS = 10, 20
 _QUESTIONS: dict[str, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
     "template": (("generic",), ("match", "mismatch")),
     "far": (("generic", "mismatch"), ("match",)),
     "pitch": (("pitch",), ("generic", "match", "friendly")),
+    "merge": (("merge", "generic"), ("match", "quoting")),
 }
 """For each regression the kinds that it is to tell from the others."""
+
+
+_PLAIN = frozenset({"match", "mismatch", "generic", "pitch"})
+"""Kinds without words of theirs set in; what reasons have in common is theirs."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -35,6 +41,7 @@ class Seen(msgspec.Struct, frozen=True):
     example: Example
     alone: NDArray[np.float32]
     grounded: NDArray[np.float32] | None
+    left: NDArray[np.float32] | None
 
 
 async def train_reasons(*, write: bool) -> None:
@@ -59,7 +66,7 @@ async def _look(encoder: Encoder, all_examples: Sequence[Example], revision: str
     statements = sorted({text for one in all_examples for text in (*one.recipient, *one.contrast)})
     known = dict(zip(statements, encoder.encode_now(statements), strict=True))
     everything = encoder.encode_now([one.text for topic in load_topics() for one in topic.statements])
-    reasons = [readings[text] for text in dict.fromkeys(one.text for one in all_examples if one.recipient)]
+    reasons = [readings[text] for text in dict.fromkeys(one.text for one in all_examples if one.kind in _PLAIN)]
     nothing = np.zeros(1, dtype=np.float32)
     weights = Weights(
         revision=revision,
@@ -69,6 +76,7 @@ async def _look(encoder: Encoder, all_examples: Sequence[Example], revision: str
         template=nothing,
         far=nothing,
         pitch=nothing,
+        merge=nothing,
     )
     bank = await bank_vectors(encoder)
 
@@ -85,8 +93,12 @@ async def _look(encoder: Encoder, all_examples: Sequence[Example], revision: str
 
     seen = []
     for one in all_examples:
-        alone = by_itself(readings[one.text])
-        seen.append(Seen(one, alone, with_ground(alone, grounded(one, readings[one.text])) if one.recipient else None))
+        reading = readings[one.text]
+        alone, to_somebody = by_itself(reading), bool(one.recipient)
+        ground = with_ground(alone, grounded(one, reading)) if to_somebody else None
+        seen.append(
+            Seen(one, alone, ground, remainder(reading, one.recipient, (), bank[0]).row if to_somebody else None)
+        )
     return weights, seen
 
 
@@ -94,12 +106,19 @@ def _rows(question: str, seen: Sequence[Seen]) -> tuple[Numbers, NDArray[np.bool
     """What a regression learns from: rows, whether each is one of those to be told, and how much each weighs."""
     yes, no = _QUESTIONS[question]
     chosen = [one for one in seen if one.example.kind in yes + no]
-    kinds = [one.example.kind for one in chosen]
-    found = [one.alone if question == "pitch" or one.grounded is None else one.grounded for one in chosen]
-    side = np.array([kind in yes for kind in kinds])
+    # What is left tells several kinds of mail merge apart, so that each of their groups weighs the same.
+    kinds = [(one.example.kind, one.example.source if question == "merge" else "") for one in chosen]
+    found = [_as_asked(question, one) for one in chosen]
+    side = np.array([kind in yes for kind, _ in kinds])
     share = np.array([1 / kinds.count(kind) for kind in kinds])
     weight = np.where(side, share / share[side].sum(), share / share[~side].sum()) * len(chosen) / 2
     return np.array(found, dtype=np.float64), side, weight
+
+
+def _as_asked(question: str, seen: Seen) -> NDArray[np.float32]:
+    """An example as a regression takes it."""
+    found = {"pitch": seen.alone, "merge": seen.left}.get(question, seen.grounded)
+    return seen.alone if found is None else found
 
 
 def _fit(rows: Numbers, yes: NDArray[np.bool_], weight: Numbers, *, freedom: float) -> Numbers:
