@@ -69,7 +69,7 @@ async def asks(grace: Visitor, question: str) -> None:
 async def answers(ada: Visitor, answer: str) -> None:
     await ada.go("/requests?box=sent")
     await ada.sees("They asked you a question")
-    await ada.follow("Open")
+    await ada.follow("Read and answer")
     await ada.fill("Your answer", answer)
     await ada.press("Answer", exact=True)
     await ada.sees("Your answer is on its way")
