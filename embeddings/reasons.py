@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_copies import EarlierReason, copied
+from embeddings.reason_disguises import Folded, fold, is_disguised
 from embeddings.reason_fillers import is_filler, quoted_back
 from embeddings.reason_findings import Finding, finding
 from embeddings.reason_grounding import bank_vectors
@@ -81,7 +83,10 @@ async def judge_reason(
     if not (text and words):
         return _in_order([*found, *await by_words])
     # The words are looked at while the model reads.
-    said, reading, bank = await asyncio.gather(by_words, read(encoder, text, names), bank_vectors(encoder))
+    seen = fold(text) if is_disguised(text) else None
+    said, reading, bank = await asyncio.gather(
+        by_words, read(encoder, text if seen is None else seen.text, names), bank_vectors(encoder)
+    )
     found += said
     if not any(one.code == "template" for one in said):
         vectors = _stored(words, anchor_text, anchor_vector, recipient_vectors)
@@ -91,10 +96,17 @@ async def judge_reason(
             contrast=contrast,
             names=tuple(names),
         )
-        found += await asyncio.to_thread(
+        meant = await asyncio.to_thread(
             by_meaning, reading, recipient, revision=encoder.model.revision, bank=bank, purpose=purpose
         )
+        found += meant if seen is None else [_where_it_stood(one, seen) for one in meant]
     return _in_order(found)
+
+
+def _where_it_stood(found: Finding, seen: Folded) -> Finding:
+    """What was found in a text as the eye reads it, at its place in the text as it was written."""
+    start, end = seen.span(found.start, found.end)
+    return msgspec.structs.replace(found, start=start, end=end)
 
 
 def _in_order(found: Sequence[Finding]) -> list[Finding]:

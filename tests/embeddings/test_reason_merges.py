@@ -1,9 +1,12 @@
 # ruff: noqa: RUF001  (texts in other scripts on purpose)
 """A template stays one with words of its reader's set in; who says something of their own may quote as they like."""
 
+from collections.abc import Callable
+
 import pytest
 
 from embeddings.encoder import Encoder
+from embeddings.reason_disguises import is_disguised
 from embeddings.reason_elsewhere import like_templates_elsewhere
 from embeddings.reason_remainder import quotations
 from embeddings.reasons import Finding, judge_reason, sendable
@@ -154,3 +157,34 @@ def test_a_quotation_is_theirs_when_most_of_its_words_are() -> None:
 def test_a_language_without_templates_is_like_none_and_too_few_letters_as_well() -> None:
     assert like_templates_elsewhere("მეც მაქვს ორი სკა სახლის უკან და წელს თაფლი ცოტაა.", (), ()).part == 0
     assert like_templates_elsewhere("Ich bin neu, und du?", (), ()).part == 0
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda text: text.replace("e", "\u0435").replace("o", "\u043e"),
+        lambda text: text.replace("w", "w\u200b").replace("n", "n\u2060"),
+        lambda text: text.replace("network", "n e t w o r k").replace("add", "a\u00add\u00add"),
+    ],
+    ids=["letters of another script", "invisible signs", "set apart"],
+)
+async def test_a_template_in_disguise_is_refused_at_its_own_place(
+    encoder: Encoder, disguise: Callable[[str], str]
+) -> None:
+    reason = disguise("Hello, I would like to add you to my professional network and hope to stay in touch with you.")
+
+    refused = [found for found in await judge(encoder, reason) if found.code == "template"]
+
+    assert [(found.start, found.end) for found in refused] == [(0, len(reason))]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "У меня тоже три улья за домом. Как ваши пчёлы перенесли зиму? Мои в этом году очень слабые.",
+        "Mes abeilles sont mortes cet hiver, et je n'ose plus ouvrir la ruche de mon père. Que feriez-vous ?",
+        "My hives are at 57° north and the ling (Calluna) is late. Do your bees find any? \u2764\ufe0f\u200d\U0001f525",
+    ],
+)
+def test_what_is_merely_written_otherwise_is_no_disguise(reason: str) -> None:
+    assert not is_disguised(reason)
