@@ -1,5 +1,6 @@
 """Brings together what a reason is judged by, all of it readable by its sender, and has it judged."""
 
+import asyncio
 from uuid import UUID
 
 import msgspec
@@ -76,7 +77,9 @@ def tidied_reason(draft: RequestCreate) -> str:
     return reason if shows(reason) else ""
 
 
-async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> list[Finding]:
+async def judge(
+    actor: Member, *, draft: RequestCreate, subject: Subject, earlier: list[EarlierReason]
+) -> list[Finding]:
     """What speaks against the reason of a draft, from nothing but what the actor may read."""
     names = await member_summaries(actor, [actor.id, subject.recipient_id])
     texts, vectors = await _statements_of(actor, subject.recipient_id, draft)
@@ -88,7 +91,7 @@ async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> lis
         anchor_text=subject.anchor_text,
         recipient_texts=texts,
         sender_texts=mine,
-        earlier_reasons=await _earlier_reasons(actor, subject.recipient_id),
+        earlier_reasons=earlier,
         names=[summary.display_name for summary in names.values()],
         purpose=draft.purpose,
         anchor_vector=None if vectors is None or anchored is None else vectors[anchored],
@@ -97,15 +100,20 @@ async def judge(actor: Member, *, draft: RequestCreate, subject: Subject) -> lis
     )
 
 
-async def copy_of_another(actor: Member, *, draft: RequestCreate, subject: Subject) -> Finding | None:
-    """Whether the reason copies one that the actor gave to somebody else, also while this one was judged."""
-    earlier = await _earlier_reasons(actor, subject.recipient_id)
+async def copy_of_newer(
+    actor: Member, *, draft: RequestCreate, subject: Subject, earlier: list[EarlierReason]
+) -> Finding | None:
+    """Whether the reason copies one that the actor gave to somebody else after `earlier` was read."""
+    newer = [one for one in await earlier_reasons(actor, subject.recipient_id) if one not in earlier]
+    if not newer:
+        return None
     names = await member_summaries(actor, [actor.id, subject.recipient_id])
-    found = copied(
+    found = await asyncio.to_thread(
+        copied,
         tidied_reason(draft),
         names=[summary.display_name for summary in names.values()],
         anchor_text=subject.anchor_text,
-        earlier=earlier,
+        earlier=newer,
     )
     return None if found is None else finding("copy", *found)
 
@@ -161,7 +169,7 @@ async def _statements_of(
     return [row["text"] for row in rows], vectors
 
 
-async def _earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReason]:
+async def earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReason]:
     """What the actor wrote to others before, also where it became an acceptance because both had asked."""
     rows = await fetch(
         "SELECT said.text, said.anchor_text, other.display_name FROM ("

@@ -18,7 +18,7 @@ from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import ConflictError
 from api.profiles.visibility import places_taken
-from embeddings.reasons import Finding, sendable
+from embeddings.reasons import EarlierReason, Finding, sendable
 
 
 async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
@@ -30,7 +30,7 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
         InvalidError: Something in it cannot be kept.
         ConflictError: The recipient changed the words that the reason is about.
     """
-    _, findings = await _judge(actor, draft)
+    _, findings = await _judge(actor, draft, await reason_checks.earlier_reasons(actor, draft.recipient_id))
     return ReasonCheck(sendable=sendable(findings), findings=findings)
 
 
@@ -55,7 +55,8 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         RecipientFullError: The recipient has enough to answer just now.
         ConflictError: The recipient changed the words that the reason is about.
     """
-    judged, findings = await _judge(actor, draft)
+    earlier = await reason_checks.earlier_reasons(actor, draft.recipient_id)
+    judged, findings = await _judge(actor, draft, earlier)
     refused = not sendable(findings)
     if refused or (findings and not past_notes):
         await count_shown(actor, [found.code for found in findings], judged=Judged.REASON)
@@ -64,15 +65,15 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         await lock_members(actor.id, draft.recipient_id)
         await _check_unchanged(actor, draft, judged)
         # Several at once are judged side by side, but sent one after the other.
-        if copy := await reason_checks.copy_of_another(actor, draft=draft, subject=judged):
+        if copy := await reason_checks.copy_of_newer(actor, draft=draft, subject=judged, earlier=earlier):
             raise ReasonRefusedError([copy])
         request_id = await _cross_or_send(actor, draft, judged)
         return await queries.request(actor, request_id)
 
 
-async def _judge(actor: Member, draft: RequestCreate) -> tuple[Subject, list[Finding]]:
+async def _judge(actor: Member, draft: RequestCreate, earlier: list[EarlierReason]) -> tuple[Subject, list[Finding]]:
     subject = await reason_checks.find_subject(actor, draft=draft)
-    findings = await reason_checks.judge(actor, draft=draft, subject=subject)
+    findings = await reason_checks.judge(actor, draft=draft, subject=subject, earlier=earlier)
     if not sendable(findings):  # perhaps only because the words or their author have gone while it was judged
         await _check_unchanged(actor, draft, subject)
     return subject, findings
