@@ -33,13 +33,13 @@ async def find_pitch(encoder: Encodes, text: str, *, purpose: str) -> Finding | 
 
 def pitch_in(reading: Reading, *, revision: str, purpose: str, row: Vectors | None = None) -> Finding | None:
     """The finding `pitch` in what has been read by the model of a revision; `row` is its `by_itself`, where known."""
-    by_words = sales(reading.text)
     weights = weights_for(revision)
     if weights is None:
+        by_words = sales(reading.text)
         return finding("pitch", *by_words[0]) if len(by_words) >= _TOGETHER else None
-    if told(weights.pitch, by_itself(reading) if row is None else row) < (
-        _SURE_IN_BUSINESS if purpose == "business" else _SURE
-    ):
+    sure = _SURE_IN_BUSINESS if purpose == "business" else _SURE
+    if told(weights.pitch, by_itself(reading) if row is None else row) < sure:
         return None
+    by_words = sales(reading.text)
     direction = weights.pitch[: len(reading.whole)]
     return finding("pitch", *(by_words[0] if by_words else strongest_sentence(reading, direction)))

@@ -105,7 +105,7 @@ _MANY_DIGITS = 9
 # Names of software that look like addresses.
 _NO_ADDRESSES = frozenset({"asp.net", "socket.io", "vb.net", "ado.net", "ml.net"})
 # What stands around a spelled-out dot or at, as blanks; it keeps every character's place.
-_BRACKETS = str.maketrans("_*<>[]{}|", "         ")
+_BRACKETS = str.maketrans("_*<>[](){}|-", " " * 12)
 _AROUND = re.compile(rf"[-_*<>\[\](){{}}]\s?(?:dot|at|\.|@|{_DOT_WORDS}|{_AT_WORDS})\s?[-_*<>\[\](){{}}]")
 _KNOWN_APPS = {skeleton(app): app for app in _APPS if len(app) > 3}  # noqa: PLR2004  (shorter ones are words with a digit)
 
@@ -166,7 +166,7 @@ def _is_number(digits: str) -> bool:
 
 def _blank(match: re.Match[str]) -> str:
     """The same, of the same length, with blanks for what stands around."""
-    return match.group().translate(_BRACKETS).replace("(", " ").replace(")", " ").replace("-", " ")
+    return match.group().translate(_BRACKETS)
 
 
 def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

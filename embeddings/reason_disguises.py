@@ -14,9 +14,8 @@ _LOOKALIKES = str.maketrans(
 _APART = re.compile(r"(?<![\w@])(?:[\w@.:/+] ){3,}[\w@.:/+](?!\w)")
 _SKELETON = str.maketrans("1l!|4305$7", "iiiiaeosst")
 _WORD = re.compile(r"[\w|!$]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_END_OF_LATIN, _MOSTLY = "\u024f", 0.5
-_OF_OTHER_SCRIPTS = "".join(letter for letter in map(chr, _LOOKALIKES) if letter.isalpha() and letter > _END_OF_LATIN)
+END_OF_LATIN, _MOSTLY = "\u024f", 0.5
+_OF_OTHER_SCRIPTS = "".join(letter for letter in map(chr, _LOOKALIKES) if letter.isalpha() and letter > END_OF_LATIN)
 _MIXED = re.compile(rf"[a-zA-Z][{_OF_OTHER_SCRIPTS}]|[{_OF_OTHER_SCRIPTS}][a-zA-Z]", re.IGNORECASE)
 # Invisible between two letters: soft hyphen, zero-width ones, marks of direction, the byte order mark.
 _HIDDEN = re.compile(r"(?<=[a-zA-Z])[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+(?=[a-zA-Z])")
@@ -44,10 +43,9 @@ def fold(text: str) -> Folded:
 def is_disguised(text: str) -> bool:
     """Whether Latin letters are hidden from a model that reads them: by look-alikes, invisible signs, or set apart."""
     letters = [character for character in text if character.isalpha()]
-    if sum(letter <= _END_OF_LATIN for letter in letters) < _MOSTLY * len(letters):
+    if sum(letter <= END_OF_LATIN for letter in letters) < _MOSTLY * len(letters):
         return False  # in another script the same letters are no disguise, and some invisible signs are spelling
-    mixed = any(_MIXED.search(word.group()) for word in _LETTERS.finditer(text))
-    return mixed or _HIDDEN.search(text) is not None or len(_APART.findall(text)) > 0
+    return any(pattern.search(text) for pattern in (_MIXED, _HIDDEN, _APART))
 
 
 def plain(word: str) -> str:

@@ -29,8 +29,8 @@ class Likeness(msgspec.Struct, frozen=True):
 def like_templates_elsewhere(text: str, theirs: Sequence[str], names: Sequence[str]) -> Likeness:
     """Count how much of a reason, without words of theirs, is made of the same pieces as templates of its language."""
     language = language_of(text)
-    known = _templates().get(language or "", ())
-    if not known:
+    bank = _pieces_of_templates().get(language or "")
+    if bank is None:
         return Likeness(0.0, 0)
     same = words_of(names) | words_of(theirs)
     stems_of_theirs = set().union(*(stems(one, ()) for one in theirs))
@@ -39,11 +39,10 @@ def like_templates_elsewhere(text: str, theirs: Sequence[str], names: Sequence[s
         word = text[start:end]
         if word.casefold() in same or stem(word) in stems_of_theirs:
             taken.append((start, end))
-    left, size = without(text, taken), _LETTERS_WITHOUT_BLANKS if language in _WITHOUT_BLANKS else _LETTERS
+    left, size = without(text, taken), _size(language)
     pieces = _pieces(left, size)
     if len(pieces) < _LEAST_PIECES:
         return Likeness(0.0, 0)
-    bank = frozenset().union(*(_pieces(one, size) for one in known))
     words = {word.casefold() for word in WORD.findall(left) if len(word) > _LETTERS}
     own = sum(1 for word in words if not any(piece in bank for piece in _pieces(word, size)))
     return Likeness(len(pieces & bank) / len(pieces), own)
@@ -58,9 +57,14 @@ def _pieces(text: str, size: int) -> frozenset[str]:
 
 
 @cache
-def _templates() -> dict[str, tuple[str, ...]]:
-    """The templates by their language."""
-    found: dict[str, list[str]] = {}
+def _pieces_of_templates() -> dict[str, frozenset[str]]:
+    """The pieces of all templates by their language."""
+    found: dict[str, frozenset[str]] = {}
     for one in BANK.templates_elsewhere:
-        found.setdefault(language_of(one) or "", []).append(one)
-    return {language: tuple(texts) for language, texts in found.items()}
+        language = language_of(one)
+        found[language or ""] = found.get(language or "", frozenset()) | _pieces(one, _size(language))
+    return found
+
+
+def _size(language: str | None) -> int:
+    return _LETTERS_WITHOUT_BLANKS if language in _WITHOUT_BLANKS else _LETTERS

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from embeddings.reason_words import WORD, telling_words
+from embeddings.reason_words import RUN, WORD, runs_of_three, telling_words, words_in_order
 
 Span = tuple[int, int]
 
@@ -33,8 +33,8 @@ _ROWS = (
 # How much of a text a filling must be; so few different words a text has that says nothing.
 _MOSTLY, _FEW_DIFFERENT, _REPEATED_WORDS = 0.5, 0.3, 8
 _LEAST_KEYS = 4
-# A quotation is so long, so much of the text is one, and so few other words say anything.
-_QUOTED_RUN, _QUOTED, _OWN_WORDS = 3, 0.5, 2
+# So much of the text is a quotation, and so few other words say anything.
+_QUOTED, _OWN_WORDS = 0.5, 2
 
 
 def is_filler(text: str) -> bool:
@@ -42,7 +42,7 @@ def is_filler(text: str) -> bool:
     letters = sum(character.isalnum() for character in text)
     if not letters:
         return bool(text)
-    words = [match.group().casefold() for match in WORD.finditer(text)]
+    words = words_in_order(text)
     filling = sum(len(word) for word in words if _SAME_LETTER.search(word) or _is_mashed(word))
     if filling / letters >= _MOSTLY or sum(word in _LOREM for word in words) >= _FEWEST_LATIN_WORDS:
         return True
@@ -57,17 +57,13 @@ def quoted_back(text: str, theirs: Sequence[str]) -> Span | None:
     """The words that a reason only repeats of theirs, from the first to the last; None when it adds some of its own."""
     places = list(WORD.finditer(text))
     mine = [place.group().casefold() for place in places]
-    known = {run for their in theirs for run in _runs([match.group().casefold() for match in WORD.finditer(their)])}
-    quoted = {index + step for index, run in enumerate(_runs(mine)) if run in known for step in range(_QUOTED_RUN)}
+    known = {run for their in theirs for run in runs_of_three(words_in_order(their))}
+    quoted = {index + step for index, run in enumerate(runs_of_three(mine)) if run in known for step in range(RUN)}
     if not quoted or len(quoted) / len(mine) < _QUOTED:
         return None
     start, end = places[min(quoted)].start(), places[max(quoted)].end()
     own = [span for span in telling_words(text) if span[1] <= start or span[0] >= end]
     return (start, end) if len(own) < _OWN_WORDS else None
-
-
-def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[index : index + _QUOTED_RUN]) for index in range(len(words) - _QUOTED_RUN + 1)]
 
 
 def _is_mashed(word: str) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.evidence import Tokens
 from embeddings.models import Model
-from embeddings.reason_words import WORD, telling_words
+from embeddings.reason_words import WORD, telling_words, words_of
 
 Vectors = NDArray[np.float32]
 Span = tuple[int, int]
@@ -55,7 +55,7 @@ async def read(encoder: Encodes, text: str, names: Sequence[str] = ()) -> Readin
 
 def reading(text: str, tokens: Tokens, names: Sequence[str] = ()) -> Reading:
     """What the tokens of a text come to. Names and what stands in square brackets say nothing about anything."""
-    own = {word.casefold() for name in names for word in WORD.findall(name)}
+    own = words_of(names)
     nothing = [match.span() for match in _BRACKETED.finditer(text)]
     nothing += [match.span() for match in WORD.finditer(text) if match.group().casefold() in own] if own else []
     kept = ~within(tokens.offsets, nothing)

@@ -8,19 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.reason_reading import Reading, sentences, unit, within
-from embeddings.reason_rules import sales
-from embeddings.reason_words import BANK, WORD, counts, stem, stems, telling_words
+from embeddings.reason_weights import put_plainly
+from embeddings.reason_words import BANK, RUN, WORD, runs_of_three, stem, stems, telling_words, words_in_order, words_of
 
 Vectors = NDArray[np.float32]
 Span = tuple[int, int]
 
-_RUN = 3
 _QUOTATION = re.compile('["\u201c\u201e\u00ab\u201d]([^"\u201c\u201d\u201e\u00ab\u00bb]{3,})["\u201c\u201d\u00bb]')
 # So much of a quotation must be theirs to be one of theirs.
 _MOSTLY = 0.5
 _LIKE_TEMPLATE = 0.6
 _OF_TEMPLATES = frozenset().union(*(stems(one, ()) for one in BANK.templates))
-_COUNTS_SCALE = np.float32(0.5)
 
 
 class Remainder(msgspec.Struct, frozen=True):
@@ -54,7 +52,6 @@ def remainder(reading: Reading, theirs: Sequence[str], names: Sequence[str], tem
     bare = without(text, taken)
     own = {stem(bare[start:end]) for start, end in telling_words(bare, names)} - _OF_TEMPLATES
     likeness = _like_templates(reading, left, bare, templates)
-    put = counts(bare, names, len(sales(bare))) * _COUNTS_SCALE
     many = max(1, len(WORD.findall(text)))
     found = [
         min(len(own), 12) / 6,
@@ -64,7 +61,9 @@ def remainder(reading: Reading, theirs: Sequence[str], names: Sequence[str], tem
         min(len(words), 4) / 4,
         *likeness,
     ]
-    row: Vectors = np.concatenate([unit(reading.states[left]), put, np.array(found, dtype=np.float32)])
+    row: Vectors = np.concatenate(
+        [unit(reading.states[left]), put_plainly(bare, names), np.array(found, dtype=np.float32)]
+    )
     return Remainder(row=row, own=len(own), quoted=bool(quoted), taken=bool(taken), like_template=likeness[1])
 
 
@@ -72,19 +71,15 @@ def quotations(text: str, theirs: Sequence[str]) -> list[Span]:
     """Where words of theirs stand in a row, and quotations that are mostly theirs."""
     places = [match.span() for match in WORD.finditer(text)]
     mine = [text[slice(*place)].casefold() for place in places]
-    known_runs: set[tuple[str, ...]] = set()
-    known: set[str] = set()
-    for their in theirs:
-        words = [match.group().casefold() for match in WORD.finditer(their)]
-        known |= set(words)
-        known_runs |= {tuple(words[step : step + _RUN]) for step in range(len(words) - _RUN + 1)}
+    known = words_of(theirs)
+    known_runs = {run for their in theirs for run in runs_of_three(words_in_order(their))}
     found = [
-        (places[step][0], places[step + _RUN - 1][1])
-        for step in range(len(mine) - _RUN + 1)
-        if tuple(mine[step : step + _RUN]) in known_runs
+        (places[step][0], places[step + RUN - 1][1])
+        for step, run in enumerate(runs_of_three(mine))
+        if run in known_runs
     ]
     for match in _QUOTATION.finditer(text):
-        inside = [word.casefold() for word in WORD.findall(match.group(1))]
+        inside = words_in_order(match.group(1))
         if inside and sum(word in known for word in inside) / len(inside) >= _MOSTLY:
             found.append(match.span())
     return found

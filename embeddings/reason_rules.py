@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from embeddings.reason_favours import FAVOURS
+from embeddings.texts import any_case
 
 Span = tuple[int, int]
 
@@ -28,87 +29,83 @@ _DETAILS = (
 )
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
-
-
 _ERRANDS = (
-    _pattern(
+    any_case(
         rf"{_ORDER}(?:see|visit|view|check(?:\sout)?|look\sat|have\sa\slook\sat|take\sa\slook\sat|go\s(?:to|on)|open"
         rf"|browse|read|follow|subscribe\sto|like|download|buy|watch)\s(?:out\s)?my\s(?:[\w-]+\s)?{_PLACES}"
     ),
-    _pattern(rf"{_ORDER}(?:add|reach|contact|find|follow|message|write\sto|write|dm|ping)\sme\s{_WHERE}"),
-    _pattern(
+    any_case(rf"{_ORDER}(?:add|reach|contact|find|follow|message|write\sto|write|dm|ping)\sme\s{_WHERE}"),
+    any_case(
         rf"{_ORDER}(?:call|text|ring|phone)\sme(?=\s*(?:$|[.!?,;])|\s(?:{_WHERE}|any\s?time|now|today|tonight|tomorrow|back"
         r"|when|if|asap|soon|later|this|after|before|for|to)\b)"
     ),
-    _pattern(rf"{_ORDER}(?:e-?mail|whats\s?app|dm|pm|google|follow)\sme\b"),
-    _pattern(rf"{_ORDER}look\sme\sup\b"),
-    _pattern(r"\b(?:follow|click|use|open|see|try)\s(?:on\s)?(?:the|this|my)\slink\b|\bclick\s(?:here|below|on)\b"),
-    _pattern(r"\blink\s(?:is\s)?(?:in|on)\s(?:my\s)?(?:bio|profile|page)\b"),
-    _pattern(
+    any_case(rf"{_ORDER}(?:e-?mail|whats\s?app|dm|pm|google|follow)\sme\b"),
+    any_case(rf"{_ORDER}look\sme\sup\b"),
+    any_case(r"\b(?:follow|click|use|open|see|try)\s(?:on\s)?(?:the|this|my)\slink\b|\bclick\s(?:here|below|on)\b"),
+    any_case(r"\blink\s(?:is\s)?(?:in|on)\s(?:my\s)?(?:bio|profile|page)\b"),
+    any_case(
         rf"{_ORDER}(?:send|give|forward|mail)\sme\s(?:your|a|some)\s(?:[\w-]+\s)?(?:cv|r[ée]sum[ée]|number|phone|photos?"
         r"|pictures?|pics?|e-?mail|address|details|contacts?|references?|money|cash)\b"
     ),
-    _pattern(
+    any_case(
         rf"{_ORDER}(?:join|sign\sup\s(?:for|to|on|at)|register\s(?:for|on|at)|vote\sfor|support|fill\s(?:in|out)|share)\s"
         r"(?:my|our|this|the)\s(?:[\w-]+\s)?(?:group|channel|newsletter|course|webinar|team|form|survey|page|site|list"
         r"|campaign|petition|fundraiser)\b"
     ),
 )
 _ERRANDS_AWAY = (
-    _pattern(rf"\b(?:you(?:['\u2019]ll|\scan|\swill)?\s)?find\sme\s{_WHERE}|\bhit\sme\sup\b"),
-    _pattern(
+    any_case(rf"\b(?:you(?:['\u2019]ll|\scan|\swill)?\s)?find\sme\s{_WHERE}|\bhit\sme\sup\b"),
+    any_case(
         r"\b(?:move|continue|switch|go\son|carry\son|talk|chat|speak|write)\s(?:to\seach\sother\s)?(?:on|to|over|via)\s"
         rf"(?:the\s)?{_ELSEWHERE}"
     ),
-    _pattern(rf"\b(?:what(?:['\u2019]s|\sis)|can\si\s(?:have|get)|may\si\shave)\syour\s(?:[\w-]+\s)?{_DETAILS}"),
-    _pattern(
+    any_case(rf"\b(?:what(?:['\u2019]s|\sis)|can\si\s(?:have|get)|may\si\shave)\syour\s(?:[\w-]+\s)?{_DETAILS}"),
+    any_case(
         rf"\b(?:share|drop|send|give|tell|leave)\s(?:me\s)?your\s(?:[\w-]+\s)?{_DETAILS}"
         r"|\bdrop\sme\s(?:your|a)\s(?:contact|line|number)\b"
     ),
-    _pattern(rf"\b(?:do\syou\shave|are\syou\son)\s{_ELSEWHERE}(?=\s*[?,.!]|\s*$)"),
-    _pattern(rf"{_ORDER}(?:listen\sto|che?c?k\sout|vote\sfor|donate\sto|forward|share)\smy\s\w+"),
-    _pattern(r"\b(?:lend|send|give|loan|pay)\sme\s(?:some\s|a\slittle\s)?(?:money|cash)\b"),
+    any_case(rf"\b(?:do\syou\shave|are\syou\son)\s{_ELSEWHERE}(?=\s*[?,.!]|\s*$)"),
+    any_case(rf"{_ORDER}(?:listen\sto|che?c?k\sout|vote\sfor|donate\sto|forward|share)\smy\s\w+"),
+    any_case(r"\b(?:lend|send|give|loan|pay)\sme\s(?:some\s|a\slittle\s)?(?:money|cash)\b"),
 )
 _COMMANDS = (
-    _pattern(
+    any_case(
         r"\byou\s(?:must|have\sto|need\sto|should|ought\sto|had\sbetter)\s(?:please\s)?(?:accept|reply|answer|respond"
         r"|connect|write|contact|agree|confirm|add|approve)\b"
     ),
-    _pattern(rf"{_ORDER}(?:accept|approve|confirm)\s(?:my|this|the|me)\b(?:\s(?:request|invitation|invite))?"),
-    _pattern(
+    any_case(rf"{_ORDER}(?:accept|approve|confirm)\s(?:my|this|the|me)\b(?:\s(?:request|invitation|invite))?"),
+    any_case(
         r"\b(?:reply|answer|respond|write\sback|accept)\s(?:me\s)?(?:now|today|asap|immediately|at\sonce|quickly)\b"
     ),
-    _pattern(r"\b(?:do\snot|don['\u2019]?t|never)\s(?:ignore|refuse|reject|decline|waste)\b[^.!?]{0,30}"),
-    _pattern(r"\bi\s(?:expect|demand|insist)\b(?:\s(?:on\s)?(?:an?\s)?(?:you|your|answer|reply|response)\b)?"),
-    _pattern(r"\b(?:time[\s-]?wasters?|hurry\sup|i(?:['\u2019]m|\sam)\swaiting\sfor\syour)\b"),
+    any_case(r"\b(?:do\snot|don['\u2019]?t|never)\s(?:ignore|refuse|reject|decline|waste)\b[^.!?]{0,30}"),
+    any_case(r"\bi\s(?:expect|demand|insist)\b(?:\s(?:on\s)?(?:an?\s)?(?:you|your|answer|reply|response)\b)?"),
+    any_case(r"\b(?:time[\s-]?wasters?|hurry\sup|i(?:['\u2019]m|\sam)\swaiting\sfor\syour)\b"),
     re.compile(r"!{3,}"),
 )
 _SALES = (
-    _pattern(
+    any_case(
         r"\b(?:our|my)\s(?:[\w-]+\s)?(?:clients|customers|agency|products?|services|platform|solutions?|software|offers?"
         r"|start-?up|pricing|rates|webinar)\b"
     ),
-    _pattern(
+    any_case(
         r"\b(?:we|i)\s(?:help|work\swith|support)\s(?:\w+\s){0,2}(?:companies|businesses|brands|teams|agencies|firms|owners|founders)\b"
     ),
-    _pattern(
+    any_case(
         r"\b(?:free|short|quick|15[\s-]?minute|discovery)\s(?:trial|demo|consultation|audit|webinar|strategy\scall)\b"
     ),
-    _pattern(
+    any_case(
         r"\b(?:discount|%\soff|special\soffer|price\slist|return\son\sinvestment|passive\sincome|crypto\w*|sales\scall)\b"
     ),
-    _pattern(r"\b(?:book|schedule)\s(?:a|your|an)\s(?:[\w-]+\s)?(?:call|demo|slot|appointment|consultation)\b"),
-    _pattern(r"\b(?:more|new|qualified)\s(?:leads|clients|customers|sales)\b"),
+    any_case(r"\b(?:book|schedule)\s(?:a|your|an)\s(?:[\w-]+\s)?(?:call|demo|slot|appointment|consultation)\b"),
+    any_case(r"\b(?:more|new|qualified)\s(?:leads|clients|customers|sales)\b"),
 )
-_ME = _pattern(r"\b(?:i|me|my|mine|myself)\b")
-_YOU_OR_US = _pattern(r"\b(?:you|your|yours|yourself|u|ur|ya|we|us|our|both|together|each\sother)\b")
-_WISH = _pattern(
+_ME = any_case(r"\b(?:i|me|my|mine|myself)\b")
+_YOU_OR_US = any_case(r"\b(?:you|your|yours|yourself|u|ur|ya|we|us|our|both|together|each\sother)\b")
+_WISH = any_case(
     r"\b(?:i\s(?:really\s|just\s|badly\s)?(?:need|want|require)|(?:help|teach|give|get|find|lend|introduce|show|advise"
     r"|support|pay|hire|mentor)\sme|looking\sfor\s(?:someone|somebody|a\sperson)\s(?:who\scan|to))\b"
 )
-_GIFT = _pattern(
+_GIFT = any_case(
     r"\b(?:shar(?:e|ed|ing)|offer|show\syou|lend\syou|swap|exchange|trade|together|we\s(?:could|can|might|both)|both|too|also"
     r"|as\swell|happy\sto|glad\sto|(?:help|teach|tell|bring|give|cook|send|introduce)\syou|in\sreturn|for\syou|your\sown"
     r"|you\s(?:might|may|could|would)|i\s(?:have|could|can|know|made|found)|same|each\sother|what|how|which|why|where)\b"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from embeddings.language import language_of
 from embeddings.pitches import pitch_in
+from embeddings.reason_disguises import END_OF_LATIN
 from embeddings.reason_elsewhere import like_templates_elsewhere
 from embeddings.reason_findings import Finding, finding
 from embeddings.reason_grounding import FITS_OTHERS, BankVectors, agreement
@@ -31,7 +32,6 @@ _HALF, _FEW_FIT_BETTER = 0.5, 0.02
 # In languages that the model hardly knows: this near to a template, and this part of its pieces of words in templates,
 # to be refused; without being so near, this part with hardly a word of its own; and this part to be noted.
 _NEARLY_THE_SAME, _MADE_OF_TEMPLATES, _HALF_MADE_OF_THEM = 0.8, 0.6, 0.45
-_END_OF_LATIN = "\u024f"
 _COMMON = words_of(["the a an and of to in is i you my your for with that it on are me we so but"])
 _OTHER_MODELS_TEMPLATE = 0.7
 _FEW_WORDS = 6
@@ -167,4 +167,4 @@ def _in_english(text: str) -> bool:
 
 
 def _is_latin(text: str) -> bool:
-    return all(letter <= _END_OF_LATIN for letter in text if letter.isalpha())
+    return all(letter <= END_OF_LATIN for letter in text if letter.isalpha())

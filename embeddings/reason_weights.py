@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,8 +44,12 @@ class Weights(msgspec.Struct, frozen=True):
 
 def by_itself(reading: Reading, names: tuple[str, ...] = ()) -> Vectors:
     """A text as the regressions take it, without looking at anybody: (2d + counts,)."""
-    put = counts(reading.text, names, len(sales(reading.text)))
-    return np.concatenate([reading.whole, reading.core, put * _COUNTS_SCALE])
+    return np.concatenate([reading.whole, reading.core, put_plainly(reading.text, names)])
+
+
+def put_plainly(text: str, names: Sequence[str] = ()) -> Vectors:
+    """How a text is put (`embeddings.reason_words.counts`), as the regressions take it."""
+    return counts(text, names, len(sales(text))) * _COUNTS_SCALE
 
 
 def with_ground(alone: Vectors, ground: Vectors) -> Vectors:

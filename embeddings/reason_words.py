@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.texts import any_case
+
 Vectors = NDArray[np.float32]
 Span = tuple[int, int]
 
@@ -16,6 +18,8 @@ WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 _ENDING = re.compile(r"['\u2019]\w+$")
 _GRAMMATICAL = re.compile(r"(?:ings?|ers?|ed|es|s)$")
 _LEAST_LETTERS, _LEAST_STEM = 3, 4
+RUN = 3
+"""So many words in a row are a quotation."""
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -41,44 +45,40 @@ def _read_bank() -> Bank:
 BANK = _read_bank()
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
-
-
 # To whom it speaks: a kind of people rather than one of them.
-_MANY = _pattern(
+_MANY = any_case(
     r"\b(?:others|folks|everyone|everybody|anyone|anybody|people|persons?|leaders|professionals|experts|colleagues"
     r"|practitioners|enthusiasts|those\swho|like-minded|fellow|all\swho|community|network\w*|circle|contacts|connections)\b"
 )
-_JOINING = _pattern(
+_JOINING = any_case(
     r"\b(?:connect\w*|network\w*|in\s(?:touch|contact)|add\s(?:me|you)|accept\w*|request|reach(?:ing)?\sout|profile"
     r"|suggested|stay|followers?)\b"
 )
 # What the reader wrote, does or has.
-_YOURS = _pattern(
+_YOURS = any_case(
     r"\byou\s(?:wrote|write|said|say|mention\w*|described?|keep|make|made|like|love|have|had|are|were|do|did|also|still"
     r"|gave|host|coach|teach|play|grow|read|sing)\b"
     r"|\byou(?:['\u2019]re|r\s(?:\w+\s)?(?:post|article|talk|lecture|bio|words|sentence|lines?|photos?|pictures?|question"
     r"|story|statement|trip))\b|\b(?:saw|noticed|see|read|heard)\sthat\syou\b|\bwe(?:['\u2019]re|\sare)?\sboth\b|\balso\sinto\b"
 )
-_TRADE = _pattern(
+_TRADE = any_case(
     r"\b(?:offer\w*|free|price\w*|cost\w*|fee|discount|rates?|sell\w*|buy\w*|order|shop|product\w*|service\w*|clients?"
     r"|customers?|compan\w+|business\w*|team\w*|agency|platform|tool|software|app|course\w*|training|program\w*|webinar"
     r"|seminar|workshop|demo|trial|call|minutes|earn\w*|income|invest\w*|profit\w*|money|hiring|vacanc\w+|position"
     r"|opening\w*|register|sign\sup|join|subscribe|leads|sales|revenue|roi|productivity|growth|solutions?|package\w*"
     r"|guarantee\w*|limited|exclusive|deal|save[sd]?|quote|audit|sponsor\w*|donat\w+|loan|crypto|trading)\b"
 )
-_WE_DO = _pattern(
+_WE_DO = any_case(
     r"\b(?:we|our\steam|my\steam|my\scompany|our\s(?:\w+\s)?(?:company|firm|agency|academy|platform|tool|app))\s+(?:\w+ly\s+)?"
     r"(?:help|offer|provide|build|built|train|deliver|make|sell|develop|are|have|can|cut|bring|support|work|install|design"
     r"|speciali[sz]e)\w*|\bwe['\u2019](?:ve|re)\b"
     r"|\bi\s(?:run|help|offer|sell|work\swith|teach|provide|represent)\b|\bour\b"
 )
-_WE = _pattern(r"\b(?:we|our)\b")
-_AMOUNT = _pattern(r"[%$€£]|\d+x\b|\b(?:euros?|dollars?|rupees|pounds?|per\scent|percent)\b")
+_WE = any_case(r"\b(?:we|our)\b")
+_AMOUNT = any_case(r"[%$€£]|\d+x\b|\b(?:euros?|dollars?|rupees|pounds?|per\scent|percent)\b")
 _DIGIT = re.compile(r"\d")
-_YOU = _pattern(r"\byou\w*")
-_ME = _pattern(r"\b(?:i|my|me|i['\u2019]m)\b")
+_YOU = any_case(r"\byou\w*")
+_ME = any_case(r"\b(?:i|my|me|i['\u2019]m)\b")
 COUNTS = 16
 """How many numbers `counts` gives."""
 
@@ -132,6 +132,16 @@ def counts(text: str, names: Sequence[str], sales: int) -> Vectors:
 def _tells(word: str, names: frozenset[str]) -> bool:
     plain = _ENDING.sub("", word.casefold())
     return len(plain) > 1 and plain not in BANK.frame and plain not in names and word.casefold() not in names
+
+
+def words_in_order(text: str) -> list[str]:
+    """The words of a text one after the other, case folded."""
+    return [word.casefold() for word in WORD.findall(text)]
+
+
+def runs_of_three(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every three words that follow each other, by where they begin."""
+    return [tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
 
 
 def stems(text: str, names: Iterable[str]) -> set[str]:

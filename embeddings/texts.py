@@ -1,5 +1,6 @@
 """The one place where a text takes the form in which it is counted, compared and encoded."""
 
+import re
 import unicodedata
 
 
@@ -27,3 +28,8 @@ def places_as_sent(text: str) -> list[int]:
     for place in reversed(range(len(normalised))):
         places[place] = reached.get(place, places[place + 1])
     return places
+
+
+def any_case(pattern: str) -> re.Pattern[str]:
+    """A pattern that finds capitals and small letters alike."""
+    return re.compile(pattern, re.IGNORECASE)
