@@ -15,24 +15,16 @@ from embeddings.encoder import Encoder
 from embeddings.models import find_model
 from embeddings.pitches import find_pitch
 from embeddings.reason_fillers import is_filler, quoted_back
-from embeddings.reasons import Finding, judge_reason, sendable
+from embeddings.reasons import Finding, sendable
 from embeddings.texts import normalise
+from tests.embeddings.judging import judged
 
 HONEST = tomllib.loads(Path(__file__).with_name("honest_reasons.toml").read_text("utf-8"))["reason"]
 BEES = ("I keep three hives behind the allotments and sell a little honey.", "I sing bass in a church choir.")
 
 
 async def judge(encoder: Encoder, reason: str, theirs: tuple[str, ...] = BEES, purpose: str = "hobby") -> list[Finding]:
-    return await judge_reason(
-        encoder,
-        reason=reason,
-        anchor_text=theirs[0],
-        recipient_texts=theirs,
-        sender_texts=(),
-        earlier_reasons=(),
-        names=("Ada Brook", "Tomasz"),
-        purpose=purpose,
-    )
+    return await judged(encoder, reason, theirs, names=("Ada Brook", "Tomasz"), purpose=purpose)
 
 
 @pytest.mark.parametrize("one", HONEST, ids=lambda one: f"{one['purpose']} {one['text'][:20]}")
@@ -179,19 +171,7 @@ async def test_for_another_model_only_near_templates_are_refused_and_nothing_is_
         "nothing": "You race pigeons, you say. How far did your best one fly, and how did you train her?",
     }
 
-    found = {
-        name: await judge_reason(
-            other,
-            reason=reason,
-            anchor_text=BEES[0],
-            recipient_texts=BEES,
-            sender_texts=(),
-            earlier_reasons=(),
-            names=(),
-            purpose="hobby",
-        )
-        for name, reason in reasons.items()
-    }
+    found = {name: await judged(other, reason, BEES) for name, reason in reasons.items()}
 
     assert [one.code for one in found["template"]] == ["template"]
     assert found["nothing"] == []

@@ -9,7 +9,8 @@ from embeddings.encoder import Encoder
 from embeddings.reason_disguises import is_disguised
 from embeddings.reason_elsewhere import like_templates_elsewhere
 from embeddings.reason_remainder import quotations
-from embeddings.reasons import Finding, judge_reason, sendable
+from embeddings.reasons import Finding, sendable
+from tests.embeddings.judging import judged
 
 THEIRS = (
     "Every October I press pears with a screw from 1911 and give most of the juice away.",
@@ -18,16 +19,7 @@ THEIRS = (
 
 
 async def judge(encoder: Encoder, reason: str, theirs: tuple[str, ...] = THEIRS) -> list[Finding]:
-    return await judge_reason(
-        encoder,
-        reason=reason,
-        anchor_text=theirs[0],
-        recipient_texts=theirs,
-        sender_texts=(),
-        earlier_reasons=(),
-        names=("Ada Brook", "Tomasz Wolny"),
-        purpose="hobby",
-    )
+    return await judged(encoder, reason, theirs, names=("Ada Brook", "Tomasz Wolny"))
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,24 @@
 """The pages on which connected members write to each other."""
 
-from uuid import UUID
-
 import pytest
 from httpx import AsyncClient
 
-from api.accounts.schemas import Member
 from api.connections.queries import connection
 from api.conversations.queries import messages
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
-from tests.api.connections.making import PAIRS, make_connection, make_recipient
+from tests.api.connections.making import PAIRS
 from tests.factories import make_member
-from tests.web.browsing import Browser, browser_of
-
-
-async def _connected() -> tuple[Member, Member, UUID]:
-    """Ada asked Grace, and Grace said yes."""
-    ada, grace = await make_member("Ada"), await make_recipient("Grace", pair=0)
-    return ada, grace, await make_connection(ada, grace)
-
-
-async def _opens(client: AsyncClient, reader: Member, connection_id: UUID) -> Browser:
-    browser = await browser_of(client, reader)
-    await browser.open(f"/conversations/{connection_id}")
-    return browser
+from tests.web.browsing import browser_of
+from tests.web.conversing import connected, opens
 
 
 async def test_the_reason_is_pinned_above_what_is_said(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate("Good morning to you."))
 
-    for_ada = (await _opens(client, ada, connection_id)).text
-    for_grace = (await _opens(client, grace, connection_id)).text
+    for_ada = (await opens(client, ada, connection_id)).text
+    for_grace = (await opens(client, grace, connection_id)).text
 
     assert f"Your reason {PAIRS[0][1]}" in for_ada
     assert f"The reason of Ada {PAIRS[0][1]}" in for_grace
@@ -40,11 +26,11 @@ async def test_the_reason_is_pinned_above_what_is_said(client: AsyncClient) -> N
 
 
 async def test_messages_go_both_ways_oldest_first(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, grace, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     await browser.press("Send", text="Shall I post the wood?")
 
-    browser = await _opens(client, grace, connection_id)
+    browser = await opens(client, grace, connection_id)
     await browser.press("Send", text="Please do.")
 
     assert browser.text.index("Shall I post the wood?") < browser.text.index("Please do.")
@@ -52,8 +38,8 @@ async def test_messages_go_both_ways_oldest_first(client: AsyncClient) -> None:
 
 @pytest.mark.parametrize("text", ["  ", "x" * 4001], ids=["empty", "too long"])
 async def test_a_message_that_cannot_be_sent_stays_in_its_field(client: AsyncClient, text: str) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
 
     reply = await browser.press("Send", text=text)
 
@@ -63,8 +49,8 @@ async def test_a_message_that_cannot_be_sent_stays_in_its_field(client: AsyncCli
 
 
 async def test_looking_for_new_messages_sends_nothing_and_keeps_what_is_typed(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, grace, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     await send_message(grace, connection_id, draft=MessageCreate("The wood is here."))
 
     await browser.press("Look for new messages", text="I was about to say")
@@ -77,10 +63,10 @@ async def test_looking_for_new_messages_sends_nothing_and_keeps_what_is_typed(cl
 
 async def test_earlier_messages_are_a_page_away(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.pages.conversations.MESSAGES_A_PAGE", 2)
-    ada, _, connection_id = await _connected()
+    ada, _, connection_id = await connected()
     for text in ("the first", "the second", "the third"):
         await send_message(ada, connection_id, draft=MessageCreate(text))
-    browser = await _opens(client, ada, connection_id)
+    browser = await opens(client, ada, connection_id)
     newest = browser.text
     link = browser.reply.text.partition('rel="prev"')[0].rpartition('href="')[2].partition('"')[0]
 
@@ -94,7 +80,7 @@ async def test_earlier_messages_are_a_page_away(client: AsyncClient, monkeypatch
 
 
 async def test_what_is_new_is_marked_until_it_is_read(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate("Good morning to you."))
     browser = await browser_of(client, grace)
 
@@ -118,18 +104,18 @@ async def test_without_conversations_one_is_led_to_ones_matches(client: AsyncCli
 
 
 async def test_a_note_is_read_only_by_its_writer(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, grace, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
 
     await browser.press("Keep the note", note="Her aunt is called Ottilie.")
 
     assert browser.form("Keep the note").values["note"] == ["Her aunt is called Ottilie."]
-    assert "Ottilie" not in (await _opens(client, grace, connection_id)).reply.text
+    assert "Ottilie" not in (await opens(client, grace, connection_id)).reply.text
 
 
 async def test_a_note_that_is_too_long_stays_in_its_field(client: AsyncClient) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
 
     reply = await browser.press("Keep the note", note="n" * 1001)
 
@@ -139,7 +125,7 @@ async def test_a_note_that_is_too_long_stays_in_its_field(client: AsyncClient) -
 
 
 async def test_ending_is_confirmed_and_then_over_for_both(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     browser = await browser_of(client, ada)
     await browser.open(f"/conversations/{connection_id}/end")
 
@@ -147,12 +133,12 @@ async def test_ending_is_confirmed_and_then_over_for_both(client: AsyncClient) -
 
     assert "You and Grace are no longer connected" in browser.text
     assert (await browser.open(f"/conversations/{connection_id}")).status_code == 404
-    assert (await _opens(client, grace, connection_id)).reply.status_code == 404
+    assert (await opens(client, grace, connection_id)).reply.status_code == 404
 
 
 async def test_a_message_to_a_connection_that_ended_is_not_lost(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, grace, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     other = await browser_of(client, grace)
     await other.open(f"/conversations/{connection_id}/end")
     await other.press("End the connection")
@@ -168,8 +154,8 @@ async def test_a_message_to_a_connection_that_ended_is_not_lost(client: AsyncCli
 
 
 async def test_a_conversation_of_others_is_not_found(client: AsyncClient) -> None:
-    _, _, connection_id = await _connected()
+    _, _, connection_id = await connected()
 
-    browser = await _opens(client, await make_member("Eve"), connection_id)
+    browser = await opens(client, await make_member("Eve"), connection_id)
 
     assert browser.reply.status_code == 404

@@ -15,7 +15,7 @@ from api.disagreements.queries import given_texts
 from api.profiles.schemas import Purpose
 from tests.api.connections.making import PAIRS, make_connection, make_draft, make_recipient
 from tests.factories import make_member
-from tests.web.browsing import Browser, browser_of
+from tests.web.conversing import connected, opens
 
 PITCH = "By the way: our agency helps small shops. Book a free discovery call this week and get 20 % off our services!"
 ANSWER = "We connected for something else"
@@ -27,25 +27,13 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.conversations.pitch_guard.PATIENCE", 60)
 
 
-async def _connected() -> tuple[Member, Member, UUID]:
-    """Ada asked Grace, and Grace said yes."""
-    ada, grace = await make_member("Ada"), await make_recipient("Grace", pair=0)
-    return ada, grace, await make_connection(ada, grace)
-
-
-async def _opens(client: AsyncClient, reader: Member, connection_id: UUID) -> Browser:
-    browser = await browser_of(client, reader)
-    await browser.open(f"/conversations/{connection_id}")
-    return browser
-
-
 async def _said(reader: Member, connection_id: UUID) -> list[str]:
     return [message.text for message in (await messages(reader, connection_id)).items]
 
 
 async def test_a_pitch_waits_beside_what_its_writer_had_written(client: AsyncClient) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
 
     reply = await browser.press("Send", text=PITCH)
 
@@ -59,8 +47,8 @@ async def test_a_pitch_waits_beside_what_its_writer_had_written(client: AsyncCli
 
 
 async def test_whoever_said_yes_reads_what_they_said_yes_to(client: AsyncClient) -> None:
-    _, grace, connection_id = await _connected()
-    browser = await _opens(client, grace, connection_id)
+    _, grace, connection_id = await connected()
+    browser = await opens(client, grace, connection_id)
 
     await browser.press("Send", text=PITCH)
 
@@ -68,8 +56,8 @@ async def test_whoever_said_yes_reads_what_they_said_yes_to(client: AsyncClient)
 
 
 async def test_it_goes_with_send_anyway(client: AsyncClient) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     await browser.press("Send", text=PITCH)
 
     await browser.press("Send anyway")
@@ -79,8 +67,8 @@ async def test_it_goes_with_send_anyway(client: AsyncClient) -> None:
 
 
 async def test_a_changed_message_is_looked_at_anew_and_goes(client: AsyncClient) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     await browser.press("Send", text=PITCH)
 
     await browser.press("Send", text="Is your clock still ticking?")
@@ -92,8 +80,8 @@ async def test_a_changed_message_is_looked_at_anew_and_goes(client: AsyncClient)
 async def test_calling_it_wrong_sends_it_and_keeps_words_only_where_ticked(
     client: AsyncClient, ticked: dict[str, str | list[str]], kept: list[str]
 ) -> None:
-    ada, _, connection_id = await _connected()
-    browser = await _opens(client, ada, connection_id)
+    ada, _, connection_id = await connected()
+    browser = await opens(client, ada, connection_id)
     await browser.press("Send", text=PITCH)
 
     await browser.press("It is wrong: send it", **ticked)
@@ -110,7 +98,7 @@ async def test_words_under_a_sensitive_purpose_are_not_asked_for_nor_kept(client
     sent = await send_request(ada, draft=await make_draft(grace, purpose=Purpose.BELIEF))
     connection_id = (await accept_request(grace, sent.id)).connection_id
     assert connection_id is not None
-    browser = await _opens(client, ada, connection_id)
+    browser = await opens(client, ada, connection_id)
     await browser.press("Send", text=PITCH)
     offered = "You may keep these words" in browser.text
 
@@ -123,9 +111,9 @@ async def test_words_under_a_sensitive_purpose_are_not_asked_for_nor_kept(client
 
 
 async def test_one_press_answers_with_why_the_two_are_in_touch(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate(PITCH, send_anyway=True))
-    browser = await _opens(client, grace, connection_id)
+    browser = await opens(client, grace, connection_id)
 
     reply = await browser.press(ANSWER)
 
@@ -136,9 +124,9 @@ async def test_one_press_answers_with_why_the_two_are_in_touch(client: AsyncClie
 
 
 async def test_a_second_press_from_an_old_page_says_nothing_twice(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate(PITCH, send_anyway=True))
-    browser = await _opens(client, grace, connection_id)
+    browser = await opens(client, grace, connection_id)
     old = browser.reply
     await browser.press(ANSWER)
     browser.reply = old
@@ -150,24 +138,24 @@ async def test_a_second_press_from_an_old_page_says_nothing_twice(client: AsyncC
 
 
 async def test_only_messages_of_the_other_are_answered_so(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate(PITCH, send_anyway=True))
-    await (await _opens(client, grace, connection_id)).press(ANSWER)
+    await (await opens(client, grace, connection_id)).press(ANSWER)
 
-    browser = await _opens(client, ada, connection_id)
+    browser = await opens(client, ada, connection_id)
 
     assert "One press answers" not in browser.text
 
 
 async def test_what_the_other_was_asked_before_sending_shows_nowhere(client: AsyncClient) -> None:
-    ada, grace, connection_id = await _connected()
+    ada, grace, connection_id = await connected()
     other = await make_recipient("Olga", pair=1)
     elsewhere = await make_connection(ada, other)
     await send_message(ada, connection_id, draft=MessageCreate(PITCH, send_anyway=True))
     await send_message(ada, elsewhere, draft=MessageCreate("Is your notebook still blue?"))
 
-    pitched = (await _opens(client, grace, connection_id)).text
-    plain = (await _opens(client, other, elsewhere)).text
+    pitched = (await opens(client, grace, connection_id)).text
+    plain = (await opens(client, other, elsewhere)).text
 
     assert pitched.count(ANSWER) == plain.count(ANSWER) == 1
     assert "may read as an offer" not in pitched
