@@ -32,7 +32,6 @@ _AWAY = (
 # asyncpg says what is wrong with a lost connection only in words; its other InterfaceErrors are faults of ours.
 _LOST = re.compile(r"(connection|pool) is clos(ed|ing)|released back to the pool")
 
-
 # Statements as they were put together before, by their shape. Most come from a few hundred places in the code.
 _MOST_SHAPES = 2000
 _put_together: dict[tuple[str | None, ...], str] = {}

@@ -5,12 +5,12 @@ import time
 from collections.abc import Awaitable, Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
 from embeddings.reasons import MAX_REASON, judge_reason, normalise_reason
-from scripts.figures import Figure, show, within
+from scripts.bench_figures import Recorder
+from scripts.figures import RESAMPLES, Figure, show, within
 from scripts.seed_data import load_reasons, load_topics
 
 _STATEMENTS, _CONTRAST, _EARLIER_TURNS = 4, 120, 5
@@ -61,29 +61,18 @@ async def _measure(turns: int) -> list[Figure]:
                     times.append(took)
     finally:
         encoder.close()
-    return [
-        *_spread("wherefore", np.array(ours)),
-        *_spread("bare_model", np.array(model)),
-        _median("wherefore", "ratio", np.array(ours) / np.array(model)),
-    ]
+    recorder = Recorder()
+    recorder.times("check_reason", "wherefore", ours)
+    recorder.times("check_reason", "bare_model", model)
+    # Of each pair, as whatever slows one of the two slows the other.
+    ratios = np.array(ours) / np.array(model)
+    drawn = np.median(np.random.default_rng(0).choice(ratios, size=(RESAMPLES, len(ratios))), axis=1)
+    median = float(np.median(ratios))
+    return [*recorder.figures, within("check_reason", "wherefore", "ratio", median, drawn, len(ratios))]
 
 
 async def _took(act: Callable[[str], Awaitable[None]], reason: str) -> float:
-    """How many milliseconds."""
+    """How many seconds."""
     begun = time.perf_counter()
     await act(reason)
-    return (time.perf_counter() - begun) * 1000
-
-
-def _spread(method: str, times: NDArray[np.float64]) -> list[Figure]:
-    slowest = float(np.quantile(times, 0.99))
-    return [
-        _median(method, "p50_ms", times),
-        within("check_reason", method, "p99_ms", slowest, np.full(2, slowest), len(times)),
-    ]
-
-
-def _median(method: str, metric: str, values: NDArray[np.float64]) -> Figure:
-    chance = np.random.default_rng(0)
-    drawn = np.median(chance.choice(values, size=(1000, len(values))), axis=1)
-    return within("check_reason", method, metric, float(np.median(values)), drawn, len(values))
+    return time.perf_counter() - begun

@@ -20,14 +20,13 @@ from scripts.evaluation_methods import (
     one_vector_per_text,
     wherefore,
 )
-from scripts.evaluation_sets import PairTask, RankingTask, RoleTask, pair_tasks, ranking_tasks, role_tasks
+from scripts.evaluation_sets import PairTask, RankingTask, RoleTask, pair_tasks, ranking_tasks, role_tasks, sets_about
 from scripts.figures import Figure, mean_of, show, tell
 
 
 def evaluate_interest(folder: Path, *, as_json: bool) -> None:
     """Measure how well shared interests are found, and print it."""
-    # The sets may lie beside those about other things.
-    folder = folder / "interest" if (folder / "interest").is_dir() else folder
+    folder = sets_about(folder, "interest")
     rankings, pairs, roles = ranking_tasks(folder), pair_tasks(folder), role_tasks(folder)
     if not (rankings or pairs or roles):
         raise click.ClickException(f"{folder} holds no set that is known, such as profiles.queries.jsonl.")

@@ -17,12 +17,13 @@ from embeddings.texts import normalise
 from scripts.class_figures import f1_of
 from scripts.evaluate_reasons import Row, read_rows
 from scripts.evaluation_figures import auc_figure
+from scripts.evaluation_sets import sets_about
 from scripts.figures import Figure, mean_of, show, tell
 
 
 def evaluate_messages(folder: Path, *, as_json: bool) -> None:
     """Measure how well pitches are told from other messages, and print it."""
-    folder = folder / "messages" if (folder / "messages").is_dir() else folder
+    folder = sets_about(folder, "messages")
     pitches, tones = read_rows(folder, "pitch_messages"), read_rows(folder, "tone")
     if not (pitches or tones):
         raise click.ClickException(f"{folder} holds neither pitch_messages.jsonl nor tone.jsonl.")

@@ -23,6 +23,7 @@ from embeddings.similarity import Vectors
 from embeddings.texts import normalise
 from scripts.class_figures import f1_of, macro_f1_of
 from scripts.evaluation_figures import auc_figure
+from scripts.evaluation_sets import sets_about
 from scripts.figures import Figure, mean_of, show, tell
 
 Row = dict[str, Any]
@@ -63,7 +64,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 def evaluate_reasons(folder: Path, *, as_json: bool) -> None:
     """Measure how fairly reasons are judged, and print it."""
-    folder = folder / "reasons" if (folder / "reasons").is_dir() else folder
+    folder = sets_about(folder, "reasons")
     pairs, copies = read_rows(folder, "reason_profile_pairs"), read_rows(folder, "shotgun_pairs")
     if not (pairs or copies):
         raise click.ClickException(f"{folder} holds neither reason_profile_pairs.jsonl nor shotgun_pairs.jsonl.")

@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 Row = dict[str, Any]
 
 
+def sets_about(folder: Path, name: str) -> Path:
+    """Where the sets about something are: in the folder, or in one of that name beside others."""
+    return folder / name if (folder / name).is_dir() else folder
+
+
 @dataclass(frozen=True)
 class RankingTask:
     """Profiles that look for others, and those among whom they look; a profile is one text or several."""

@@ -165,9 +165,7 @@ def close_by_sender(facts: RequestFacts, now: datetime) -> RequestFacts:
 
 def close_by_recipient(facts: RequestFacts, now: datetime) -> RequestFacts:
     """The recipient blocked the sender or switched the purpose off: the sender must not notice from the request."""
-    if facts.state not in OPEN:
-        return facts
-    if facts.closed_silently:
+    if facts.state not in OPEN or facts.closed_silently:
         return facts
     return replace(facts, declined_silently_at=facts.declined_silently_at or now, closed_silently=True)
 

@@ -31,7 +31,6 @@ MarksOfPair = tuple[Marks, Marks]
 # Rows that are read beyond those wanted, so that a few who cannot be met just now cost no second reading.
 _SPARE = 3
 
-
 _PACKED = Struct("?h")
 
 

@@ -8,14 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from api.matching.candidates import (
-    Pool,
-    member_ids,
-    owner_keys,
-    owners_of,
-    raw_statement_ids,
-    statements_of,
-)
+from api.matching.candidates import Pool, member_ids, owner_keys, owners_of, raw_statement_ids, statements_of
 from api.matching.explanation import reasons_among
 from api.matching.exposure import NEW, Shares, factors, lot
 from api.matching.freshness import FEW_ENTRIES

@@ -61,16 +61,14 @@ const besideMark = "\u0000beside";
 const keep = (area) => {
   if (!member) return;
   store((s) => s.setItem(draftKey(area), area.value));
-  store((s) => s.setItem(draftKey(area) + besideMark, JSON.stringify({ page: location.href, fields: [...fieldsBeside(area)] })));
+  store((s) => s.setItem(draftKey(area) + besideMark, JSON.stringify({ page: location.href, fields: fieldsBeside(area) })));
 };
 
 // What is chosen and filled in beside a draft, such as whose words a reason is about.
 const fieldsBeside = (area) =>
-  new Map(
-    [...(area.form?.elements ?? [])]
-      .filter((field) => field.matches("[type=radio]:checked, [type=text]"))
-      .map((field) => [field.name, field.value]),
-  );
+  [...(area.form?.elements ?? [])]
+    .filter((field) => field.matches("[type=radio]:checked, [type=text]"))
+    .map((field) => [field.name, field.value]);
 
 function restoreBeside(area) {
   const kept = JSON.parse(store((s) => s.getItem(draftKey(area) + besideMark)) ?? "null");
@@ -88,7 +86,8 @@ function settleDrafts() {
   const wasSent = store((s) => Object.keys(s).filter((key) => key.endsWith(sentMark))) ?? [];
   for (const mark of wasSent) {
     store((s) => {
-      if (settled && !refused) [mark.slice(0, -sentMark.length), mark.slice(0, -sentMark.length) + besideMark].forEach((key) => s.removeItem(key));
+      const draft = mark.slice(0, -sentMark.length);
+      if (settled && !refused) [draft, draft + besideMark].forEach((key) => s.removeItem(key));
       s.removeItem(mark);
     });
   }
