@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     base_url: str
     secret_key: str
+    encryption_keys: str | None
     model: str | None
     model_languages: frozenset[str] | None
     workers: int
@@ -65,12 +66,26 @@ def settings() -> Settings:
         port=port,
         base_url=_base_url(f"http://{_reachable(host)}:{port}"),
         secret_key=_secret_key(data_dir),
+        encryption_keys=environ.get("WHEREFORE_ENCRYPTION_KEYS") or None,
         model=environ.get("WHEREFORE_MODEL") or None,
         model_languages=_model_languages(),
         workers=_whole_number("WORKERS", "1", most=64),
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
     )
+
+
+def write_once(path: Path, text: str) -> None:
+    """Put a private file there whole, unless another process was first."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink()
 
 
 def _read(name: str, default: str) -> str:
@@ -135,23 +150,10 @@ def _secret_key(data_dir: Path) -> str:
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _write_once(path, secrets.token_urlsafe(48))
+            write_once(path, secrets.token_urlsafe(48))
         key = path.read_text().strip()
     except OSError as error:
         raise SettingError(f"WHEREFORE_DATA_DIR: {data_dir} cannot be used ({error.strerror}).") from error
     if len(key) < SHORTEST_SECRET:
         raise SettingError(f"The secret key in {path} is damaged; put it back or set WHEREFORE_SECRET_KEY.")
     return key
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Put a private file there whole, unless another process was first."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink()
