@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
 from api import database, openapi, worker
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
-from api.authentication import BearerAuthentication, check_declared, needs_scope, provide_actor
+from api.authentication import BearerAuthentication, check_declared, needs_access, needs_scope, provide_actor
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
 from api.conversations.pitch_guard import prepare
@@ -40,7 +40,7 @@ def api_router() -> Router:
         path="/api/v1",
         route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *DISAGREEMENTS, *MODERATION],
         middleware=[BearerAuthentication],
-        guards=[needs_scope],
+        guards=[needs_access, needs_scope],
         dependencies={"actor": Provide(provide_actor)},
         exception_handlers=EXCEPTION_HANDLERS,
     )
@@ -59,17 +59,17 @@ def create_app(
         route_handlers=[api_router(), healthz, readyz, *pages],
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
         lifespan=[_serve],
-        openapi_config=openapi.CONFIG,
+        openapi_config=openapi.config(),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         on_app_init=list(on_app_init),
         **options,
     )
     for route in app.routes:
-        if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
-            for handler in getattr(route, "route_handlers", ()):
-                if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
-                    check_declared(handler)
+        for handler in getattr(route, "route_handlers", ()):
+            if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
+                check_declared(handler, path=route.path)
+                if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
                     openapi.complete(handler)
     # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
     app.asgi_handler = answering_head(RequestLog()(app.asgi_handler))

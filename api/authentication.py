@@ -1,6 +1,7 @@
 """Who is calling: a session cookie on pages, a token on the JSON API. The one file that knows Litestar's auth."""
 
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -11,12 +12,37 @@ from litestar.middleware.authentication import AbstractAuthenticationMiddleware,
 
 from api.accounts import queries
 from api.accounts.schemas import Credential, Member, Scope
-from api.errors import MalformedError, NotAllowedError, NotSignedInError
+from api.errors import MalformedError, NotAllowedError, NotFoundError, NotSignedInError, SuspendedError
 from api.settings import settings
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 _BEARER = "bearer "
+
+
+class Access(StrEnum):
+    """Who may call a route. Every one declares it: `opt={"access": Access.MEMBER}`, on itself or its controller."""
+
+    ANYONE = "anyone"
+    """Whoever comes, signed in or not."""
+    SIGNED_IN = "signed_in"
+    """Any member, also while suspended: what they have here, why they were suspended, and the ways out."""
+    MEMBER = "member"
+    """A member who is not suspended."""
+    MODERATOR = "moderator"
+    """A moderator; for everyone else there is nothing here."""
+
+
+def access_of(handler: BaseRouteHandler) -> Access:
+    """Who may call a route: what it declares, or else what its controller or router does.
+
+    Raises:
+        ImproperlyConfiguredException: None of them declares it; the message names the route.
+    """
+    declared = handler.opt.get("access")
+    if not isinstance(declared, Access):
+        raise ImproperlyConfiguredException(f"{handler} does not declare who may call it: opt={{'access': Access.…}}")
+    return declared
 
 
 def cookie_name() -> str:
@@ -28,7 +54,9 @@ class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Takes the member from the `Authorization` header; a cookie never opens the JSON API."""
 
     async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
-        """Find the token's member, or refuse."""
+        """Find the token's member, or refuse; a call that anyone may make asks for no token and reads none."""
+        if access_of(cast("BaseRouteHandler", connection.route_handler)) is Access.ANYONE:
+            return AuthenticationResult(user=None, auth=None)
         header = connection.headers.get("authorization", "")
         if not header.lower().startswith(_BEARER):
             raise NotSignedInError("Send a token in the Authorization header: Bearer whf_…")
@@ -83,36 +111,62 @@ async def provide_credential(request: Request[Member | None, Credential | None, 
     return request.auth
 
 
-async def needs_scope(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """Guard: the token must carry the scope that the route declares.
+async def needs_access(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Guard of every route: whoever calls must be whom the route declares.
 
     It waits for nothing, but Litestar runs a guard that is a plain function in a thread of its own.
 
     Raises:
-        NotAllowedError: It does not.
+        NotSignedInError: Nobody is signed in.
+        NotFoundError: Only moderators may know that there is anything.
+        SuspendedError: The member is suspended.
     """
     if connection.scope.get("method") == "OPTIONS":
         return  # says only which methods there are; nobody is signed in for it
+    access = access_of(handler)
+    if access is Access.ANYONE:
+        return
+    member: Member | None = connection.user
+    if member is None:
+        raise NotSignedInError
+    if access is Access.MODERATOR and not member.is_moderator:
+        raise NotFoundError
+    if access is not Access.SIGNED_IN and member.suspended:
+        raise SuspendedError
+
+
+async def needs_scope(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Guard: the token must carry the scope that the route declares.
+
+    Raises:
+        NotAllowedError: It does not.
+    """
+    if connection.scope.get("method") == "OPTIONS" or access_of(handler) is Access.ANYONE:
+        return
     scope = handler.opt.get("scope")
-    if scope is not None and scope not in connection.auth.scopes:
+    if scope not in connection.auth.scopes:
         raise NotAllowedError(f"This call needs a token with the scope {str(scope)!r}.")
 
 
-def check_declared(handler: HTTPRouteHandler) -> None:
-    """Hold that a JSON route says who may call it.
+def check_declared(handler: HTTPRouteHandler, *, path: str) -> None:
+    """Hold that a route says who may call it, and a JSON route for members which scope a token needs.
 
     Raises:
-        ImproperlyConfiguredException: It declares neither a scope nor `exclude_from_auth`.
+        ImproperlyConfiguredException: It declares no access, or no scope; the message names it.
     """
-    if not handler.opt.get("exclude_from_auth") and not isinstance(handler.opt.get("scope"), Scope):
-        raise ImproperlyConfiguredException(f"{handler} declares neither a scope nor exclude_from_auth")
+    needs_token = access_of(handler) is not Access.ANYONE and path.startswith("/api/v1/")
+    if needs_token and not isinstance(handler.opt.get("scope"), Scope):
+        raise ImproperlyConfiguredException(f"{handler} does not declare a scope: opt={{'scope': Scope.…}}")
 
 
 __all__ = [
+    "Access",
     "BearerAuthentication",
     "SessionAuthentication",
+    "access_of",
     "check_declared",
     "cookie_name",
+    "needs_access",
     "needs_scope",
     "provide_actor",
     "provide_credential",

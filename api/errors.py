@@ -83,6 +83,21 @@ class NotAllowedError(WhereforeError):
     status = 403
 
 
+class SuspendedError(WhereforeError):
+    """The member is suspended: only what is theirs, why, and the ways out are open to them."""
+
+    code = "suspended"
+    title = "Your account is suspended"
+    status = 403
+
+    def __init__(self) -> None:
+        """Say where the reason stands, and what stays open."""
+        super().__init__(
+            "A moderator has suspended your account, so this is closed to you for now. Your notices say why, and how "
+            "to ask for a second look. You can still read and take out what is yours, and delete your account."
+        )
+
+
 class NotFoundError(WhereforeError):
     """There is no such thing, or the member may not see it: the two are never told apart."""
 

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 
 from api import jobs
+from api.authentication import Access
 from api.encoding import encoder
 from api.profiles.coverage import missing_when_last_looked
 
@@ -32,13 +33,13 @@ class Readiness(msgspec.Struct, frozen=True):
     """Incomplete after a change of model: matches are found among the statements encoded so far (docs/languages.md)."""
 
 
-@get("/healthz", operation_id="Health", exclude_from_auth=True, include_in_schema=False, cache_control=None)
+@get("/healthz", operation_id="Health", opt={"access": Access.ANYONE}, include_in_schema=False, cache_control=None)
 async def healthz() -> Health:
     """Say that the process lives."""
     return Health()
 
 
-@get("/readyz", operation_id="Readiness", exclude_from_auth=True, include_in_schema=False)
+@get("/readyz", operation_id="Readiness", opt={"access": Access.ANYONE}, include_in_schema=False)
 async def readyz() -> Response[Readiness]:
     """Say whether requests can be served."""
     database_state: Literal["ok", "unreachable"] = "ok"

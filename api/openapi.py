@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -20,42 +21,9 @@ from litestar.openapi.spec import (
 )
 from litestar.openapi.spec.media_type import OpenAPIMediaType
 
+from api.authentication import Access, access_of
 from api.openapi_examples import EXAMPLES
 from api.problems import MEANINGS, PROBLEM_JSON
-
-CONFIG = OpenAPIConfig(
-    title="Wherefore",
-    version="1",
-    description=(
-        "Say why you want to meet people, and connect by a reason that is about the other person.\n\n"
-        "Make a token with `POST /api/v1/tokens` and send it as `Authorization: Bearer whf_…`. "
-        "What goes wrong comes back as `application/problem+json` (RFC 9457). Lists come in parts: "
-        "send `next` as `cursor` to get the part that follows. Times are UTC (RFC 3339)."
-    ),
-    path="/api",
-    render_plugins=[JsonRenderPlugin(path="/v1/openapi.json")],
-    components=Components(
-        security_schemes={
-            "token": SecurityScheme(
-                type="http", scheme="bearer", description="A token from `POST /api/v1/tokens`, as `whf_…`."
-            )
-        }
-    ),
-    servers=[Server(url="/")],
-    tags=[
-        Tag("Accounts", description="Signing up, and the tokens with which programs act for a member."),
-        Tag("Purposes and places", description="What anyone may read without signing in."),
-        Tag("Me", description="One's own account, purposes and statements."),
-        Tag("Members", description="Other members, as far as one may see them."),
-        Tag("Matches", description="Whom one might meet, and why."),
-        Tag("Requests", description="Asking to connect by a reason, and answering."),
-        Tag("Connections", description="Members with whom one agreed to be in touch."),
-        Tag("Conversations", description="What connected members write to each other."),
-        Tag("Safety", description="Whom one does not want to meet."),
-        Tag("Moderation", description="What moderators see; for everyone else there is nothing here."),
-    ],
-    use_handler_docstrings=True,
-)
 
 _DONE = {
     200: "What was asked for, or how it stands now.",
@@ -64,6 +32,43 @@ _DONE = {
     204: "It is done, and there is nothing more to say.",
 }
 _JSON = "application/json"
+
+
+def config() -> OpenAPIConfig:
+    """How the document is made and served: anew for each application, as a router belongs to one."""
+    return OpenAPIConfig(
+        title="Wherefore",
+        version="1",
+        description=(
+            "Say why you want to meet people, and connect by a reason that is about the other person.\n\n"
+            "Make a token with `POST /api/v1/tokens` and send it as `Authorization: Bearer whf_…`. "
+            "What goes wrong comes back as `application/problem+json` (RFC 9457). Lists come in parts: "
+            "send `next` as `cursor` to get the part that follows. Times are UTC (RFC 3339)."
+        ),
+        render_plugins=[JsonRenderPlugin(path="/v1/openapi.json")],
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(
+                    type="http", scheme="bearer", description="A token from `POST /api/v1/tokens`, as `whf_…`."
+                )
+            }
+        ),
+        servers=[Server(url="/")],
+        tags=[
+            Tag("Accounts", description="Signing up, and the tokens with which programs act for a member."),
+            Tag("Purposes and places", description="What anyone may read without signing in."),
+            Tag("Me", description="One's own account, purposes and statements."),
+            Tag("Members", description="Other members, as far as one may see them."),
+            Tag("Matches", description="Whom one might meet, and why."),
+            Tag("Requests", description="Asking to connect by a reason, and answering."),
+            Tag("Connections", description="Members with whom one agreed to be in touch."),
+            Tag("Conversations", description="What connected members write to each other."),
+            Tag("Safety", description="Whom one does not want to meet."),
+            Tag("Moderation", description="What moderators see; for everyone else there is nothing here."),
+        ],
+        use_handler_docstrings=True,
+        openapi_router=Router("/api", route_handlers=[], opt={"access": Access.ANYONE}, include_in_schema=False),
+    )
 
 
 def complete(handler: HTTPRouteHandler) -> None:
@@ -77,7 +82,7 @@ def complete(handler: HTTPRouteHandler) -> None:
 
 def _operation(handler: HTTPRouteHandler, **said: Any) -> Operation:
     operation = Operation(**said)
-    public = bool(handler.opt.get("exclude_from_auth"))
+    public = access_of(handler) is Access.ANYONE
     operation.security = [] if public else [{"token": []}]
     operation.summary = (operation.description or "").partition(".")[0]
     responses = operation.responses or {}

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from api.errors import FieldError, InvalidError, MalformedError, Problem, WhereforeError
+from api.errors import FieldError, InvalidError, MalformedError, NotFoundError, Problem, WhereforeError
 from api.validation import as_invalid
 
 logger = structlog.get_logger()
@@ -105,6 +105,8 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return on_unexpected_error(request, error)
+    if status == HTTPStatus.NOT_FOUND:
+        return on_wherefore_error(request, NotFoundError())
     code, title = PLAIN_PROBLEMS.get(status, ("error", HTTPStatus(status).phrase))
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     return problem_response(code, title, status, title + ".", headers=headers)

@@ -15,6 +15,7 @@ from api.authentication import SessionAuthentication, provide_actor, provide_cre
 from web.csrf import needs_own_form
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
+from web.guards import needs_access_keeping_words
 from web.headers import add_headers
 from web.languages import pair_note
 from web.pages.api_docs import ApiDocsPages
@@ -82,7 +83,7 @@ def pages_router() -> Router:
         path="/",
         route_handlers=PAGES,
         middleware=[SessionAuthentication],
-        guards=[needs_own_form],
+        guards=[needs_access_keeping_words, needs_own_form],
         dependencies={
             "actor": Provide(provide_actor),
             "viewer": Provide(provide_viewer),

@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from api import problems
-from api.errors import NotSignedInError, WhereforeError
+from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from web.contexts import draw, local_path, redirect
 from web.forms import sent_form
 
@@ -43,10 +43,8 @@ def on_error(request: AnyRequest, error: Exception) -> Answer:
     """Answer any error in the way of the one who asked."""
     if _asks_as_program(request):
         return _as_problem(request, error)
-    if isinstance(error, NotSignedInError):
-        return _sign_in_first(request)
     if isinstance(error, WhereforeError):
-        return _problem_page(request, error.status, error.title, error.detail, retry_after=error.retry_after)
+        return _refusal(request, error)
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         title, words = _PLAIN.get(error.status_code, _PLAIN[400])
         reply = _problem_page(request, error.status_code, title, words)
@@ -65,6 +63,16 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.EXCEPTION_HAND
 def _asks_as_program(request: AnyRequest) -> bool:
     path = request.url.path
     return path.startswith("/api/") and not path.startswith("/api/docs")
+
+
+def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
+    if isinstance(error, NotSignedInError):
+        return _sign_in_first(request)
+    if isinstance(error, NotFoundError):
+        return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
+    if isinstance(error, SuspendedError):
+        return _problem_page(request, error.status, error.title, error.detail, action=("/notices", "Read your notices"))
+    return _problem_page(request, error.status, error.title, error.detail, retry_after=error.retry_after)
 
 
 def _as_problem(request: AnyRequest, error: Exception) -> Answer:

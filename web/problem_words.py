@@ -23,6 +23,10 @@ MEANINGS = {
         "that nobody can find out who is a member."
     ),
     "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
+    "suspended": (
+        "A moderator has suspended your account. Your notices say why, and how to ask for a second look. Until then "
+        "you can read and take out what is yours, sign out, and delete your account; everything else is closed."
+    ),
     "not-found": (
         "There is nothing at this address, or it is not for you to see. We never tell the two apart: nobody "
         "should learn that something exists by being refused it."

@@ -12,6 +12,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
+from api.authentication import Access
 from api.errors import NotFoundError
 
 STATIC = Path(__file__).parent / "static"
@@ -42,7 +43,7 @@ def static(name: str) -> str:
 
 @get(
     "/static/{name:path}",
-    exclude_from_auth=True,
+    opt={"access": Access.ANYONE},
     include_in_schema=False,
     sync_to_thread=False,
     name="static",

@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 
 from api.accounts import queries, services
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
+from api.authentication import Access
 from api.problems import describes
 
 
@@ -21,7 +22,7 @@ class AccountController(Controller):
     @post(
         operation_id="CreateAccount",
         status_code=HTTP_202_ACCEPTED,
-        exclude_from_auth=True,
+        opt={"access": Access.ANYONE},
         responses=describes(422),
     )
     async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:
@@ -35,12 +36,12 @@ class TokenController(Controller):
     path = "/tokens"
     tags = ("Accounts",)
 
-    @post(operation_id="CreateToken", exclude_from_auth=True, responses=describes(401, 422))
+    @post(operation_id="CreateToken", opt={"access": Access.ANYONE}, responses=describes(401, 422))
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
         """Sign in a program. The token is shown this once."""
         return await services.create_token(data)
 
-    @get(operation_id="Tokens", opt={"scope": Scope.PROFILE}, responses=describes(401, 403))
+    @get(operation_id="Tokens", opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE}, responses=describes(401, 403))
     async def read(self, actor: NamedDependency[Member]) -> list[TokenRead]:
         """List one's own tokens."""
         return await queries.tokens(actor)
@@ -48,7 +49,7 @@ class TokenController(Controller):
     @delete(
         "/{token_id:uuid}",
         operation_id="RevokeToken",
-        opt={"scope": Scope.PROFILE},
+        opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE},
         responses=describes(401, 403, 404),
     )
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> None:

@@ -34,6 +34,8 @@ class Member(msgspec.Struct, frozen=True):
     display_name: str
     is_moderator: bool = False
     """Whether they may see what moderators see; nobody else can tell that there is anything to see."""
+    suspended: bool = False
+    """Whether moderators closed the account to them, but for what `Access.SIGNED_IN` leaves open."""
 
 
 class Credential(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.connections import queries, services
 from api.connections.errors import AskingProblem, ReasonProblem
 from api.connections.schemas import (
@@ -31,7 +32,7 @@ class ReasonCheckController(Controller):
 
     path = "/reason-checks"
     tags = ("Requests",)
-    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
     @post(operation_id="CheckReason", status_code=HTTP_200_OK, responses=describes(401, 403, 404, 409, 422))
     async def check(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> ReasonCheck:
@@ -44,7 +45,7 @@ class ConnectionRequestController(Controller):
 
     path = "/connection-requests"
     tags = ("Requests",)
-    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
     @post(
         operation_id="SendConnectionRequest",
@@ -137,7 +138,7 @@ class SlotsController(Controller):
 
     path = "/me/slots"
     tags = ("Requests",)
-    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
     @get(operation_id="Slots", responses=describes(401, 403))
     async def read(self, actor: NamedDependency[Member]) -> SlotsRead:
@@ -150,7 +151,7 @@ class ConnectionController(Controller):
 
     path = "/connections"
     tags = ("Connections",)
-    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
     @get(operation_id="Connections", responses=describes(401, 403, 422))
     async def read(

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.conversations import queries, services
 from api.conversations.errors import PitchProblem
 from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
@@ -20,7 +21,7 @@ class MessageController(Controller):
 
     path = "/connections/{connection_id:uuid}/messages"
     tags = ("Conversations",)
-    opt = {"scope": Scope.MESSAGES}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.MESSAGES}
 
     @get(operation_id="Messages", responses=describes(401, 403, 404, 422))
     async def read(

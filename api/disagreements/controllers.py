@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.disagreements import queries, services
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, FindingSeen, GivenText, TextKept
 from api.problems import describes
@@ -17,19 +18,24 @@ class DisagreementController(Controller):
 
     path = "/reason-checks/disagreements"
     tags = ("Requests",)
-    opt = {"scope": Scope.REQUESTS}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
     @post(operation_id="Disagree", responses=describes(401, 403, 422))
     async def disagree(self, actor: NamedDependency[Member], data: JSONBody[DisagreementCreate]) -> DisagreementRead:
         """Say that a finding is wrong. Send the text only where its writer agrees that it is kept."""
         return await services.disagree(actor, draft=data)
 
-    @get(operation_id="GivenTexts", responses=describes(401, 403))
+    @get(operation_id="GivenTexts", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403))
     async def texts(self, actor: NamedDependency[Member]) -> list[GivenText]:
         """List the texts of one's own that one let be kept, newest first."""
         return await queries.given_texts(actor)
 
-    @delete("/{text_id:uuid}", operation_id="TakeTextBack", responses=describes(401, 403, 404))
+    @delete(
+        "/{text_id:uuid}",
+        operation_id="TakeTextBack",
+        opt={"access": Access.SIGNED_IN},
+        responses=describes(401, 403, 404),
+    )
     async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> None:
         """Delete a text that one let be kept. That one called a finding wrong stays counted."""
         await services.take_text_back(actor, text_id)
@@ -40,7 +46,7 @@ class ModeratedFindingsController(Controller):
 
     path = "/moderation"
     tags = ("Moderation",)
-    opt = {"scope": Scope.SAFETY}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MODERATOR, "scope": Scope.SAFETY}
 
     @get("/findings", operation_id="FindingsCalledWrong", responses=describes(401, 403, 404))
     async def findings(self, actor: NamedDependency[Member]) -> list[FindingSeen]:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.matching import queries, services
 from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchRead
 from api.pagination import DEFAULT_LIMIT, MOST, Page
@@ -21,7 +22,7 @@ class MatchController(Controller):
 
     path = "/matches"
     tags = ("Matches",)
-    opt = {"scope": Scope.MATCHES}  # noqa: RUF012 - Litestar's way to declare it for every route
+    opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
     @get(operation_id="Matches", responses=describes(401, 403, 409, 422))
     async def read(

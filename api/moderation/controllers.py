@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.moderation import queries, services
 from api.problems import describes
 from api.profiles.schemas import MemberSummary
@@ -18,7 +19,7 @@ class BlockController(Controller):
 
     path = "/blocks"
     tags = ("Safety",)
-    opt = {"scope": Scope.SAFETY}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.SAFETY}
 
     @get(operation_id="Blocks", responses=describes(401, 403))
     async def read(self, actor: NamedDependency[Member]) -> list[MemberSummary]:

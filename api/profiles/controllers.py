@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.accounts.schemas import Member, Scope
+from api.authentication import Access
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 from api.profiles import me, places, queries, services
@@ -35,12 +36,12 @@ class PublicController(Controller):
     path = "/"
     tags = ("Purposes and places",)
 
-    @get("/purposes", operation_id="Purposes", exclude_from_auth=True)
+    @get("/purposes", operation_id="Purposes", opt={"access": Access.ANYONE})
     async def read_purposes(self) -> list[PurposeRead]:
         """List the six purposes, with what members of a sensitive one agree to."""
         return purposes()
 
-    @get("/places", operation_id="Places", exclude_from_auth=True, responses=describes(422))
+    @get("/places", operation_id="Places", opt={"access": Access.ANYONE}, responses=describes(422))
     async def search_places(self, q: Annotated[str, QueryParameter(max_length=100)] = "") -> list[PlaceRead]:
         """Find places whose name begins with `q`; `leeds, united` narrows to countries."""
         return places.search_places(q)
@@ -51,9 +52,9 @@ class MeController(Controller):
 
     path = "/me"
     tags = ("Me",)
-    opt = {"scope": Scope.PROFILE}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="Me", responses=describes(401, 403))
+    @get(operation_id="Me", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403))
     async def read(self, actor: NamedDependency[Member]) -> MeRead:
         """Read one's own account."""
         return await queries.me(actor)
@@ -63,7 +64,7 @@ class MeController(Controller):
         """Change one's own account; what is left out stays."""
         return await me.update_me(actor, change=data)
 
-    @delete(operation_id="EraseMe", responses=describes(401, 403, 422))
+    @delete(operation_id="EraseMe", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403, 422))
     async def erase(self, actor: NamedDependency[Member], data: JSONBody[Erasure]) -> None:
         """Delete one's own account and all that hangs on it, for good."""
         await me.erase_me(actor, password=data.password)
@@ -74,9 +75,9 @@ class MyPurposeController(Controller):
 
     path = "/me/purposes"
     tags = ("Me",)
-    opt = {"scope": Scope.PROFILE}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="MyPurposes", responses=describes(401, 403))
+    @get(operation_id="MyPurposes", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403))
     async def read(self, actor: NamedDependency[Member]) -> list[MyPurposeRead]:
         """List the purposes that one has switched on."""
         return await queries.my_purposes(actor)
@@ -92,7 +93,12 @@ class MyPurposeController(Controller):
         """Switch a purpose on; a sensitive one needs the version of its consent text."""
         return await services.switch_on_purpose(actor, purpose=purpose, switch=data or PurposeSwitch())
 
-    @delete("/{purpose:str}", operation_id="SwitchOffPurpose", responses=describes(401, 403, 422))
+    @delete(
+        "/{purpose:str}",
+        operation_id="SwitchOffPurpose",
+        opt={"access": Access.SIGNED_IN},
+        responses=describes(401, 403, 422),
+    )
     async def switch_off(self, actor: NamedDependency[Member], purpose: FromPath[Purpose]) -> None:
         """Switch a purpose off, and take back the consent to it."""
         await services.switch_off_purpose(actor, purpose=purpose)
@@ -103,9 +109,9 @@ class MyStatementController(Controller):
 
     path = "/me/statements"
     tags = ("Me",)
-    opt = {"scope": Scope.PROFILE}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="MyStatements", responses=describes(401, 403, 422))
+    @get(operation_id="MyStatements", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403, 422))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -128,7 +134,12 @@ class MyStatementController(Controller):
         """Change a statement; what is left out stays."""
         return await services.change_statement(actor, statement_id, change=data)
 
-    @delete("/{statement_id:uuid}", operation_id="DeleteStatement", responses=describes(401, 403, 404))
+    @delete(
+        "/{statement_id:uuid}",
+        operation_id="DeleteStatement",
+        opt={"access": Access.SIGNED_IN},
+        responses=describes(401, 403, 404),
+    )
     async def delete(self, actor: NamedDependency[Member], statement_id: FromPath[UUID]) -> None:
         """Delete a statement for good."""
         await services.delete_statement(actor, statement_id)
@@ -139,7 +150,7 @@ class MemberController(Controller):
 
     path = "/members"
     tags = ("Members",)
-    opt = {"scope": Scope.MATCHES}  # noqa: RUF012  (Litestar declares it as an instance attribute)
+    opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
     @get("/{member_id:uuid}", operation_id="Member", responses=describes(401, 403, 404))
     async def read(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> MemberRead:

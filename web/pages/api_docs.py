@@ -3,12 +3,15 @@
 from litestar import Controller, get
 from litestar.response import Template
 
+from api.authentication import Access
 from web.contexts import PageRequest, page
 from web.reference import read_reference
 
 
 class ApiDocsPages(Controller):
     """Every call of the JSON API."""
+
+    opt = {"access": Access.ANYONE}
 
     @get("/api/docs")
     async def show(self, request: PageRequest) -> Template:

@@ -11,6 +11,7 @@ from litestar.response import Template
 from msgspec.structs import replace
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.connections import queries, services
 from api.connections.errors import ReasonNotedError, ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
@@ -74,6 +75,7 @@ class ComposerPages(Controller):
     """Writing a request."""
 
     path = "/members/{member_id:uuid}/request"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def write(

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.connections import queries as connections
 from api.connections import services as connecting
 from api.connections.schemas import ConnectionUpdate
@@ -38,6 +39,7 @@ class ConversationPages(Controller):
     """One's conversations, and what is said in each."""
 
     path = "/conversations"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def list_conversations(

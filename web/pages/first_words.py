@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.errors import WhereforeError
 from api.profiles.queries import my_purposes
 from api.profiles.schemas import Purpose, Role, StatementCreate, StatementRead
@@ -23,6 +24,7 @@ class FirstWordsPages(Controller):
     """What am I into, and whom do I hope to find?"""
 
     path = "/first-words"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def begin(self, actor: NamedDependency[Member]) -> Answer:

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.conversations.queries import unread
 from api.matching.queries import matches
 from api.matching.schemas import MatchRead
@@ -17,6 +18,8 @@ PEOPLE_A_DAY = 3
 
 class HomePages(Controller):
     """What now?"""
+
+    opt = {"access": Access.MEMBER}
 
     @get("/home")
     async def home(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:

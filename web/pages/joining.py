@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.schemas import AccountCreate, Member
 from api.accounts.services import create_account, sign_in
+from api.authentication import Access
 from api.errors import InvalidError
 from api.profiles.schemas import PurposeSwitch
 from api.profiles.services import switch_on_purpose
@@ -22,6 +23,7 @@ class JoinPages(Controller):
     """The steps of joining all live at one address; the answers travel with them."""
 
     path = "/join"
+    opt = {"access": Access.ANYONE}
 
     @get()
     async def begin(self, request: PageRequest, viewer: NamedDependency[Member | None]) -> Answer:

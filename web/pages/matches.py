@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.encoding import words_were_measured
 from api.errors import InvalidError, NotFoundError
 from api.matching import queries, services
@@ -27,6 +28,7 @@ class MatchPages(Controller):
     """Choosing a purpose, and the people who go with it."""
 
     path = "/matches"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:

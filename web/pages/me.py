@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from api import clock
 from api.accounts.schemas import Meets, Member
+from api.authentication import Access
 from api.errors import InvalidError
 from api.profiles import queries
 from api.profiles.me import MOST_LANGUAGES, MOST_REQUESTS, update_me
@@ -26,8 +27,9 @@ class MePages(Controller):
     """How I look, and what I can change about it."""
 
     path = "/me"
+    opt = {"access": Access.MEMBER}
 
-    @get()
+    @get(opt={"access": Access.SIGNED_IN})
     async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Show oneself as others may see one, and all of one's words."""
         me = await _me(actor)

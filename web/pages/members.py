@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.moderation import services as moderation
 from api.moderation.queries import blocks
 from api.profiles.queries import member, my_purposes
@@ -19,6 +20,7 @@ class MemberPages(Controller):
     """Another member, as far as the reader may see them."""
 
     path = "/members/{member_id:uuid}"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def show(
@@ -60,6 +62,7 @@ class BlockPages(Controller):
     """Whom one has blocked."""
 
     path = "/blocks"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def list_blocked(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:

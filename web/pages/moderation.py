@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.disagreements import queries
 from web.contexts import PageRequest, page
 
@@ -13,6 +14,7 @@ class ModerationPages(Controller):
     """How well the checks do, in the eyes of members."""
 
     path = "/moderation"
+    opt = {"access": Access.MODERATOR}
 
     @get()
     async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:

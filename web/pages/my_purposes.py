@@ -6,6 +6,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.profiles.errors import ConsentNeededError
 from api.profiles.queries import my_purposes
 from api.profiles.schemas import PurposeSwitch
@@ -20,6 +21,7 @@ class MyPurposePages(Controller):
     """Why I am here."""
 
     path = "/me/purposes"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def choose(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
@@ -52,12 +54,12 @@ class MyPurposePages(Controller):
             return await page(request, "me/switch_on.html", status_code=422, purpose=read, errors=errors)
         return redirect_with(f"/first-words/{read.purpose}", notice=f"{read.name} is on.")
 
-    @get("/{purpose:str}/off")
+    @get("/{purpose:str}/off", opt={"access": Access.SIGNED_IN})
     async def ask_off(self, request: PageRequest, actor: NamedDependency[Member], purpose: FromPath[str]) -> Template:
         """Say what switching a purpose off does."""
         return await page(request, "me/switch_off.html", purpose=purpose_named(purpose), actor=actor)
 
-    @post("/{purpose:str}/off")
+    @post("/{purpose:str}/off", opt={"access": Access.SIGNED_IN})
     async def off(self, actor: NamedDependency[Member], purpose: FromPath[str]) -> Answer:
         """Switch a purpose off."""
         read = purpose_named(purpose)

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.errors import WhereforeError
 from api.profiles.queries import has_purpose, my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementUpdate
@@ -24,6 +25,7 @@ class MyStatementPages(Controller):
     """My own words."""
 
     path = "/me/statements"
+    opt = {"access": Access.MEMBER}
 
     @get("/new/{purpose:str}")
     async def new(self, request: PageRequest, actor: NamedDependency[Member], purpose: FromPath[str]) -> Answer:
@@ -75,14 +77,14 @@ class MyStatementPages(Controller):
             return await _form(request, kept.purpose, **typed, statement_id=statement_id, errors=errors)
         return redirect_with("/me", notice=note_after_saving("Your words are changed.", written))
 
-    @get("/{statement_id:uuid}/delete")
+    @get("/{statement_id:uuid}/delete", opt={"access": Access.SIGNED_IN})
     async def ask_delete(
         self, request: PageRequest, actor: NamedDependency[Member], statement_id: FromPath[UUID]
     ) -> Template:
         """Ask once more."""
         return await page(request, "me/delete_statement.html", statement=await my_statement(actor, statement_id))
 
-    @post("/{statement_id:uuid}/delete")
+    @post("/{statement_id:uuid}/delete", opt={"access": Access.SIGNED_IN})
     async def delete(self, actor: NamedDependency[Member], statement_id: FromPath[UUID]) -> Answer:
         """Delete a statement for good."""
         await delete_statement(actor, statement_id)

@@ -3,6 +3,7 @@
 from litestar import Controller, get
 from litestar.response import Template
 
+from api.authentication import Access
 from web.contexts import PageRequest, page
 from web.judging import IN_A_HUNDRED
 from web.words import PURPOSES
@@ -10,6 +11,8 @@ from web.words import PURPOSES
 
 class PlainWordsPages(Controller):
     """Short, honest pages that hold for what exists now."""
+
+    opt = {"access": Access.ANYONE}
 
     @get("/how-matching-works")
     async def matching(self, request: PageRequest) -> Template:

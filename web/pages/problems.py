@@ -4,6 +4,7 @@ from litestar import Controller, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from api.authentication import Access
 from api.errors import NotFoundError
 from web.contexts import PageRequest, page
 from web.problem_words import meaning_of, problem_titles
@@ -13,6 +14,7 @@ class ProblemPages(Controller):
     """The `type` of every problem document leads here."""
 
     path = "/problems"
+    opt = {"access": Access.ANYONE}
 
     @get()
     async def index(self, request: PageRequest) -> Template:

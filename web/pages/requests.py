@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from api.accounts.schemas import Member
+from api.authentication import Access
 from api.connections import queries, services
 from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
 from api.connections.request_views import UNSEEN
@@ -32,6 +33,7 @@ class RequestPages(Controller):
     """Requests, from both sides."""
 
     path = "/requests"
+    opt = {"access": Access.MEMBER}
 
     @get()
     async def list_requests(

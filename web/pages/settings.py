@@ -11,6 +11,7 @@ from litestar.response import Template
 from api.accounts import queries, services
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.schemas import Credential, Member, Scope, TokenCreate
+from api.authentication import Access
 from api.disagreements.queries import given_texts
 from api.disagreements.services import take_text_back
 from api.errors import WhereforeError
@@ -28,6 +29,7 @@ class SettingsPages(Controller):
     """What is safe to know about the ways into one's account, and the way out."""
 
     path = "/settings"
+    opt = {"access": Access.SIGNED_IN}
 
     @get()
     async def show(

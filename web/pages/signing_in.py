@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.schemas import Credential, Member
 from api.accounts.services import sign_in, sign_out
+from api.authentication import Access
 from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
@@ -13,6 +14,8 @@ from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
 
 class SigningInPages(Controller):
     """The way in and the way out."""
+
+    opt = {"access": Access.ANYONE}
 
     @get("/sign-in")
     async def form(self, request: PageRequest, viewer: NamedDependency[Member | None]) -> Answer:

@@ -3,11 +3,14 @@
 from litestar import Controller, get
 from litestar.response import Template
 
+from api.authentication import Access
 from web.contexts import PageRequest, page
 
 
 class StylePages(Controller):
     """How the site looks."""
+
+    opt = {"access": Access.ANYONE}
 
     @get("/style")
     async def style(self, request: PageRequest) -> Template:

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 
 from api.accounts.schemas import Member
 from api.accounts.services import open_session
+from api.authentication import Access
 from api.errors import NotFoundError
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form
@@ -15,6 +16,8 @@ from web.words import PURPOSES
 
 class WelcomePages(Controller):
     """For people who are not signed in."""
+
+    opt = {"access": Access.ANYONE}
 
     @get("/")
     async def welcome(self, request: PageRequest, viewer: NamedDependency[Member | None]) -> Answer:

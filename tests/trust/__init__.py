@@ -1,0 +1,1 @@
+"""Who may do what, and what nobody may learn: the rules that all routes keep together."""
