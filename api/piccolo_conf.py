@@ -14,5 +14,6 @@ APP_REGISTRY = AppRegistry(
         "api.matching.piccolo_app",
         "api.connections.piccolo_app",
         "api.conversations.piccolo_app",
+        "api.moderation.piccolo_app",
     ]
 )

@@ -69,9 +69,9 @@ async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
     now = clock.now()
     row = await fetch_one(
         f"SELECT held.id, held.last_used_at, {scopes} AS scopes, member.id AS member_id, member.display_name, "
-        f"member.is_moderator FROM {table} AS held JOIN account AS member ON member.id = held.account "
-        "WHERE held.token_hash = {} AND held.expires_at > {} "
-        "AND member.suspended_at IS NULL AND member.erased_at IS NULL",
+        f"member.is_moderator, member.suspended_at IS NOT NULL AS suspended "
+        f"FROM {table} AS held JOIN account AS member ON member.id = held.account "
+        "WHERE held.token_hash = {} AND held.expires_at > {} AND member.erased_at IS NULL",
         digest(key),
         now,
     )
@@ -81,4 +81,10 @@ async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(id=row["member_id"], display_name=row["display_name"], is_moderator=row["is_moderator"])
+    return Member(
+        id=row["member_id"],
+        display_name=row["display_name"],
+        # Who is suspended judges nobody meanwhile.
+        is_moderator=row["is_moderator"] and not row["suspended"],
+        suspended=row["suspended"],
+    )

@@ -145,15 +145,17 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
 async def prove(*, email: str, password: str) -> Member:
     """Find the member whose address and password these are, in the same time whether or not there is one.
 
+    A suspended member signs in too: to read why, to object, and to take out or erase what is theirs.
+
     Raises:
-        WrongCredentialsError: There is no such account, it is suspended, or this is not its password.
+        WrongCredentialsError: There is no such account, or this is not its password.
     """
     row = None
     normal = normal_email(email)
     if problem_with_email(normal) is None:
         row = await fetch_one(
-            "SELECT id, display_name, password_hash FROM account "
-            "WHERE email = {} AND suspended_at IS NULL AND erased_at IS NULL",
+            "SELECT id, display_name, password_hash, suspended_at IS NOT NULL AS suspended FROM account "
+            "WHERE email = {} AND erased_at IS NULL",
             normal,
         )
     kept = row["password_hash"] if row is not None else None
@@ -167,7 +169,7 @@ async def prove(*, email: str, password: str) -> Member:
             row["id"],
             kept,
         )
-    return Member(id=row["id"], display_name=row["display_name"])
+    return Member(id=row["id"], display_name=row["display_name"], suspended=row["suspended"])
 
 
 async def sign_out(actor: Member, *, session_id: UUID) -> None:

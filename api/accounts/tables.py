@@ -35,6 +35,9 @@ class Account(Table, tablename="account"):
     created_at = Timestamptz(null=False)
     confirmed_adult_at = Timestamptz(null=False)
     suspended_at = Timestamptz(null=True, default=None)
+    """Since when moderators keep the account from everything but itself; nobody else sees it meanwhile."""
+    requests_paused_until = Timestamptz(null=True, default=None)
+    """Until when the member may send no requests, by a decision of moderators."""
     erased_at = Timestamptz(null=True, default=None)
     is_moderator = Boolean(default=False, null=False)
 
