@@ -35,6 +35,7 @@ from web.pages.problems import ProblemPages
 from web.pages.requests import RequestPages
 from web.pages.settings import SettingsPages
 from web.pages.signing_in import SigningInPages
+from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
 from web.pages.welcome import WelcomePages
 from web.static_files import static, static_file
@@ -46,6 +47,7 @@ PAGES: list[ControllerRouterHandler] = [
     JoinPages,
     FirstWordsPages,
     SigningInPages,
+    SigningInAgainPages,
     HomePages,
     MatchPages,
     MemberPages,

@@ -1,6 +1,5 @@
 """Forms are taken only from our own pages: no other site can make a member's browser send one."""
 
-import hashlib
 import hmac
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -9,7 +8,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from api.authentication import cookie_name
+from api.accounts.schemas import Credential
 from api.errors import WhereforeError
 from api.settings import settings
 from web.forms import provide_form
@@ -37,10 +36,11 @@ class ForeignFormError(WhereforeError):
 
 def csrf_token(request: AnyRequest) -> str:
     """What a form must carry: bound to this browser's session, empty before sign-in."""
-    session = request.cookies.get(cookie_name())
-    if session is None or request.scope.get("user") is None:
+    credential = request.scope.get("auth")
+    if not isinstance(credential, Credential) or credential.session_id is None:
         return ""
-    return signature("form", hashlib.sha256(session.encode()).hexdigest())
+    # Its row and not its key: the key is renewed when a member proves once more who they are.
+    return signature("form", str(credential.session_id))
 
 
 async def needs_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

@@ -9,9 +9,11 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from api import problems
+from api.accounts.errors import SignInAgainError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from web.contexts import draw, local_path, redirect
 from web.forms import sent_form
+from web.interrupted import keep_form
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -68,6 +70,8 @@ def _asks_as_program(request: AnyRequest) -> bool:
 def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
     if isinstance(error, NotSignedInError):
         return _sign_in_first(request)
+    if isinstance(error, SignInAgainError):
+        return _prove_again(request)
     if isinstance(error, NotFoundError):
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):
@@ -88,9 +92,7 @@ def _as_problem(request: AnyRequest, error: Exception) -> Answer:
 def _sign_in_first(request: AnyRequest) -> Answer:
     """To the sign-in page and back; but words that were just typed are shown, not thrown away."""
     if request.scope["method"] == "GET":
-        query = request.url.query
-        here = local_path(request.url.path + (f"?{query}" if query else ""))
-        return redirect(f"/sign-in?next={quote(here, safe='')}")
+        return redirect(f"/sign-in?next={_quoted_address(request)}")
     return _problem_page(
         request,
         403,  # a browser does not keep a page with 401, and its "back" would lose the words
@@ -98,6 +100,18 @@ def _sign_in_first(request: AnyRequest) -> Answer:
         "Nothing was sent. Sign in again: you come back to the page where you were, and can send it from there.",
         action=(f"/sign-in?next={quote(_page_before(request), safe='')}", "Sign in"),
     )
+
+
+def _prove_again(request: AnyRequest) -> Answer:
+    """To the page that asks who it is, and back; what was just sent waits, and is sent afterwards."""
+    if request.scope["method"] == "GET":
+        return redirect(f"/sign-in/again?next={_quoted_address(request)}")
+    return draw(request, "signing_in/interrupted.html", status_code=403, kept=keep_form(request))
+
+
+def _quoted_address(request: AnyRequest) -> str:
+    query = request.url.query
+    return quote(local_path(request.url.path + (f"?{query}" if query else "")), safe="")
 
 
 def _page_before(request: AnyRequest) -> str:

@@ -13,7 +13,7 @@ from api.texts import tidy
 MOST_FIELDS = 300
 
 _FORM = "application/x-www-form-urlencoded"
-_NEVER_SHOWN_AGAIN = {"csrf_token", "password"}
+_NEVER_SHOWN_AGAIN = {"csrf_token", "password", "new_password", "code", "answer_of_passkey"}
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -38,8 +38,12 @@ class Form(msgspec.Struct, frozen=True):
         return name in self.values
 
     def typed(self) -> dict[str, str]:
-        """Everything that may be shown again: not passwords."""
-        return {name: values[0] for name, values in self.values.items() if name not in _NEVER_SHOWN_AGAIN}
+        """The first value of everything that may be shown again: not passwords."""
+        return {name: values[0] for name, values in self.kept().items()}
+
+    def kept(self) -> dict[str, list[str]]:
+        """Every value of everything that may be shown again: not passwords."""
+        return {name: values for name, values in self.values.items() if name not in _NEVER_SHOWN_AGAIN}
 
 
 class FormError(msgspec.Struct, frozen=True):

@@ -22,6 +22,11 @@ MEANINGS = {
         "The e-mail address and the password do not go together. We never say which of the two is wrong, so "
         "that nobody can find out who is a member."
     ),
+    "sign-in-again": (
+        "This changes the ways into an account, or takes everything out of it. It can only be done within 15 minutes "
+        "of a sign-in, so that nobody who finds a browser open can do it. Programs: make a new token, and use it at "
+        "once."
+    ),
     "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
     "suspended": (
         "A moderator has suspended your account. Your notices say why, and how to ask for a second look. Until then "

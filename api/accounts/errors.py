@@ -13,3 +13,15 @@ class WrongCredentialsError(WhereforeError):
     def __init__(self) -> None:
         """Always the same words, whether or not there is such an account."""
         super().__init__("The e-mail address or the password is not right. Check both and try again.")
+
+
+class SignInAgainError(WhereforeError):
+    """What is asked for is dangerous, and it is too long ago that the member proved who they are."""
+
+    code = "sign-in-again"
+    title = "Prove once more that it is you"
+    status = 403
+
+    def __init__(self) -> None:
+        """Say what helps, to people and to programs."""
+        super().__init__("This needs a sign-in of the last 15 minutes. Sign in again; programs make a new token.")

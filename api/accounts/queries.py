@@ -18,18 +18,21 @@ _EVERYTHING = frozenset(str(scope) for scope in Scope)
 
 async def member_by_session(token: str) -> tuple[Member, Credential] | None:
     """Find who is signed in with what a cookie carries; None when the session is unknown, ended or has run out."""
-    row = await _find("session", "NULL", token)
+    row = await _find("session", "NULL AS scopes, held.proved_at", token)
     if row is None:
         return None
-    return _member(row), Credential(session_id=row["id"], token_id=None, scopes=_EVERYTHING)
+    return _member(row), Credential(session_id=row["id"], token_id=None, scopes=_EVERYTHING, proved_at=row["proved_at"])
 
 
 async def member_by_token(token: str) -> tuple[Member, Credential] | None:
     """Find for whom a program acts; None when the token is unknown, revoked or has run out."""
-    row = await _find("access_token", "held.scopes", token)
+    # Whoever made the token proved who they are for it, and nobody can prove anything by it later.
+    row = await _find("access_token", "held.scopes, held.created_at AS proved_at", token)
     if row is None:
         return None
-    return _member(row), Credential(session_id=None, token_id=row["id"], scopes=frozenset(row["scopes"]))
+    return _member(row), Credential(
+        session_id=None, token_id=row["id"], scopes=frozenset(row["scopes"]), proved_at=row["proved_at"]
+    )
 
 
 async def sessions(actor: Member, *, this: UUID | None) -> list[SessionRead]:
@@ -65,10 +68,10 @@ async def members_by_email(emails: Iterable[str]) -> dict[str, Member]:
     return {row["email"]: Member(id=row["id"], display_name=row["display_name"]) for row in rows}
 
 
-async def _find(table: str, scopes: str, key: str) -> dict[str, Any] | None:
+async def _find(table: str, columns: str, key: str) -> dict[str, Any] | None:
     now = clock.now()
     row = await fetch_one(
-        f"SELECT held.id, held.last_used_at, {scopes} AS scopes, member.id AS member_id, member.display_name, "
+        f"SELECT held.id, held.last_used_at, {columns}, member.id AS member_id, member.display_name, "
         f"member.is_moderator, member.suspended_at IS NOT NULL AS suspended "
         f"FROM {table} AS held JOIN account AS member ON member.id = held.account "
         "WHERE held.token_hash = {} AND held.expires_at > {} AND member.erased_at IS NULL",

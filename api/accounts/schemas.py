@@ -44,6 +44,8 @@ class Credential(msgspec.Struct, frozen=True):
     session_id: UUID | None
     token_id: UUID | None
     scopes: frozenset[str]
+    proved_at: datetime | None = None
+    """When whoever holds it last proved who they are; None for who never did, as a visitor of a demo."""
 
 
 class AccountCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,14 +63,19 @@ class AccountCreated(msgspec.Struct, frozen=True):
     next: Literal["sign_in", "confirm_email"]
 
 
-class TokenCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TokenDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a token is for, what it may do, and for how long."""
+
+    name: str
+    scopes: list[Scope] | None = None
+    expires_in_days: Literal[30, 90, 365] = 90
+
+
+class TokenCreate(TokenDraft, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sign-in by a program."""
 
     email: str
     password: str
-    name: str
-    scopes: list[Scope] | None = None
-    expires_in_days: Literal[30, 90, 365] = 90
 
 
 class TokenCreated(msgspec.Struct, frozen=True):

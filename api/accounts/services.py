@@ -9,14 +9,17 @@ from api.accounts.errors import WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.passwords import hash_password, needs_rehash, problems_with_password, verify_password
+from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
     AccountCreate,
     AccountCreated,
+    Credential,
     Member,
     Scope,
     SessionCreated,
     TokenCreate,
     TokenCreated,
+    TokenDraft,
 )
 from api.database import fetch, fetch_one
 from api.errors import ConflictError, FieldError, InvalidError, NotFoundError
@@ -87,21 +90,28 @@ async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreat
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
     """
-    return await open_session(await prove(email=email, password=password), label=label)
+    return await open_session(await prove(email=email, password=password), label=label, proved=True)
 
 
-async def open_session(member: Member, *, label: str = "") -> SessionCreated:
-    """Sign a member in without a password: for `sign_in`, and for looking around as a demo member."""
+async def open_session(member: Member, *, label: str = "", proved: bool = False) -> SessionCreated:
+    """Sign a member in without a password.
+
+    Args:
+        member: Who is signed in.
+        label: What the browser calls itself.
+        proved: Whether they just proved who they are; a visitor of a demo did not.
+    """
     key, now = new_key(), clock.now()
     await fetch("DELETE FROM session WHERE account = {} AND expires_at <= {}", member.id, now)
     await fetch(
-        "INSERT INTO session (id, account, token_hash, label, created_at, last_used_at, expires_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {})",
+        "INSERT INTO session (id, account, token_hash, label, created_at, proved_at, last_used_at, expires_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
         uuid4(),
         member.id,
         digest(key),
         "".join(character for character in tidy(label) if character.isprintable())[:LONGEST_LABEL],
         now,
+        now if proved else None,
         now,
         now + SESSION_LASTS,
     )
@@ -115,15 +125,33 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         InvalidError: The name or the scopes cannot be used.
         WrongCredentialsError: There is no such account, or this is not its password.
     """
-    name = tidy(draft.name)
+    _check_token(draft)
+    return await _keep_token(await prove(email=draft.email, password=draft.password), draft)
+
+
+async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft) -> TokenCreated:
+    """Give a program a token with which it acts for the signed-in actor.
+
+    Raises:
+        SignInAgainError: The actor has not proved lately who they are.
+        InvalidError: The name or the scopes cannot be used.
+    """
+    needs_recent(credential)
+    _check_token(draft)
+    return await _keep_token(actor, draft)
+
+
+def _check_token(draft: TokenDraft) -> None:
     nothing = draft.scopes is not None and not draft.scopes
     _raise_any(
         [
-            problem_with_name(name, field="name", called="The token's name"),
+            problem_with_name(tidy(draft.name), field="name", called="The token's name"),
             FieldError("/scopes", "missing", "Say what the token may do, or leave this out.") if nothing else None,
         ]
     )
-    member = await prove(email=draft.email, password=draft.password)
+
+
+async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
     scopes = [scope for scope in Scope if draft.scopes is None or scope in draft.scopes]
     token, token_id, now = new_token(), uuid4(), clock.now()
     expires_at = now + timedelta(days=draft.expires_in_days)
@@ -134,7 +162,7 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         token_id,
         member.id,
         digest(token),
-        name,
+        tidy(draft.name),
         scopes,
         now,
         expires_at,

@@ -54,6 +54,8 @@ class Session(Table, tablename="session"):
     label = Varchar(length=120, null=False, default="")
     """What the browser calls itself, so that its member can tell it from others."""
     created_at = Timestamptz(null=False)
+    proved_at = Timestamptz(null=True, default=None)
+    """When its member last proved who they are: at sign-in, and again before dangerous changes."""
     last_used_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False)
 

@@ -131,7 +131,7 @@ class Browser:
 
 
 async def browser_of(client: AsyncClient, member: Member) -> Browser:
-    """A browser in which a member is signed in."""
-    session = await open_session(member, label="Firefox on Linux")
+    """A browser in which a member has just signed in."""
+    session = await open_session(member, label="Firefox on Linux", proved=True)
     client.cookies.set(cookie_name(), session.token, domain="localhost.local", path="/")
     return Browser(client)

@@ -10,11 +10,12 @@ from litestar.response import Template
 
 from api.accounts import queries, services
 from api.accounts.errors import WrongCredentialsError
-from api.accounts.schemas import Credential, Member, Scope, TokenCreate
+from api.accounts.recent import needs_recent
+from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.authentication import Access
 from api.disagreements.queries import given_texts
 from api.disagreements.services import take_text_back
-from api.errors import WhereforeError
+from api.errors import InvalidError
 from api.profiles.me import erase_me
 from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect_with
@@ -59,20 +60,25 @@ class SettingsPages(Controller):
         return redirect_with("/settings", notice="That browser is signed out.")
 
     @get("/tokens/new")
-    async def token_form(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+    async def token_form(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Template:
         """Ask what a new token is for."""
+        needs_recent(credential)
         return await _token_form(request, actor, Form(), FormErrors())
 
     @post("/tokens/new")
     async def make_token(
-        self, request: PageRequest, actor: NamedDependency[Member], form: NamedDependency[Form]
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        form: NamedDependency[Form],
     ) -> Answer:
         """Make a token and show it, this once."""
         try:
-            made = await services.create_token(_draft(form, email=(await me(actor)).email))
-        except WrongCredentialsError:
-            return await _token_form(request, actor, form, _wrong_password())
-        except WhereforeError as error:
+            made = await services.make_token(actor, credential=credential, draft=_draft(form))
+        except InvalidError as error:
             return await _token_form(request, actor, form, FormErrors.told_by(error))
         shown_once = await page(request, "settings/token_made.html", made=made)
         shown_once.headers["Cache-Control"] = "no-store"
@@ -106,11 +112,9 @@ class SettingsPages(Controller):
         return forgotten(redirect_with("/", notice=gone, cookies=[ended_cookie()]))
 
 
-def _draft(form: Form, *, email: str) -> TokenCreate:
+def _draft(form: Form) -> TokenDraft:
     days: dict[str, Any] = {"30": 30, "90": 90, "365": 365}
-    return TokenCreate(
-        email=email,
-        password=form.raw("password"),
+    return TokenDraft(
         name=form.field("name"),
         scopes=[scope for scope in Scope if scope in form.fields("scopes")],
         expires_in_days=days.get(form.field("expires_in_days"), 30),
