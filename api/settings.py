@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from api.smtp_settings import Smtp, SmtpUnusableError, read_smtp
 from embeddings.model_cards import tags_in
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     log_format: str
     demo: bool
+    smtp: Smtp | None = None
+    """None: no mail goes out, and nobody is asked to confirm an address."""
 
     @property
     def secure(self) -> bool:
@@ -72,6 +75,7 @@ def settings() -> Settings:
         workers=_whole_number("WORKERS", "1", most=64),
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
+        smtp=_smtp(),
     )
 
 
@@ -119,6 +123,15 @@ def _database_url() -> str | None:
     if url is not None and not url.startswith(("postgresql://", "postgres://")):
         raise SettingError("WHEREFORE_DATABASE_URL must begin with postgresql:// (the value is not shown here).")
     return url
+
+
+def _smtp() -> Smtp | None:
+    if not (url := environ.get("WHEREFORE_SMTP_URL")):
+        return None
+    try:
+        return read_smtp(url, environ.get("WHEREFORE_MAIL_FROM", ""))
+    except SmtpUnusableError as error:
+        raise SettingError(str(error)) from error
 
 
 def _base_url(default: str) -> str:

@@ -13,6 +13,7 @@ import structlog
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
+from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
 from api.matching.vector_indexes import build_missing
@@ -33,11 +34,13 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),
     ("move_shares_on", "40 3 * * *", move_shares_on),
+    ("send_due_mails", "* * * * *", send_due_mails),
+    ("delete_old_mails", "47 * * * *", delete_old_mails),
     ("build_vector_indexes", "*/10 * * * *", build_missing),
 )
 """Name, when (as cron writes it), and what. Each may run late, or twice, and does what is due then."""
 
-JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {"compute_list": compute_ordered}
+JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {"compute_list": compute_ordered, "send_mail": send_mail}
 """What can be asked for by `jobs.enqueue`; each takes what it is about, as JSON, and may be done twice."""
 
 SECONDS_BEFORE_THE_FIRST: float = 2
