@@ -87,7 +87,9 @@ async def client(database: None) -> AsyncIterator[AsyncClient]:
     from web.app import create_app
 
     transport = ASGITransport(app=create_app(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
-    async with AsyncClient(transport=transport, base_url="http://localhost:8000") as the_client:
+    # As the browsers of today: they say from where a form comes.
+    here = {"Sec-Fetch-Site": "same-origin"}
+    async with AsyncClient(transport=transport, base_url="http://localhost:8000", headers=here) as the_client:
         yield the_client
 
 

@@ -13,7 +13,8 @@ from api.accounts.schemas import Credential, Member
 from api.authentication import cookie_name
 from api.connections.queries import waiting
 from api.settings import settings
-from web.csrf import csrf_token
+from web.csrf import csrf_token, form_cookie_name, form_secret
+from web.forms import FormToken, sent_form
 from web.signatures import opened, sealed
 
 _SOMEBODY = Member(id=UUID(int=0), display_name="")
@@ -24,6 +25,11 @@ Answer = Response[Any]
 """What a page's method returns: a drawn page or a way to another."""
 
 NOTICE_SECONDS = 120
+FORM_SECONDS = 86_400
+"""How long a visitor may take to fill in a form: somebody may be called away to care for another."""
+
+LONGEST_ADDRESS = 2_000
+"""Characters. No address of ours is nearly as long."""
 
 FOOTER_LINKS = (
     ("How matching works", "/how-matching-works"),
@@ -60,16 +66,18 @@ def draw(
         "viewer": viewer,
         "waiting": waiting,
         "notice": notice,
-        "csrf_token": csrf_token(request),
+        "csrf_token": FormToken(csrf_token(request), page=this_page(request)),
         "path": request.url.path,
         "footer_links": FOOTER_LINKS,
     }
-    # Nothing that a member was shown stays behind. What was typed and shown again does, until they sign out, so that
-    # the browser's own "back" does not lose it; so do the forms of joining.
-    keep = "private, no-cache" if viewer is None or request.scope["method"] == "POST" else "no-store"
+    # Nothing that a member was shown stays behind. The forms of joining do, and the words of somebody who is no longer
+    # signed in, so that the browser's own "back" does not lose them.
+    keep = "private, no-cache" if viewer is None else "no-store"
     drawn = Template(template, context=frame | context, status_code=status_code, headers={"Cache-Control": keep})
     if notice is not None:
         drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))
+    if (secret := form_secret(request)) is not None:
+        drawn.set_cookie(cookie(form_cookie_name(), secret, seconds=FORM_SECONDS))
     return drawn
 
 
@@ -86,12 +94,32 @@ def redirect_with(url: str, *, notice: str, cookies: Sequence[Cookie] = ()) -> R
 
 def local_path(url: str | None, default: str = "/home") -> str:
     """A path of this site to go to after sign-in; `default` for anything that could lead elsewhere."""
-    if not url or not url.startswith("/") or url.startswith(("//", "/\\")) or not url.isprintable() or "\\" in url:
+    if (
+        not url
+        or len(url) > LONGEST_ADDRESS
+        or not url.startswith("/")
+        or url.startswith(("//", "/\\"))
+        or not url.isprintable()
+        or "\\" in url
+    ):
         return default
     parts = urlsplit(url)
     if parts.scheme or parts.netloc or parts.path in {"/sign-in", "/sign-out"}:
         return default
     return url
+
+
+def this_page(request: Request[Any, Any, Any]) -> str:
+    """The page that is shown, for its forms to name: what a form was sent to is often no page."""
+    if request.scope["method"] == "GET":
+        query = request.url.query
+        return local_path(request.url.path + (f"?{query}" if query else ""))
+    return page_before(request)
+
+
+def page_before(request: Request[Any, Any, Any]) -> str:
+    """The page of ours on which the form stood that was sent, as the form itself says."""
+    return local_path(sent_form(request).raw("page"))
 
 
 def cookie(name: str, value: str, *, seconds: int) -> Cookie:

@@ -1,6 +1,7 @@
 """Forms are taken only from our own pages: no other site can make a member's browser send one."""
 
 import hmac
+from secrets import token_urlsafe
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from web.signatures import signature
 AnyRequest = Request[Any, Any, Any]
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_SECRET_BYTES = 24
+_SECRET_LENGTH = 32
 
 
 class ForeignFormError(WhereforeError):
@@ -30,24 +33,44 @@ class ForeignFormError(WhereforeError):
         """Say the same whatever the reason was."""
         super().__init__(
             "We only take forms that were filled in here, since you signed in. "
-            "Go back to the page, load it again, and send it once more."
+            "Go back to the page, load it again, and send it once more. Your browser must take our cookies for it."
         )
 
 
 def csrf_token(request: AnyRequest) -> str:
-    """What a form must carry: bound to this browser's session, empty before sign-in."""
+    """What a form must carry: bound to this browser's session, or to `form_secret` before sign-in."""
     credential = request.scope.get("auth")
-    if not isinstance(credential, Credential) or credential.session_id is None:
-        return ""
-    # Its row and not its key: the key is renewed when a member proves once more who they are.
-    return signature("form", str(credential.session_id))
+    if isinstance(credential, Credential) and credential.session_id is not None:
+        # Its row and not its key: the key is renewed when a member proves once more who they are.
+        return signature("form", str(credential.session_id))
+    secret = form_secret(request)
+    return _token_of(secret) if secret else ""
+
+
+def form_cookie_name() -> str:
+    """The name of the cookie that a form is bound to where nobody is signed in."""
+    return "__Host-wherefore-form" if settings().secure else "wherefore-form"
+
+
+def form_secret(request: AnyRequest) -> str | None:
+    """What binds a visitor's forms to their browser, for `draw` to keep in a cookie; None where none is needed.
+
+    A browser that says from where a form comes needs no cookie: nothing is kept at somebody who only looks.
+    """
+    nobody = "user" in request.scope and request.scope["user"] is None
+    if not nobody or "sec-fetch-site" in request.headers:
+        return None
+    state = request.scope["state"]
+    known = request.cookies.get(form_cookie_name(), "")
+    fitting = known.isascii() and len(known) == _SECRET_LENGTH
+    return str(state.setdefault("form_secret", known if fitting else token_urlsafe(_SECRET_BYTES)))
 
 
 async def needs_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard of every page: what changes something must come from a page of ours.
 
-    Where nobody is signed in there is no session to bind a form to. A page that is older than the end of a session
-    still sends its token; it is let through here, so that its writer is asked to sign in instead of being blamed.
+    Where nobody is signed in this holds too: otherwise another site could sign a browser in to an account that its
+    owner watches (login CSRF). Whoever is no longer signed in was asked to be so before, and not blamed here.
 
     Raises:
         ForeignFormError: It does not.
@@ -56,17 +79,32 @@ async def needs_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: Base
         return
     request = cast("AnyRequest", connection)
     form = await provide_form(request)
-    expected = csrf_token(request)
-    own = not expected or hmac.compare_digest(form.raw("csrf_token").encode(), expected.encode())
-    if not own or not _same_site(request):
+    expected, ours = csrf_token(request), _said_to_be_ours(request)
+    carried = bool(expected) and hmac.compare_digest(form.raw("csrf_token").encode(), expected.encode())
+    signed_in = request.scope.get("user") is not None
+    if ours is False or not (carried or (ours and not signed_in)):
         raise ForeignFormError
 
 
-def _same_site(request: AnyRequest) -> bool:
-    """Whether the browser says that the form is ours. Browsers too old to say so have the token alone."""
+def _said_to_be_ours(request: AnyRequest) -> bool | None:
+    """What the browser says about where the form comes from; None where it does not say.
+
+    With `no-referrer` browsers send `Origin: null` with every form, our own as well: it says nothing. Only a browser
+    that is very old, or that reaches us without HTTPS, leaves out `Sec-Fetch-Site`; the token alone decides then.
+    """
     if (site := request.headers.get("sec-fetch-site")) is not None:
-        return site in {"same-origin", "none"}
-    if (origin := request.headers.get("origin")) is not None:
-        ours = {request.headers.get("host", ""), urlsplit(settings().base_url).netloc}
-        return urlsplit(origin).netloc in ours - {""}
-    return True
+        return None if site == "none" else site == "same-origin"
+    if (origin := request.headers.get("origin", "null")) != "null":
+        return _host_of(origin) in {request.headers.get("host", ""), urlsplit(settings().base_url).netloc} - {""}
+    return None
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # brackets that do not close
+        return None
+
+
+def _token_of(secret: str) -> str:
+    return signature("visitor's form", secret)

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -11,7 +11,7 @@ from litestar.types import ExceptionHandlersMap
 from api import problems
 from api.accounts.errors import SignInAgainError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
-from web.contexts import draw, local_path, redirect
+from web.contexts import draw, page_before, redirect, this_page
 from web.forms import sent_form
 from web.interrupted import keep_form
 
@@ -98,7 +98,7 @@ def _sign_in_first(request: AnyRequest) -> Answer:
         403,  # a browser does not keep a page with 401, and its "back" would lose the words
         "You are no longer signed in",
         "Nothing was sent. Sign in again: you come back to the page where you were, and can send it from there.",
-        action=(f"/sign-in?next={quote(_page_before(request), safe='')}", "Sign in"),
+        action=(f"/sign-in?next={quote(page_before(request), safe='')}", "Sign in"),
     )
 
 
@@ -110,16 +110,7 @@ def _prove_again(request: AnyRequest) -> Answer:
 
 
 def _quoted_address(request: AnyRequest) -> str:
-    query = request.url.query
-    return quote(local_path(request.url.path + (f"?{query}" if query else "")), safe="")
-
-
-def _page_before(request: AnyRequest) -> str:
-    """The page of ours on which the form stood, as far as the browser says."""
-    before = urlsplit(request.headers.get("referer", ""))
-    if before.netloc != request.headers.get("host"):
-        return "/home"
-    return local_path(before.path + (f"?{before.query}" if before.query else ""))
+    return quote(this_page(request), safe="")
 
 
 def _problem_page(

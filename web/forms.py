@@ -1,7 +1,7 @@
 """What a form sent, and everything that is wrong with it at once."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 import msgspec
@@ -13,7 +13,20 @@ from api.texts import tidy
 MOST_FIELDS = 300
 
 _FORM = "application/x-www-form-urlencoded"
-_NEVER_SHOWN_AGAIN = {"csrf_token", "password", "new_password", "code", "answer_of_passkey"}
+_NEVER_SHOWN_AGAIN = {"csrf_token", "page", "password", "new_password", "code", "answer_of_passkey"}
+
+
+class FormToken(str):
+    """What a form carries so that it is known as ours, and on which page it stands, so that one can be led back."""
+
+    __slots__ = ("page",)
+    page: str
+
+    def __new__(cls, token: str, *, page: str) -> Self:
+        """The token; `page` is a path of this site."""
+        made = super().__new__(cls, token)
+        made.page = page
+        return made
 
 
 class Form(msgspec.Struct, frozen=True):

@@ -33,8 +33,12 @@ def ended_cookie() -> Cookie:
 
 
 def forgotten(answer: Answer) -> Answer:
-    """The same, and the browser forgets every page that it kept of ours."""
-    answer.headers["Clear-Site-Data"] = '"cache"'
+    """The same, and the browser forgets every page and every draft that it kept of ours.
+
+    Cookies are ended one by one: "cookies" would take those of other sites on the same domain too, and the notice.
+    Where there is no HTTPS browsers do not heed this; but they keep nothing that a member was shown (`no-store`).
+    """
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 

@@ -1,7 +1,7 @@
 """A browser without JavaScript: it opens pages, fills in the forms it finds there, and sends them."""
 
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from httpx import AsyncClient, Response
 
@@ -124,7 +124,7 @@ class Browser:
             self.reply = await self.client.post(
                 url,
                 data=values,
-                headers={"Origin": f"http://{urlsplit(url).netloc}", "Sec-Fetch-Site": "same-origin"},
+                headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"},  # as browsers do with no-referrer
                 follow_redirects=True,
             )
         return self.reply

@@ -79,8 +79,8 @@ async def test_after_signing_out_the_browser_forgets_what_was_typed(client: Asyn
     form = browser.form("Sign out").values
     reply = await client.post("/sign-out", data=form)
 
-    assert shown_again.headers["cache-control"] == "private, no-cache"
-    assert reply.headers["clear-site-data"] == '"cache"'
+    assert shown_again.headers["cache-control"] == "no-store"
+    assert reply.headers["clear-site-data"] == '"cache", "storage"'
 
 
 async def test_every_sign_in_makes_a_new_session(client: AsyncClient) -> None:
