@@ -21,6 +21,7 @@ from api.disagreements.controllers import CONTROLLERS as DISAGREEMENTS
 from api.encoding import encoder
 from api.head_requests import answering_head
 from api.health import healthz, readyz
+from api.limits.guard import add_limit_headers, spends_limits
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
 from api.moderation.controllers import CONTROLLERS as MODERATION
@@ -40,7 +41,7 @@ def api_router() -> Router:
         path="/api/v1",
         route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *DISAGREEMENTS, *MODERATION],
         middleware=[BearerAuthentication],
-        guards=[needs_access, needs_scope],
+        guards=[needs_access, needs_scope, spends_limits],
         dependencies={"actor": Provide(provide_actor)},
         exception_handlers=EXCEPTION_HANDLERS,
     )
@@ -63,7 +64,7 @@ def create_app(
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         on_app_init=list(on_app_init),
-        **options,
+        **options | {"before_send": [add_limit_headers, *options.get("before_send", ())]},
     )
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):

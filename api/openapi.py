@@ -22,6 +22,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.media_type import OpenAPIMediaType
 
 from api.authentication import Access, access_of
+from api.limits.guard import limits_of
 from api.openapi_examples import EXAMPLES
 from api.problems import MEANINGS, PROBLEM_JSON
 
@@ -94,6 +95,8 @@ def _operation(handler: HTTPRouteHandler, **said: Any) -> Operation:
         operation.request_body.required = not handler.parsed_fn_signature.parameters["data"].has_default
     if not public:
         responses["400"] = _problem(400)
+    if any(limits_of(handler, method) for method in handler.http_methods):
+        responses["429"] = _problem(429)
     if isinstance(done := responses.get(str(handler.status_code)), OpenAPIResponse):
         done.description = _DONE[handler.status_code]
     operation.responses = dict(sorted(responses.items()))

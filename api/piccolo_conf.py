@@ -9,6 +9,7 @@ DB = Engine()
 APP_REGISTRY = AppRegistry(
     apps=[
         "api.mail.piccolo_app",
+        "api.limits.piccolo_app",
         "api.accounts.piccolo_app",
         "api.disagreements.piccolo_app",
         "api.profiles.piccolo_app",

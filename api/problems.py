@@ -26,7 +26,7 @@ PLAIN_PROBLEMS = {
     405: ("method-not-allowed", "This cannot be done to that"),
     413: ("too-large", "What was sent is too large"),
     415: ("unsupported-media-type", "Send JSON"),
-    429: ("too-many-requests", "Too many requests"),
+    429: ("too-many", "Please wait a little"),
     500: ("internal", "Something went wrong on our side"),
     503: ("unavailable", "Not ready just now"),
 }
@@ -40,6 +40,7 @@ MEANINGS = {
     409: "This cannot be done as things stand now.",
     413: "What was sent is too large.",
     422: "Something in what was sent cannot be used; `errors` says what.",
+    429: "That was a lot in a short time; `Retry-After` says in how many seconds to try again.",
     500: "Something went wrong on our side.",
 }
 """What each status says of a call, in the OpenAPI document."""

@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 from functools import cache
+from ipaddress import ip_network
 from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool
     smtp: Smtp | None = None
     """None: no mail goes out, and nobody is asked to confirm an address."""
+    trusted_proxies: tuple[str, ...]
+    limits: str
 
     @property
     def secure(self) -> bool:
@@ -76,6 +79,8 @@ def settings() -> Settings:
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
         smtp=_smtp(),
+        trusted_proxies=_trusted_proxies(),
+        limits=_read("LIMITS", ""),
     )
 
 
@@ -90,6 +95,20 @@ def write_once(path: Path, text: str) -> None:
         pass
     finally:
         Path(draft).unlink()
+
+
+def _trusted_proxies() -> tuple[str, ...]:
+    """Addresses and networks whose word counts on where a call came from."""
+    value = _read("TRUSTED_PROXIES", "")
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        for one in found:
+            ip_network(one)
+    except ValueError as error:
+        raise SettingError(
+            f"WHEREFORE_TRUSTED_PROXIES is {value!r}; give addresses or networks, like 10.0.0.7,fd00::/64."
+        ) from error
+    return found
 
 
 def _read(name: str, default: str) -> str:

@@ -13,6 +13,7 @@ import structlog
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
+from api.limits.services import forget_spent
 from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
@@ -30,6 +31,7 @@ logger = structlog.get_logger()
 SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("expire_due_requests", "*/5 * * * *", expire_due_requests),
     ("delete_ended_credentials", "17 * * * *", delete_ended_credentials),
+    ("forget_spent", "47 * * * *", forget_spent),
     ("forget_texts", "27 4 * * *", forget_texts),
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),

@@ -15,6 +15,7 @@ import click
 import uvicorn
 
 from api.embedded import AlreadyRunningError, EmbeddedPostgres, address_of_running
+from api.limits.policies import check_changes
 from api.migrations import migrate
 from api.settings import Settings, settings
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
@@ -75,6 +76,7 @@ def serve(*, demo_members: int) -> NoReturn:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without it
     chosen = settings()
+    check_changes()
     listening = _listen(chosen)
     if chosen.workers == 1:
         Thread(target=_warm_up, daemon=True).start()
@@ -104,6 +106,9 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
         timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
         server_header=False,
         date_header=True,
+        # Whoever is not named may say what they like about where they come from.
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=list(chosen.trusted_proxies),
     )
     if chosen.workers == 1:
         uvicorn.Server(config).run(sockets=[listening])

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
+from api.limits.guard import spends_limits
 from web.csrf import needs_own_form
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
@@ -85,7 +86,7 @@ def pages_router() -> Router:
         path="/",
         route_handlers=PAGES,
         middleware=[SessionAuthentication],
-        guards=[needs_access_keeping_words, needs_own_form],
+        guards=[needs_access_keeping_words, needs_own_form, spends_limits],
         dependencies={
             "actor": Provide(provide_actor),
             "viewer": Provide(provide_viewer),

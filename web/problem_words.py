@@ -40,7 +40,10 @@ MEANINGS = {
     "conflict": "Things have moved on since you last looked. Load the page again and see where it stands now.",
     "too-large": "What was sent is larger than anything we keep. Send less.",
     "unsupported-media-type": "The API reads JSON. Send it with the content type application/json.",
-    "too-many-requests": "There were too many tries in a short time. Wait for as long as the Retry-After header says.",
+    "too-many": (
+        "There was a lot in a short time. Limits keep passwords from being guessed and members from being collected. "
+        "Wait for as long as the answer says, then go on. Nothing was lost or held against you."
+    ),
     "internal": (
         "Something broke on our side. Nothing you typed was the cause. Try again; if it stays, tell us the request id."
     ),

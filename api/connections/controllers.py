@@ -23,6 +23,7 @@ from api.connections.schemas import (
     SlotsRead,
     Words,
 )
+from api.limits.policies import REASON_CHECKS
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 
@@ -34,7 +35,12 @@ class ReasonCheckController(Controller):
     tags = ("Requests",)
     opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
-    @post(operation_id="CheckReason", status_code=HTTP_200_OK, responses=describes(401, 403, 404, 409, 422))
+    @post(
+        operation_id="CheckReason",
+        status_code=HTTP_200_OK,
+        opt={"limits": (REASON_CHECKS,)},
+        responses=describes(401, 403, 404, 409, 422),
+    )
     async def check(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> ReasonCheck:
         """Say what would be found in a reason. Nothing is stored or used up."""
         return await services.check_reason(actor, draft=data)
@@ -49,6 +55,7 @@ class ConnectionRequestController(Controller):
 
     @post(
         operation_id="SendConnectionRequest",
+        opt={"limits": (REASON_CHECKS,)},
         responses=describes(401, 403, 404, shapes={409: AskingProblem, 422: ReasonProblem}),
     )
     async def send(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> RequestRead:

@@ -12,6 +12,7 @@ from api.authentication import Access
 from api.conversations import queries, services
 from api.conversations.errors import PitchProblem
 from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
+from api.limits.policies import MESSAGES
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 
@@ -34,7 +35,11 @@ class MessageController(Controller):
         """List what the two wrote, newest first."""
         return await queries.messages(actor, connection_id, limit=limit, cursor=cursor)
 
-    @post(operation_id="SendMessage", responses=describes(401, 403, 404, shapes={422: PitchProblem}))
+    @post(
+        operation_id="SendMessage",
+        opt={"limits": (MESSAGES,)},
+        responses=describes(401, 403, 404, shapes={422: PitchProblem}),
+    )
     async def send(
         self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[MessageCreate]
     ) -> MessageRead:

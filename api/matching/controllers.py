@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.limits.policies import READS
 from api.matching import queries, services
 from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchRead
 from api.pagination import DEFAULT_LIMIT, MOST, Page
@@ -24,7 +25,7 @@ class MatchController(Controller):
     tags = ("Matches",)
     opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
-    @get(operation_id="Matches", responses=describes(401, 403, 409, 422))
+    @get(operation_id="Matches", opt={"limits": (READS,)}, responses=describes(401, 403, 409, 422))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -35,7 +36,12 @@ class MatchController(Controller):
         """List members worth meeting for a purpose, best first, each with what both wrote."""
         return await queries.matches(actor, purpose=purpose, limit=limit, cursor=cursor)
 
-    @get("/{member_id:uuid}", operation_id="Match", responses=describes(401, 403, 404, 422))
+    @get(
+        "/{member_id:uuid}",
+        operation_id="Match",
+        opt={"limits": (READS,)},
+        responses=describes(401, 403, 404, 422),
+    )
     async def read_one(
         self, actor: NamedDependency[Member], member_id: FromPath[UUID], purpose: FromQuery[Purpose]
     ) -> MatchExplained:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.limits.policies import PLACES, READS, STATEMENTS
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 from api.profiles import me, places, queries, services
@@ -41,7 +42,12 @@ class PublicController(Controller):
         """List the six purposes, with what members of a sensitive one agree to."""
         return purposes()
 
-    @get("/places", operation_id="Places", opt={"access": Access.ANYONE}, responses=describes(422))
+    @get(
+        "/places",
+        operation_id="Places",
+        opt={"access": Access.ANYONE, "limits": (PLACES,)},
+        responses=describes(422),
+    )
     async def search_places(self, q: Annotated[str, QueryParameter(max_length=100)] = "") -> list[PlaceRead]:
         """Find places whose name begins with `q`; `leeds, united` narrows to countries."""
         return places.search_places(q)
@@ -122,12 +128,21 @@ class MyStatementController(Controller):
         """List one's own statements, oldest first."""
         return await queries.my_statements(actor, purpose=purpose, limit=limit, cursor=cursor)
 
-    @post(operation_id="AddStatement", responses=describes(401, 403, 409, shapes={422: ConsentProblem}))
+    @post(
+        operation_id="AddStatement",
+        opt={"limits": (STATEMENTS,)},
+        responses=describes(401, 403, 409, shapes={422: ConsentProblem}),
+    )
     async def add(self, actor: NamedDependency[Member], data: JSONBody[StatementCreate]) -> StatementRead:
         """Write a statement; others can be matched on it at once."""
         return await services.add_statement(actor, draft=data)
 
-    @patch("/{statement_id:uuid}", operation_id="ChangeStatement", responses=describes(401, 403, 404, 422))
+    @patch(
+        "/{statement_id:uuid}",
+        operation_id="ChangeStatement",
+        opt={"limits": (STATEMENTS,)},
+        responses=describes(401, 403, 404, 422),
+    )
     async def change(
         self, actor: NamedDependency[Member], statement_id: FromPath[UUID], data: JSONBody[StatementUpdate]
     ) -> StatementRead:
@@ -152,7 +167,7 @@ class MemberController(Controller):
     tags = ("Members",)
     opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
-    @get("/{member_id:uuid}", operation_id="Member", responses=describes(401, 403, 404))
+    @get("/{member_id:uuid}", operation_id="Member", opt={"limits": (READS,)}, responses=describes(401, 403, 404))
     async def read(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> MemberRead:
         """Read what one may read of a member, by purpose."""
         return await queries.member(actor, member_id)

@@ -18,6 +18,7 @@ from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRe
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError, NotFoundError, WhereforeError
+from api.limits.policies import READS, REASON_CHECKS
 from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead, Purpose
 from embeddings.reasons import Finding
@@ -77,7 +78,7 @@ class ComposerPages(Controller):
     path = "/members/{member_id:uuid}/request"
     opt = {"access": Access.MEMBER}
 
-    @get()
+    @get(opt={"limits": (READS,)})
     async def write(
         self,
         request: PageRequest,
@@ -92,7 +93,7 @@ class ComposerPages(Controller):
         draft = Draft(chosen, anchor=statement)
         return await _draw(request, actor, recipient, draft, Outcome())
 
-    @post()
+    @post(opt={"limits": (REASON_CHECKS,)})
     async def check_or_send(
         self,
         request: PageRequest,

@@ -19,6 +19,7 @@ from api.conversations.schemas import MessageCreate, MessageRead, Promise, Remin
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError
+from api.limits.policies import MESSAGES
 from api.profiles.schemas import Purpose
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.findings import Review, review
@@ -60,7 +61,7 @@ class ConversationPages(Controller):
         """Show what was said, the newest part unless an earlier one is asked for."""
         return await _draw(request, actor, connection_id, cursor=cursor)
 
-    @post("/{connection_id:uuid}")
+    @post("/{connection_id:uuid}", opt={"limits": (MESSAGES,)})
     async def write(
         self,
         request: PageRequest,

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.errors import WhereforeError
+from api.limits.policies import STATEMENTS
 from api.profiles.queries import my_purposes
 from api.profiles.schemas import Purpose, Role, StatementCreate, StatementRead
 from api.profiles.services import add_statement
@@ -37,7 +38,7 @@ class FirstWordsPages(Controller):
         """Ask two questions about one purpose."""
         return await _show(request, actor, purpose_named(purpose).purpose, Form(), FormErrors())
 
-    @post("/{purpose:str}")
+    @post("/{purpose:str}", opt={"limits": (STATEMENTS,)})
     async def write(
         self,
         request: PageRequest,

@@ -11,6 +11,7 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.encoding import words_were_measured
 from api.errors import InvalidError, NotFoundError
+from api.limits.policies import READS
 from api.matching import queries, services
 from api.matching.schemas import ChoiceState, MatchChoiceSet
 from api.profiles.queries import member, my_purposes
@@ -41,7 +42,7 @@ class MatchPages(Controller):
             others=[read for read in PURPOSES.values() if read.purpose not in mine],
         )
 
-    @get("/{purpose:str}")
+    @get("/{purpose:str}", opt={"limits": (READS,)})
     async def matches(
         self,
         request: PageRequest,
@@ -69,7 +70,7 @@ class MatchPages(Controller):
             set_aside=await _still_there(actor, set_aside) if set_aside else None,
         )
 
-    @get("/{purpose:str}/{member_id:uuid}")
+    @get("/{purpose:str}/{member_id:uuid}", opt={"limits": (READS,)})
     async def why(
         self,
         request: PageRequest,

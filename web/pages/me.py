@@ -9,6 +9,7 @@ from api import clock
 from api.accounts.schemas import Meets, Member
 from api.authentication import Access
 from api.errors import InvalidError
+from api.limits.policies import PLACES
 from api.profiles import queries
 from api.profiles.me import MOST_LANGUAGES, MOST_REQUESTS, update_me
 from api.profiles.places import search_places
@@ -58,7 +59,7 @@ class MePages(Controller):
         change = MeUpdate(display_name=form.field("display_name"), pronouns=form.field("pronouns") or None)
         return await _keep(request, actor, "name", change, form=form, notice="Your name is kept.")
 
-    @get("/place")
+    @get("/place", opt={"limits": (PLACES,)})
     async def place_form(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Search for a place and show what was found to choose from."""
         return await _form(request, "place", await _me(actor))

@@ -9,6 +9,7 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.limits.policies import READS
 from api.moderation import services as moderation
 from api.moderation.queries import blocks
 from api.profiles.queries import member, my_purposes
@@ -22,7 +23,7 @@ class MemberPages(Controller):
     path = "/members/{member_id:uuid}"
     opt = {"access": Access.MEMBER}
 
-    @get()
+    @get(opt={"limits": (READS,)})
     async def show(
         self,
         request: PageRequest,

@@ -11,6 +11,7 @@ from litestar.response import Template
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.errors import WhereforeError
+from api.limits.policies import STATEMENTS
 from api.profiles.queries import has_purpose, my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementUpdate
 from api.profiles.services import add_statement, change_statement, delete_statement
@@ -35,7 +36,7 @@ class MyStatementPages(Controller):
             return redirect(f"/me/purposes/{wanted}/on")
         return await _form(request, wanted, _role(request.query_params.get("role", "")))
 
-    @post("/new/{purpose:str}")
+    @post("/new/{purpose:str}", opt={"limits": (STATEMENTS,)})
     async def add(
         self,
         request: PageRequest,
@@ -60,7 +61,7 @@ class MyStatementPages(Controller):
         kept = await my_statement(actor, statement_id)
         return await _form(request, kept.purpose, kept.role, kept.text, kept.audience, statement_id=kept.id)
 
-    @post("/{statement_id:uuid}")
+    @post("/{statement_id:uuid}", opt={"limits": (STATEMENTS,)})
     async def change(
         self,
         request: PageRequest,

@@ -7,6 +7,7 @@ from api.accounts.schemas import Member
 from api.accounts.services import open_session
 from api.authentication import Access
 from api.errors import NotFoundError
+from api.limits.policies import LOOKING_AROUND
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form
 from web.pages.demo import demo_members
@@ -28,7 +29,7 @@ class WelcomePages(Controller):
             request, "welcome/welcome.html", purposes=list(PURPOSES.values()), demo=await demo_members(request)
         )
 
-    @post("/look-around")
+    @post("/look-around", opt={"limits": (LOOKING_AROUND,)})
     async def look_around(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Sign in as a made-up member, without a password, where this is a demo on one's own machine."""
         member = (await demo_members(request)).get(form.field("email"))

@@ -1,0 +1,75 @@
+"""Before a call is answered: what its route declares is spent, and headers say what is left."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Message, Scope
+
+from api.limits.errors import TooManyError
+from api.limits.keys import EVERYONE, address_of
+from api.limits.limit import Limit, Per, Standing
+from api.limits.policies import CHANGES
+from api.limits.services import Spent, spend
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+READING = {"GET", "HEAD"}
+_STANDINGS = "limit_standings"
+
+
+def limits_of(handler: BaseRouteHandler, method: str) -> tuple[Limit, ...]:
+    """What one call of a route spends: what it declares, and one change where it is more than a look."""
+    declared: tuple[Limit, ...] = tuple(handler.opt.get("limits", ()))
+    return declared if method in READING else (*declared, CHANGES)
+
+
+async def spends_limits(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Guard: there must be something left of every limit that the route declares.
+
+    It comes after all guards that ask who calls and whether the form is theirs, so that nobody spends for another;
+    and before anything is looked up, so that the answer is the same whatever there is.
+
+    Raises:
+        TooManyError: There is not.
+    """
+    method = str(connection.scope.get("method"))
+    if method == "OPTIONS":
+        return
+    standings = connection.scope["state"].setdefault(_STANDINGS, [])
+    for limit in limits_of(handler, method):
+        try:
+            spent: Spent | None = await spend(limit, who=who_spends(connection.scope, limit.per))
+        except TooManyError as error:
+            standings.extend(error.standings)
+            raise
+        if spent is not None:
+            standings.extend(spent.standings)
+
+
+def who_spends(scope: Any, per: Per) -> str:
+    """The account or the address that a call counts for."""
+    if per is Per.EVERYONE:
+        return EVERYONE
+    member = scope.get("user")
+    if per is Per.ACCOUNT and member is not None:
+        return f"member {member.id}"
+    return f"address {address_of(scope)}"
+
+
+async def add_limit_headers(message: Message, scope: Scope) -> None:
+    """Before a reply is sent: say which limits it was counted for, and what is left of them."""
+    if message["type"] != "http.response.start":
+        return
+    standings: Iterable[Standing] = scope.get("state", {}).get(_STANDINGS, ())
+    if not standings:
+        return
+    message.setdefault("headers", [])
+    headers = MutableScopeHeaders(message)
+    unique = {standing.name: standing for standing in standings}.values()
+    headers["RateLimit-Policy"] = ", ".join(
+        f'"{one.name}";q={one.window.most};w={one.window.seconds}' for one in unique
+    )
+    headers["RateLimit"] = ", ".join(f'"{one.name}";r={one.remaining};t={one.resets_in}' for one in unique)

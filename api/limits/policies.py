@@ -1,0 +1,231 @@
+"""Every limit there is, with its numbers: the one table of them, told again in docs/limits.md.
+
+Those about proving who one is are the numbers of pypi/warehouse (`warehouse/config.py`), counted as it counts them: any
+period of that length, not the hours of a clock.
+"""
+
+from functools import cache
+
+from api.limits.changed import read_changes
+from api.limits.limit import Fails, Limit, Per, Window
+from api.settings import settings
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+CHANGES = Limit(
+    name="changes",
+    per=Per.ACCOUNT,
+    windows=(Window(600, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="changes of any kind: every POST, PUT, PATCH and DELETE counts here too",
+    lease=10,
+)
+READS = Limit(
+    name="reads",
+    per=Per.ACCOUNT,
+    windows=(Window(15_000, 5 * MINUTE),),
+    fails=Fails.OPEN,
+    counts="reads of other members, of matches and of places",
+    lease=100,
+)
+PLACES = Limit(
+    name="places",
+    per=Per.ADDRESS,
+    windows=(Window(600, 5 * MINUTE),),
+    fails=Fails.OPEN,
+    counts="searches for a place",
+    lease=10,
+)
+JOINING = Limit(
+    name="joining",
+    per=Per.ADDRESS,
+    windows=(Window(10, 5 * MINUTE), Window(30, HOUR)),
+    fails=Fails.CLOSED,
+    counts="accounts asked for",
+)
+SIGN_IN_ACCOUNT = Limit(
+    name="sign-in-account",
+    per=Per.ACCOUNT,
+    windows=(Window(10, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="wrong passwords for one e-mail address, from browsers that never signed in to it",
+)
+SIGN_IN_KNOWN = Limit(
+    name="sign-in-known",
+    per=Per.ACCOUNT,
+    windows=(Window(10, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="wrong passwords for one e-mail address, from one browser that signed in to it before",
+)
+SIGN_IN_ADDRESS = Limit(
+    name="sign-in-address",
+    per=Per.ADDRESS,
+    windows=(Window(10, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="wrong passwords from one network address",
+)
+SIGN_IN_EVERYONE = Limit(
+    name="sign-in-everyone",
+    per=Per.EVERYONE,
+    windows=(Window(1_000, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="wrong passwords on the whole site, from browsers that never signed in to the account",
+)
+SECOND_FACTOR_ACCOUNT = Limit(
+    name="second-factor-account",
+    per=Per.ACCOUNT,
+    windows=(Window(5, 5 * MINUTE), Window(20, HOUR), Window(50, DAY)),
+    fails=Fails.CLOSED,
+    counts="wrong codes for one account, after the right password",
+)
+SECOND_FACTOR_ADDRESS = Limit(
+    name="second-factor-address",
+    per=Per.ADDRESS,
+    windows=(Window(10, 5 * MINUTE), Window(50, HOUR)),
+    fails=Fails.CLOSED,
+    counts="wrong codes from one network address",
+)
+PASSKEYS = Limit(
+    name="passkeys",
+    per=Per.ADDRESS,
+    windows=(Window(30, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="sign-ins by passkey tried; no account can be kept out by them",
+)
+NEW_TOKENS = Limit(
+    name="new-tokens",
+    per=Per.ACCOUNT,
+    windows=(Window(30, HOUR),),
+    fails=Fails.CLOSED,
+    counts="tokens made for programs",
+)
+RESET_ACCOUNT = Limit(
+    name="reset-account",
+    per=Per.ACCOUNT,
+    windows=(Window(5, DAY),),
+    fails=Fails.CLOSED,
+    counts="mails to one e-mail address that set a new password",
+)
+RESET_ADDRESS = Limit(
+    name="reset-address",
+    per=Per.ADDRESS,
+    windows=(Window(10, HOUR),),
+    fails=Fails.CLOSED,
+    counts="mails asked for to get back in, from one network address",
+)
+LINK_ACCOUNT = Limit(
+    name="link-account",
+    per=Per.ACCOUNT,
+    windows=(Window(5, DAY),),
+    fails=Fails.CLOSED,
+    counts="mails to one e-mail address with a link that signs in",
+)
+CONFIRM_ACCOUNT = Limit(
+    name="confirm-account",
+    per=Per.ACCOUNT,
+    windows=(Window(3, 6 * HOUR),),
+    fails=Fails.CLOSED,
+    counts="mails to one e-mail address that confirm it",
+)
+NEW_ADDRESS = Limit(
+    name="new-address",
+    per=Per.ACCOUNT,
+    windows=(Window(2, DAY),),
+    fails=Fails.CLOSED,
+    counts="other e-mail addresses asked for",
+)
+MAILED_TOKENS = Limit(
+    name="mailed-tokens",
+    per=Per.ADDRESS,
+    windows=(Window(20, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="links from mails opened",
+)
+LOOKING_AROUND = Limit(
+    name="looking-around",
+    per=Per.ADDRESS,
+    windows=(Window(60, HOUR),),
+    fails=Fails.CLOSED,
+    counts="looks around as a demo member",
+)
+STATEMENTS = Limit(
+    name="statements",
+    per=Per.ACCOUNT,
+    windows=(Window(60, 10 * MINUTE), Window(200, DAY)),
+    fails=Fails.CLOSED,
+    counts="statements written or changed",
+)
+REASON_CHECKS = Limit(
+    name="reason-checks",
+    per=Per.ACCOUNT,
+    windows=(Window(60, 5 * MINUTE), Window(300, DAY)),
+    fails=Fails.CLOSED,
+    counts="reasons judged, sent ones among them",
+)
+MESSAGES = Limit(
+    name="messages",
+    per=Per.ACCOUNT,
+    windows=(Window(60, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="messages sent",
+)
+REPORTS = Limit(
+    name="reports",
+    per=Per.ACCOUNT,
+    windows=(Window(10, HOUR), Window(30, DAY)),
+    fails=Fails.CLOSED,
+    counts="reports to the moderators",
+)
+EXPORTS = Limit(
+    name="exports",
+    per=Per.ACCOUNT,
+    windows=(Window(10, DAY),),
+    fails=Fails.CLOSED,
+    counts="exports of all one's data",
+)
+
+ALL: tuple[Limit, ...] = (
+    CHANGES,
+    READS,
+    PLACES,
+    JOINING,
+    SIGN_IN_ACCOUNT,
+    SIGN_IN_KNOWN,
+    SIGN_IN_ADDRESS,
+    SIGN_IN_EVERYONE,
+    SECOND_FACTOR_ACCOUNT,
+    SECOND_FACTOR_ADDRESS,
+    PASSKEYS,
+    NEW_TOKENS,
+    RESET_ACCOUNT,
+    RESET_ADDRESS,
+    LINK_ACCOUNT,
+    CONFIRM_ACCOUNT,
+    NEW_ADDRESS,
+    MAILED_TOKENS,
+    LOOKING_AROUND,
+    STATEMENTS,
+    REASON_CHECKS,
+    MESSAGES,
+    REPORTS,
+    EXPORTS,
+)
+
+
+def windows_of(limit: Limit) -> tuple[Window, ...]:
+    """The numbers that hold for a limit: the operator's, or those of the table."""
+    return _changes().get(limit.name, limit.windows)
+
+
+def check_changes() -> None:
+    """Hold that what the operator changed can be used.
+
+    Raises:
+        SettingError: `WHEREFORE_LIMITS` names a limit that there is not, or has no numbers.
+    """
+    _changes()
+
+
+@cache
+def _changes() -> dict[str, tuple[Window, ...]]:
+    return read_changes(settings().limits, names={limit.name for limit in ALL})
