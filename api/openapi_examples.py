@@ -197,4 +197,21 @@ EXAMPLES: dict[str, CallExample] = {
             "created_at": _NOW,
         },
     ),
+    "Report": CallExample(
+        body={
+            "target": {"kind": "message", "id": "9a5c0e3b-1f72-4d8c-b6e9-2a4f7d1c8b77"},
+            "category": "connected_then_pitched",
+            "words": "We connected to talk about spoons.",
+            "block": False,
+        },
+        reply={
+            "id": "6d2b9f04-7c1e-4a35-8f60-b1e9d3c7a588",
+            "target": {"kind": "message", "id": "9a5c0e3b-1f72-4d8c-b6e9-2a4f7d1c8b77"},
+            "category": "connected_then_pitched",
+            "state": "waiting",
+            "outcome": None,
+            "created_at": _NOW,
+            "decided_at": None,
+        },
+    ),
 }

@@ -63,6 +63,10 @@ MEANINGS = {
         "You have as many open requests as you may have at one time. A place comes back when a request is "
         "accepted, taken back, or runs out."
     ),
+    "requests-paused-by-moderators": (
+        "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is about, "
+        "and how to object. Matches, conversations and requests that you receive go on as before."
+    ),
     "recipient-full": "This member has enough requests to answer just now. Try again in a few days. Nothing was sent.",
     "already-open": "There is already an open request between the two of you. Look under Requests.",
     "already-connected": "The two of you are connected about this already. Look under Conversations, and just write.",
@@ -78,6 +82,14 @@ MEANINGS = {
     "nothing-to-remind-of": (
         "The message cannot be answered with what you two connected about: that was said already, or you connected "
         "for business, where offers belong."
+    ),
+    "case-taken": "Another moderator looks at this case just now. It comes back to all when their hour is over.",
+    "case-not-taken": "A moderator takes a case before reading or deciding it, and has it for an hour.",
+    "case-closed": "This case was decided. Only the member whom it concerns can bring it up again, by an appeal.",
+    "needs-another-moderator": "Nobody decides an appeal against their own decision. Another moderator does.",
+    "no-appeal": "Against each decision there is one appeal, and another moderator decides it.",
+    "evidence-broken": (
+        "What was sealed with the report cannot be opened, or is not what was sealed. Whoever runs the site has to look."
     ),
     "foreign-form": (
         "We only take forms that were filled in on our own pages since you signed in. Go back to the page, "

@@ -48,6 +48,20 @@ class ReasonNotedError(Exception):
         self.findings = tuple(findings)
 
 
+class RequestsPausedError(ConflictError):
+    """Moderators keep the sender from asking anyone for a while."""
+
+    code = "requests-paused-by-moderators"
+    title = "You cannot send requests for a while"
+
+    def __init__(self, until: datetime) -> None:
+        """Say until when, and where it says why."""
+        super().__init__(
+            f"Moderators paused your requests until {until:%-d %B %Y, %H:%M} UTC. Your notices say why, and how to "
+            "object. Your matches and conversations stay as they are."
+        )
+
+
 class NoSlotError(ConflictError):
     """The sender has as many open requests as they may have."""
 

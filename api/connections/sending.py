@@ -6,7 +6,13 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries, reason_checks, request_machine
-from api.connections.errors import AlreadyOpenError, ReasonNotedError, ReasonRefusedError, TooSoonError
+from api.connections.errors import (
+    AlreadyOpenError,
+    ReasonNotedError,
+    ReasonRefusedError,
+    RequestsPausedError,
+    TooSoonError,
+)
 from api.connections.reason_checks import Subject
 from api.connections.request_machine import PAUSE, RequestFacts
 from api.connections.request_rows import lock_members, lock_open_between, record, write
@@ -16,7 +22,7 @@ from api.connections.ties import check_not_connected, connect
 from api.database import fetch, fetch_one, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
-from api.errors import ConflictError
+from api.errors import ConflictError, SuspendedError
 from api.profiles.visibility import places_taken
 from embeddings.reasons import EarlierReason, Finding, sendable
 
@@ -43,6 +49,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         past_notes: Whether notes let it go, as they do for programs; pages stop at them once.
 
     Raises:
+        RequestsPausedError: Moderators paused the actor's requests.
         NotFoundError: There is no such member for this purpose, or the actor may not see them.
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
@@ -55,6 +62,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         RecipientFullError: The recipient has enough to answer just now.
         ConflictError: The recipient changed the words that the reason is about.
     """
+    await _check_may_ask(actor)
     earlier = await reason_checks.earlier_reasons(actor, draft.recipient_id)
     judged, findings = await _judge(actor, draft, earlier)
     refused = not sendable(findings)
@@ -63,12 +71,25 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         raise ReasonRefusedError(findings) if refused else ReasonNotedError(findings)
     async with transaction():
         await lock_members(actor.id, draft.recipient_id)
+        await _check_may_ask(actor)
         await _check_unchanged(actor, draft, judged)
         # Several at once are judged side by side, but sent one after the other.
         if copy := await reason_checks.copy_of_newer(actor, draft=draft, subject=judged, earlier=earlier):
             raise ReasonRefusedError([copy])
         request_id = await _cross_or_send(actor, draft, judged)
         return await queries.request(actor, request_id)
+
+
+async def _check_may_ask(actor: Member) -> None:
+    """Hold that moderators let the actor ask; once more when they are locked, as a decision counts at once."""
+    row = await fetch_one(
+        "SELECT suspended_at, requests_paused_until AS until FROM account WHERE id = {}",
+        actor.id,
+    )
+    if row is not None and row["suspended_at"] is not None:
+        raise SuspendedError
+    if row is not None and row["until"] is not None and clock.now() < row["until"]:
+        raise RequestsPausedError(row["until"])
 
 
 async def _judge(actor: Member, draft: RequestCreate, earlier: list[EarlierReason]) -> tuple[Subject, list[Finding]]:

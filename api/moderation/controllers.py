@@ -1,15 +1,16 @@
-"""The JSON API's calls about blocks."""
+"""The JSON API's calls about blocks and reports."""
 
 from uuid import UUID
 
-from litestar import Controller, delete, get, put
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
-from api.moderation import queries, services
+from api.moderation import queries, reporting, services
+from api.moderation.schemas import ReportCreate, ReportRead
 from api.problems import describes
 from api.profiles.schemas import MemberSummary
 
@@ -42,4 +43,22 @@ class BlockController(Controller):
         await services.unblock_member(actor, member_id)
 
 
-CONTROLLERS: list[type[Controller]] = [BlockController]
+class ReportController(Controller):
+    """What one reported to the moderators."""
+
+    path = "/reports"
+    tags = ("Safety",)
+    opt = {"access": Access.MEMBER, "scope": Scope.SAFETY}
+
+    @get(operation_id="Reports", responses=describes(401, 403))
+    async def read(self, actor: NamedDependency[Member]) -> list[ReportRead]:
+        """List what one reported, newest first, and what came of it."""
+        return await reporting.my_reports(actor)
+
+    @post(operation_id="Report", responses=describes(401, 403, 404, 422))
+    async def report(self, actor: NamedDependency[Member], data: JSONBody[ReportCreate]) -> ReportRead:
+        """Report something to the moderators; the same thing once. The other member never learns of it."""
+        return await reporting.report(actor, draft=data)
+
+
+CONTROLLERS: list[type[Controller]] = [BlockController, ReportController]

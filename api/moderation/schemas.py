@@ -76,24 +76,28 @@ class ReportRead(msgspec.Struct, frozen=True):
     decided_at: datetime | None
 
 
+Side = Literal["reporter", "reported"]
+PartKind = Literal[
+    "name",
+    "pronouns",
+    "statement",
+    "anchor",
+    "met",
+    "reason",
+    "crossed_reason",
+    "question",
+    "answer",
+    "refusal",
+    "message",
+]
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of evidence: a text as the one who reported could read it at that moment."""
 
-    kind: Literal[
-        "name",
-        "pronouns",
-        "statement",
-        "anchor",
-        "met",
-        "reason",
-        "crossed_reason",
-        "question",
-        "answer",
-        "refusal",
-        "message",
-    ]
+    kind: PartKind
     text: str
-    by: Literal["reporter", "reported"]
+    by: Side
     id: UUID | None = None
     """The row that the text stands in, where it can be taken out."""
     concerned: bool = False
@@ -218,6 +222,7 @@ class EarlierDecision(msgspec.Struct, frozen=True):
 class AuditRead(msgspec.Struct, frozen=True):
     """One line of the audit trail."""
 
+    id: UUID
     at: datetime
     moderator: str
     act: str

@@ -1,0 +1,135 @@
+"""Cases in the database: which a moderator may have to do with, locked, and as what the case machine knows of them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from piccolo.querystring import QueryString
+
+from api.accounts.schemas import Member
+from api.database import fetch, fetch_as
+from api.errors import NotFoundError
+from api.moderation.case_machine import CaseFacts
+from api.moderation.schemas import AppealOutcome, Category, Decision, TargetKind
+
+COLUMNS = (
+    "r.id, r.reporter, r.reported, r.target_kind, r.target, r.category, r.words, r.created_at, r.claimed_by, "
+    "r.claimed_until, r.decision, r.rule, r.decided_by, r.decided_at, r.reason, r.notice, r.notice_seen_at, "
+    "r.requests_paused_until, r.removed, r.appeal, r.appealed_at, r.appeal_outcome, r.appeal_decided_by, "
+    "r.appeal_decided_at, r.appeal_reason"
+)
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `report`."""
+
+    id: UUID
+    reporter: UUID | None
+    reported: UUID | None
+    target_kind: TargetKind
+    target: UUID
+    category: Category
+    words: str | None
+    created_at: datetime
+    claimed_by: UUID | None
+    claimed_until: datetime | None
+    decision: Decision | None
+    rule: Category | None
+    decided_by: UUID | None
+    decided_at: datetime | None
+    reason: str | None
+    notice: str | None
+    notice_seen_at: datetime | None
+    requests_paused_until: datetime | None
+    removed: str | None
+    appeal: str | None
+    appealed_at: datetime | None
+    appeal_outcome: AppealOutcome | None
+    appeal_decided_by: UUID | None
+    appeal_decided_at: datetime | None
+    appeal_reason: str | None
+
+    @property
+    def facts(self) -> CaseFacts:
+        """What decides about its life."""
+        return CaseFacts(
+            claimed_by=self.claimed_by,
+            claimed_until=self.claimed_until,
+            decision=self.decision,
+            decided_by=self.decided_by,
+            appealed_at=self.appealed_at,
+            appeal_outcome=self.appeal_outcome,
+            appeal_decided_by=self.appeal_decided_by,
+        )
+
+
+async def lock_case(actor: Member, case_id: UUID) -> CaseRow:
+    """A case that the moderator may judge, locked in the caller's transaction.
+
+    Raises:
+        NotFoundError: There is none, the actor is no moderator, or they have a part in it.
+    """
+    found = await cases(actor, QueryString("r.id = {} FOR UPDATE OF r", case_id))
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+async def cases(actor: Member, narrowed: QueryString) -> list[CaseRow]:
+    """The cases that the moderator may judge, of those that are wanted.
+
+    Raises:
+        NotFoundError: The actor is no moderator.
+    """
+    if not actor.is_moderator:
+        raise NotFoundError
+    return await fetch_as(
+        CaseRow, f"SELECT {COLUMNS} FROM report AS r WHERE {{}} AND {{}}", is_impartial(actor.id), narrowed
+    )
+
+
+def is_impartial(moderator_id: UUID) -> QueryString:
+    """Whether a moderator has no part in the case of the row `r` of `report`.
+
+    They reported nothing in it and are not reported, and have or had nothing to do with either: no connection, also
+    one that ended, no request, and no block.
+    """
+    return QueryString(
+        "(r.reporter IS DISTINCT FROM {} AND r.reported IS DISTINCT FROM {} AND NOT {} AND NOT {})",
+        moderator_id,
+        moderator_id,
+        _knows(moderator_id, "r.reporter"),
+        _knows(moderator_id, "r.reported"),
+    )
+
+
+def _knows(moderator_id: UUID, column: str) -> QueryString:
+    pairs = (("connection", "asker", "accepter"), ("connection_request", "sender", "recipient"))
+    ties = (*pairs, ("block", "blocker", "blocked"))
+    either = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} AS tie WHERE (tie.{one} = {{}} AND tie.{other} = {column}) "
+        f"OR (tie.{other} = {{}} AND tie.{one} = {column}))"
+        for table, one, other in ties
+    )
+    return QueryString(f"({either})", *[moderator_id] * (2 * len(ties)))
+
+
+async def write_facts(case_id: UUID, facts: CaseFacts) -> None:
+    """Keep who has a case, which a claim or its end changed."""
+    await fetch(
+        "UPDATE report SET claimed_by = {}, claimed_until = {} WHERE id = {}",
+        facts.claimed_by,
+        facts.claimed_until,
+        case_id,
+    )
+
+
+async def write(case_id: UUID, **values: Any) -> None:
+    """Keep these columns of a case; the claim on it ends."""
+    names = ", ".join(f"{name} = {{}}" for name in values)
+    await fetch(
+        f"UPDATE report SET {names}, claimed_by = NULL, claimed_until = NULL WHERE id = {{}}",
+        *values.values(),
+        case_id,
+    )

@@ -1,0 +1,142 @@
+"""Deciding a case, and an appeal against a decision: what it says and what it does are written in one transaction."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections.request_rows import lock_members
+from api.database import fetch, transaction
+from api.errors import FieldError, InvalidError
+from api.moderation import case_machine, sealed
+from api.moderation.audit import note
+from api.moderation.case_rows import CaseRow, lock_case, write
+from api.moderation.cases import earlier_decisions, evidence_of, step_before
+from api.moderation.decision_checks import problems_with_decision
+from api.moderation.notice_words import quotes_of
+from api.moderation.removal import can_be_removed, put_back, take_out
+from api.moderation.schemas import (
+    AppealDecision,
+    AppealOutcome,
+    Decision,
+    DecisionCreate,
+    Evidence,
+    NoticeText,
+    Part,
+)
+from api.profiles.epochs import raise_epochs_of
+from api.texts import problem_with, tidy
+
+LONGEST_REASON = 2000
+
+
+async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None:
+    """Decide a case that the moderator has taken. What was decided has its effect when this returns.
+
+    Raises:
+        NotFoundError: There is no such case, the actor is no moderator, or they have a part in it.
+        CaseClosedError: It is decided.
+        NotTakenError: The actor does not have it.
+        InvalidError: Something is missing, or this step cannot be taken.
+        EvidenceBrokenError: The evidence cannot be read.
+    """
+    async with transaction():
+        row = await lock_case(actor, case_id)
+        now = clock.now()
+        case_machine.decide(row.facts, actor.id, now, draft.decision)
+        evidence = await evidence_of(row.id)
+        step = step_before(await earlier_decisions(row))
+        _raise_any(problems_with_decision(draft, row=row, evidence=evidence, step_before=step))
+        written = await _written(row, draft, evidence, now)
+        await write(row.id, decided_by=actor.id, after_step_at=step.decided_at if step is not None else None, **written)
+        detail = " ".join(filter(None, (draft.decision, draft.rule, f"{draft.days} days" if draft.days else "")))
+        await note(actor.id, "decided", report=row.id, detail=detail)
+        await _take_effect(row, draft.decision)
+
+
+async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) -> None:
+    """Decide an appeal against another moderator's decision; overturned, its effect is undone when this returns.
+
+    Raises:
+        NotFoundError: There is no such case, the actor is no moderator, or they have a part in it.
+        CaseClosedError: No appeal waits.
+        NotTakenError: The actor does not have it.
+        InvalidError: The reason is missing or too long.
+    """
+    reason = tidy(draft.reason)
+    problem = problem_with(reason, field="reason", name="The reason", most=LONGEST_REASON)
+    _raise_any([] if problem is None else [problem])
+    async with transaction():
+        row = await lock_case(actor, case_id)
+        now = clock.now()
+        case_machine.decide_appeal(row.facts, actor.id, now, draft.outcome)
+        await write(
+            row.id,
+            appeal_outcome=draft.outcome,
+            appeal_decided_by=actor.id,
+            appeal_decided_at=now,
+            appeal_reason=sealed.seal(reason, column="appeal_reason", report=row.id),
+            notice_seen_at=None,
+        )
+        await note(actor.id, "decided_appeal", report=row.id, detail=draft.outcome)
+        if draft.outcome is AppealOutcome.OVERTURNED:
+            await _undo(row)
+
+
+async def _written(row: CaseRow, draft: DecisionCreate, evidence: Evidence, now: datetime) -> dict[str, object]:
+    """The columns of a decision, with its words sealed; words that are to be taken out are out by now."""
+    acts = draft.decision is not Decision.NO_ACTION
+    parts = [evidence.parts[place] for place in sorted(draft.parts)]
+    notice = NoticeText(tidy(draft.words), quotes_of(parts, reporter_name=evidence.reporter_name))
+    at_once = tidy(draft.at_once)
+    pauses = draft.decision is Decision.REQUESTS_PAUSED and draft.days is not None
+    removed: list[Part] = []
+    if draft.decision is Decision.WORDS_REMOVED and row.reported is not None:
+        removed = await take_out(row.reported, [part for part in parts if can_be_removed(part)])
+    return {
+        "decision": draft.decision,
+        "decided_at": now,
+        "reason": sealed.seal(tidy(draft.reason), column="reason", report=row.id),
+        "rule": draft.rule if acts else None,
+        "notice": sealed.seal_struct(notice, column="notice", report=row.id) if acts else None,
+        "requests_paused_until": now + timedelta(days=draft.days or 0) if pauses else None,
+        "at_once": sealed.seal(at_once, column="at_once", report=row.id) if at_once else None,
+        "removed": sealed.seal_struct(removed, column="removed", report=row.id) if removed else None,
+    }
+
+
+async def _take_effect(row: CaseRow, decision: Decision) -> None:
+    """Make the account be as all decisions about it that stand say together."""
+    if row.reported is None:
+        return
+    now = clock.now()
+    if decision is Decision.REQUESTS_PAUSED:
+        await lock_members(row.reported)
+        await fetch(
+            "UPDATE account SET requests_paused_until = (SELECT max(r.requests_paused_until) FROM report AS r "
+            "WHERE r.reported = account.id AND r.appeal_outcome IS DISTINCT FROM 'overturned') WHERE id = {}",
+            row.reported,
+        )
+    elif decision is Decision.ACCOUNT_SUSPENDED:
+        await lock_members(row.reported)
+        await fetch(
+            "UPDATE account SET suspended_at = CASE WHEN EXISTS (SELECT 1 FROM report AS r "
+            "WHERE r.reported = account.id AND r.decision = 'account_suspended' "
+            "AND r.appeal_outcome IS DISTINCT FROM 'overturned') THEN coalesce(suspended_at, {}) END WHERE id = {}",
+            now,
+            row.reported,
+        )
+        await raise_epochs_of(row.reported)
+
+
+async def _undo(row: CaseRow) -> None:
+    removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id)
+    if removed and row.reported is not None:
+        await put_back(row.reported, removed)
+    if row.decision is not None:
+        await _take_effect(row, row.decision)
+
+
+def _raise_any(problems: list[FieldError]) -> None:
+    if problems:
+        raise InvalidError("Some of the decision needs to be put right.", errors=tuple(problems))

@@ -1,0 +1,72 @@
+"""Taking out the words that broke a rule, and putting them back when a decision is overturned."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from api.accounts.schemas import Member
+from api.connections.reported import TAKEN_OUT, replace_reason, replace_step
+from api.conversations import reported as talks
+from api.database import fetch_one
+from api.errors import NotFoundError, WhereforeError
+from api.moderation.schemas import Part
+from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
+from api.profiles.services import add_statement, delete_statement
+
+STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
+REMOVABLE = frozenset({"statement", "message", "reason", *STEPS})
+
+
+def can_be_removed(part: Part) -> bool:
+    """Whether a piece of evidence stands in a row of its own from which it can be taken."""
+    return part.by == "reported" and part.id is not None and part.kind in REMOVABLE
+
+
+async def take_out(author_id: UUID, parts: list[Part]) -> list[Part]:
+    """Take words out; what their author changed or deleted meanwhile is left as it is.
+
+    Returns:
+        What was taken out.
+    """
+    return [part for part in parts if part.id is not None and await _replace(author_id, part, part.id)]
+
+
+async def put_back(author_id: UUID, parts: list[Part]) -> None:
+    """Put words back. Where there is no room for them any more, their author still has them in their notice."""
+    author = Member(author_id, "")
+    for part in parts:
+        if part.kind == "statement":
+            with suppress(WhereforeError):  # the purpose is off, or has as many statements as it can have
+                await add_statement(author, draft=_draft(part))
+        elif part.id is not None:
+            await _put_text(part, part.id, old=TAKEN_OUT, new=part.text)
+
+
+async def _replace(author_id: UUID, part: Part, row_id: UUID) -> bool:
+    if part.kind != "statement":
+        return await _put_text(part, row_id, old=part.text, new=TAKEN_OUT)
+    if not await fetch_one("SELECT 1 FROM statement WHERE id = {} AND text = {}", row_id, part.text):
+        return False
+    with suppress(NotFoundError):
+        await delete_statement(Member(author_id, ""), row_id)
+        return True
+    return False
+
+
+async def _put_text(part: Part, row_id: UUID, *, old: str, new: str) -> bool:
+    if part.kind == "reason":
+        return await replace_reason(row_id, old=old, new=new)
+    if part.kind in STEPS:
+        return await replace_step(row_id, old=old, new=new)
+    if await talks.text_of(row_id) != old:
+        return False
+    await talks.replace_text(row_id, new)
+    return True
+
+
+def _draft(part: Part) -> StatementCreate:
+    return StatementCreate(
+        purpose=part.purpose or Purpose.INTEREST,
+        role=part.role or Role.ABOUT,
+        text=part.text,
+        audience=part.audience or Audience.NOBODY,
+    )
