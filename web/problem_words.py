@@ -27,6 +27,12 @@ MEANINGS = {
         "of a sign-in, so that nobody who finds a browser open can do it. Programs: make a new token, and use it at "
         "once."
     ),
+    "passkey-refused": (
+        "The passkey did not answer what we asked, or answered too late, or for another site. We never say which, so that "
+        "nobody can learn anything by trying. Try once more, or sign in another way."
+    ),
+    "too-many-passkeys": "There is room for ten passkeys. Remove one that you do not use any more.",
+    "last-way-in": "This is the only way into the account. Add another passkey or a password first, then remove it.",
     "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
     "suspended": (
         "A moderator has suspended your account. Your notices say why, and how to ask for a second look. Until then "

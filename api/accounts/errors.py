@@ -25,3 +25,39 @@ class SignInAgainError(WhereforeError):
     def __init__(self) -> None:
         """Say what helps, to people and to programs."""
         super().__init__("This needs a sign-in of the last 15 minutes. Sign in again; programs make a new token.")
+
+
+class PasskeyRefusedError(WhereforeError):
+    """What a browser sent is not what a passkey of this site signs when it is asked to; why is never told."""
+
+    code = "passkey-refused"
+    title = "This passkey was not taken"
+    status = 422
+
+    def __init__(self) -> None:
+        """Always the same words."""
+        super().__init__("This passkey was not taken. Try once more, or use another way.")
+
+
+class TooManyPasskeysError(WhereforeError):
+    """They have as many passkeys as anybody may have."""
+
+    code = "too-many-passkeys"
+    title = "There is no room for another passkey"
+    status = 409
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("You have as many passkeys as you can have. Remove one that you do not use any more.")
+
+
+class LastWayInError(WhereforeError):
+    """Without this passkey its member could never sign in again."""
+
+    code = "last-way-in"
+    title = "This is the only way into your account"
+    status = 409
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("This is the only way into your account. Add another passkey or a password first.")

@@ -4,11 +4,29 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.accounts.tables import AccessToken, Account, Session
+from api.accounts.tables import (
+    AccessToken,
+    Account,
+    Passkey,
+    PasskeyChallenge,
+    PendingSignIn,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+)
 
 APP_CONFIG = AppConfig(
     app_name="accounts",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[Account, Session, AccessToken],
+    table_classes=[
+        Account,
+        Session,
+        AccessToken,
+        Passkey,
+        PasskeyChallenge,
+        SecondFactor,
+        RecoveryCode,
+        PendingSignIn,
+    ],
     migration_dependencies=[],
 )

@@ -114,3 +114,23 @@ class SessionRead(msgspec.Struct, frozen=True):
     created_at: datetime
     last_used_at: datetime
     is_this_one: bool
+
+
+class PasskeyRead(msgspec.Struct, frozen=True):
+    """One of one's own passkeys."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    set_aside_at: datetime | None
+    """When it opened nothing any more, because there may be a copy of it."""
+
+
+class NewPasskey(msgspec.Struct, frozen=True):
+    """A passkey that a device has just made, and whose it is to be."""
+
+    account: UUID
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int

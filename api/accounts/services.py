@@ -247,9 +247,9 @@ async def set_moderator(*, email: str, is_moderator: bool) -> str:
 
 
 async def delete_ended_credentials() -> int:
-    """Delete the sessions and tokens that have run out; how many there were. None of them opened anything any more."""
+    """Delete what has run out of what opens an account; how many there were. None of it opened anything any more."""
     ended = 0
-    for table in ("session", "access_token"):
+    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         ended += len(await fetch(f"DELETE FROM {table} WHERE expires_at <= {{}} RETURNING id", clock.now()))
     return ended
 

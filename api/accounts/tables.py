@@ -3,11 +3,14 @@
 from piccolo.columns import (
     UUID,
     Array,
+    BigInt,
     Boolean,
     Bytea,
     ForeignKey,
     Integer,
     OnDelete,
+    SmallInt,
+    Text,
     Timestamptz,
     Varchar,
 )
@@ -71,3 +74,71 @@ class AccessToken(Table, tablename="access_token"):
     created_at = Timestamptz(null=False)
     last_used_at = Timestamptz(null=True, default=None)
     expires_at = Timestamptz(null=False)
+
+
+class Passkey(Table, tablename="passkey"):
+    """A key pair whose private half stays in a member's device, and opens only to their finger, face or code."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    credential_id = Bytea(unique=True, null=False)
+    public_key = Bytea(null=False)
+    """In COSE form, as the device gave it."""
+    sign_count = BigInt(null=False, default=0)
+    """How often the device says that it has signed; devices that share a passkey say 0 for ever."""
+    name = Varchar(length=60, null=False)
+    created_at = Timestamptz(null=False)
+    last_used_at = Timestamptz(null=True, default=None)
+    set_aside_at = Timestamptz(null=True, default=None)
+    """When its count went backwards: there may be a copy, so it opens nothing any more."""
+
+
+class PasskeyChallenge(Table, tablename="passkey_challenge"):
+    """Random bytes that a passkey is asked to sign, once, within minutes, in the browser that asked for them."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    challenge = Bytea(unique=True, null=False, secret=True)
+    browser_hash = Bytea(null=False, secret=True)
+    """SHA-256 of what the browser's own cookie carries."""
+    ceremony = Varchar(length=16, null=False)
+    account = ForeignKey(Account, null=True, on_delete=OnDelete.cascade)
+    """Whose passkey is added, or who is to prove who they are; nobody at sign-in and at joining."""
+    new_account = UUID(null=True, default=None)
+    """The id that an account gets when somebody joins by this passkey."""
+    expires_at = Timestamptz(null=False, index=True)
+
+
+class SecondFactor(Table, tablename="second_factor"):
+    """A secret shared with an app that makes codes of it, so that a stolen password alone opens nothing."""
+
+    account = ForeignKey(Account, primary_key=True, null=False, on_delete=OnDelete.cascade)
+    secret = Text(null=False, secret=True)
+    """Sealed."""
+    created_at = Timestamptz(null=False)
+    confirmed_at = Timestamptz(null=True, default=None)
+    """When a first code proved that the app is set up; before, nobody is asked for one."""
+    last_step = BigInt(null=True, default=None)
+    """The time step of the newest code that was taken: neither it nor an older one is taken again."""
+    recovery_salt = Bytea(null=False, secret=True)
+
+
+class RecoveryCode(Table, tablename="recovery_code"):
+    """A code on paper that stands in for the app once."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    code_hash = Bytea(null=False, secret=True)
+    """Raw argon2id with the salt of the account."""
+
+
+class PendingSignIn(Table, tablename="pending_sign_in"):
+    """Somebody who gave the right password and is now asked for a code; they are not signed in."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    key_hash = Bytea(unique=True, null=False, secret=True)
+    """SHA-256 of the random bytes that the browser's cookie carries."""
+    tries_left = SmallInt(null=False)
+    expires_at = Timestamptz(null=False, index=True)
+
+    pending_sign_in_not_guessed_for_ever = Check(tries_left >= 0)
