@@ -28,8 +28,8 @@ MEANINGS = {
         "once."
     ),
     "passkey-refused": (
-        "The passkey did not answer what we asked, or answered too late, or for another site. We never say which, so that "
-        "nobody can learn anything by trying. Try once more, or sign in another way."
+        "The passkey did not answer what we asked, or answered too late, or for another site. We never say which, so "
+        "that nobody can learn anything by trying. Try once more, or sign in another way."
     ),
     "too-many-passkeys": "There is room for ten passkeys. Remove one that you do not use any more.",
     "last-way-in": "This is the only way into the account. Add another passkey or a password first, then remove it.",

@@ -18,9 +18,10 @@ from api.accounts.passkey_ceremonies import (
 from api.accounts.recent import needs_recent, renew_session
 from api.accounts.schemas import Credential, Member, NewPasskey, PasskeyRead, SessionCreated
 from api.accounts.services import open_session
-from api.accounts.telling import Change, tell
+from api.accounts.telling import tell
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
+from api.mail.schemas import MailKind
 from api.texts import tidy
 
 MOST_PASSKEYS = 10
@@ -114,7 +115,7 @@ async def add_passkey(actor: Member, *, credential: Credential, answer: str, nam
         if len(await _ids(actor)) >= MOST_PASSKEYS:
             raise TooManyPasskeysError
         await keep_passkey(made, name=name)
-        await tell(actor.id, Change.PASSKEY_ADDED)
+        await tell(actor.id, MailKind.PASSKEY_ADDED)
 
 
 async def new_passkey(ceremony: Ceremony, answer: str, *, browser: str) -> NewPasskey:
@@ -175,7 +176,7 @@ async def remove_passkey(actor: Member, passkey_id: UUID, *, credential: Credent
             raise NotFoundError
         if gone[0]["set_aside_at"] is None and not await _has_way_in(actor):
             raise LastWayInError  # and the transaction puts it back
-        await tell(actor.id, Change.PASSKEY_REMOVED)
+        await tell(actor.id, MailKind.PASSKEY_REMOVED)
 
 
 async def _proved(ceremony: Ceremony, answer: str, *, browser: str, account: UUID | None = None) -> Member:
@@ -221,7 +222,7 @@ async def _count(passkey_id: UUID, account: UUID, count: int) -> None:
         await fetch(
             "UPDATE passkey SET set_aside_at = {} WHERE id = {} AND set_aside_at IS NULL", clock.now(), passkey_id
         )
-        await tell(account, Change.PASSKEY_SET_ASIDE)
+        await tell(account, MailKind.PASSKEY_SET_ASIDE)
     raise PasskeyRefusedError
 
 

@@ -1,20 +1,15 @@
 """Telling members by mail that the ways into their account have changed, in case it was not them."""
 
-from enum import StrEnum
 from uuid import UUID
 
-
-class Change(StrEnum):
-    """What has changed."""
-
-    PASSKEY_ADDED = "passkey_added"
-    PASSKEY_REMOVED = "passkey_removed"
-    PASSKEY_SET_ASIDE = "passkey_set_aside"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change
-    CODES_ON = "codes_on"
-    CODES_OFF = "codes_off"
-    RECOVERY_CODES_NEW = "recovery_codes_new"
+from api.database import fetch_one
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
 
 
-async def tell(member_id: UUID, change: Change) -> None:
+async def tell(member_id: UUID, kind: MailKind) -> None:
     """Tell a member of a change, once the caller's transaction is committed."""
+    row = await fetch_one("SELECT email FROM account WHERE id = {}", member_id)
+    if row is not None:
+        await send(to=row["email"], mail=letter(kind))

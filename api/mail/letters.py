@@ -134,6 +134,16 @@ WORDS = {
         "Set a new password",
         path="/forgot",
     ),
+    MailKind.PASSKEY_SET_ASIDE: Words(
+        "A way to sign in was closed",
+        (
+            "A passkey of your account opens nothing any more. It answered in a way that only a copy does.",
+            "If that was not you, somebody else may have a copy of it. Sign in another way, and remove it in your settings.",
+            "If you have no other way to sign in, open this link and set a new password.",
+        ),
+        "Set a new password",
+        path="/forgot",
+    ),
     MailKind.SECOND_STEP_ON: Words(
         "Signing in now takes two steps",
         ("Your account now also asks for a code when somebody signs in.", _WAS_IT_YOU, _NOT_ME),
@@ -143,6 +153,12 @@ WORDS = {
     MailKind.SECOND_STEP_OFF: Words(
         "Signing in now takes one step",
         ("Your account no longer asks for a code when somebody signs in.", _WAS_IT_YOU, _NOT_ME),
+        "Set a new password",
+        path="/forgot",
+    ),
+    MailKind.RECOVERY_CODES_NEW: Words(
+        "You have new recovery codes",
+        ("New recovery codes were made for your account. The old ones do nothing any more.", _WAS_IT_YOU, _NOT_ME),
         "Set a new password",
         path="/forgot",
     ),

@@ -21,8 +21,10 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_SET_ASIDE = "passkey_set_aside"
     SECOND_STEP_ON = "second_step_on"
     SECOND_STEP_OFF = "second_step_off"
+    RECOVERY_CODES_NEW = "recovery_codes_new"
     RECOVERY_CODE_USED = "recovery_code_used"
     NOTICE_WAITS = "notice_waits"
     """Something about the account waits to be read on the site: a decision of moderators, an answer to a report."""

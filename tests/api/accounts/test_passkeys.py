@@ -18,12 +18,13 @@ from api.accounts.errors import (
     SignInAgainError,
     TooManyPasskeysError,
 )
-from api.accounts.passkey_ceremonies import relying_party
+from api.accounts.passkey_ceremonies import Ceremony, ask_to_make, relying_party
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Credential, Member
 from api.accounts.services import delete_ended_credentials, open_session
 from api.database import fetch, fetch_one
 from api.errors import InvalidError, NotFoundError
+from api.mail.schemas import MailKind
 from api.settings import settings as site_settings
 from tests.authenticator import PRESENT, VERIFIED, Authenticator
 from tests.factories import make_member
@@ -462,14 +463,26 @@ async def test_broken_bytes_of_a_known_passkey_are_refused(database: None, part:
 @given(broken=BROKEN)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_broken_bytes_of_a_new_passkey_are_refused(database: None, broken: str) -> None:
-    options = await passkeys.ask_to_make(
-        passkeys.Ceremony.JOIN, browser=HERE, account=uuid4(), email="a@example.org", display_name="Ada"
-    )
+    options = await ask_to_make(Ceremony.JOIN, browser=HERE, account=uuid4(), email="a@example.org", display_name="Ada")
     sent = json.loads(Authenticator().make(options))
     sent["response"]["attestationObject"] = broken
 
     with pytest.raises(PasskeyRefusedError):
-        await passkeys.new_passkey(passkeys.Ceremony.JOIN, json.dumps(sent), browser=HERE)
+        await passkeys.new_passkey(Ceremony.JOIN, json.dumps(sent), browser=HERE)
+
+
+async def test_a_member_is_told_by_mail_of_every_change_of_their_passkeys(database: None) -> None:
+    ada, device = await make_member("Ada"), Authenticator(count=5)
+    await add(ada, device)
+    device.count = 0
+    with pytest.raises(PasskeyRefusedError):
+        await sign_in(device)
+    [read] = await passkeys.passkeys(ada)
+    await passkeys.remove_passkey(ada, read.id, credential=await credential_of(ada))
+
+    kinds = {row["kind"] for row in await fetch("SELECT kind FROM outgoing_mail")}
+
+    assert kinds >= {MailKind.PASSKEY_ADDED, MailKind.PASSKEY_SET_ASIDE, MailKind.PASSKEY_REMOVED}
 
 
 async def test_nothing_kept_of_a_passkey_could_open_anything(database: None) -> None:
