@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from api.accounts.addresses import fill_missing_digests
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
@@ -32,6 +33,7 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("expire_due_requests", "*/5 * * * *", expire_due_requests),
     ("delete_ended_credentials", "17 * * * *", delete_ended_credentials),
     ("forget_spent", "47 * * * *", forget_spent),
+    ("fill_missing_digests", "23 * * * *", fill_missing_digests),
     ("forget_texts", "27 4 * * *", forget_texts),
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from api import clock
+from api.accounts.addresses import address_digest
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.keys import digest, new_key, new_token
@@ -48,10 +49,11 @@ async def create_account(draft: AccountCreate) -> AccountCreated:
     now = clock.now()
     # The hash is computed for a taken address too: it is what takes the time.
     await fetch(
-        "INSERT INTO account (id, email, password_hash, display_name, created_at, confirmed_adult_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO account (id, email, address_digest, password_hash, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING",
         uuid4(),
         email,
+        address_digest(email),
         await hash_password(draft.password),
         name,
         now,
@@ -71,10 +73,11 @@ async def enrol(*, email: str, display_name: str) -> Member:
     _raise_any([problem_with_email(normal), problem_with_display_name(name)])
     member, now = Member(id=uuid4(), display_name=name), clock.now()
     added = await fetch(
-        "INSERT INTO account (id, email, display_name, created_at, confirmed_adult_at) VALUES ({}, {}, {}, {}, {}) "
-        "ON CONFLICT (email) DO NOTHING RETURNING id",
+        "INSERT INTO account (id, email, address_digest, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING RETURNING id",
         member.id,
         normal,
+        address_digest(normal),
         name,
         now,
         now,

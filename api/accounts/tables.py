@@ -42,6 +42,8 @@ class Account(Table, tablename="account"):
     requests_paused_until = Timestamptz(null=True, default=None)
     """Until when the member may send no requests, by a decision of moderators."""
     erased_at = Timestamptz(null=True, default=None)
+    address_digest = Bytea(null=True, default=None, secret=True)
+    """What all variants of the address share, keyed: blocks against it apply to whoever has it."""
     is_moderator = Boolean(default=False, null=False)
 
     account_capacity_bearable = Check((request_capacity >= 1) & (request_capacity <= 20))  # noqa: PLR2004

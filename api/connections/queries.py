@@ -18,15 +18,16 @@ from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, remind
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
-from api.profiles.queries import member_summaries
+from api.profiles.queries import SUMMARY, summary_of
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import (
-    are_blocked,
     are_connected,
     can_read_statement,
     can_see_member,
+    has_purpose_on,
     have_open_request,
     is_open_for_sender,
+    is_there_for,
     places_taken,
 )
 
@@ -76,10 +77,10 @@ async def waiting(actor: Member) -> int:
     """How many requests wait for the actor's answer: pending, and not declined in silence."""
     rows = await fetch_as(
         RequestRow,
-        f"SELECT {ROW} FROM connection_request AS r JOIN account AS a ON a.id = r.sender "
-        "WHERE r.recipient = {} AND r.state = 'pending' AND r.declined_silently_at IS NULL "
-        "AND a.suspended_at IS NULL AND a.erased_at IS NULL",
+        f"SELECT {ROW} FROM connection_request AS r "
+        "WHERE r.recipient = {} AND r.state = 'pending' AND r.declined_silently_at IS NULL AND {}",
         actor.id,
+        is_there_for(actor.id, "r.sender"),
     )
     now = clock.now()
     return sum("acceptance" in request_machine.recipient_can(row.settled(now)) for row in rows)
@@ -176,10 +177,11 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
         "CASE WHEN r.anchor_kind IS DISTINCT FROM {} AND (c.accepter = {} OR {}) THEN c.anchor_text END "
         "AS anchor_text, "
         "CASE WHEN r.anchor_kind = {} THEN c.anchor_text END AS met_where, "
-        "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other "
+        "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other, "
+        f"{SUMMARY} "
         "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other "
         "FROM connection WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c "
-        "LEFT JOIN connection_request AS r ON r.id = c.request WHERE {} AND {}",
+        "JOIN account AS o ON o.id = c.other LEFT JOIN connection_request AS r ON r.id = c.request WHERE {} AND {}",
         actor.id,
         AnchorKind.MET,
         actor.id,
@@ -189,9 +191,9 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
         can_see_member(actor.id, "c.other"),
         narrowed,
     )
-    others = await member_summaries(actor, [row["other"] for row in rows])
     return [
-        ConnectionRead(member=others[row.pop("other")], **row | {"purpose": Purpose(row["purpose"])}) for row in rows
+        ConnectionRead(member=summary_of(row.pop("other"), row), **row | {"purpose": Purpose(row["purpose"])})
+        for row in rows
     ]
 
 
@@ -229,15 +231,10 @@ def _seen_values(actor: Member, box: Box) -> list[object]:
     # A silent refusal that the sender still sees as open is itself the open request between the two.
     free = QueryString(
         "({} OR NOT ({} OR {}) "
-        "AND (SELECT count(*) FROM member_purpose AS on_now WHERE on_now.member IN (r.sender, r.recipient) "
-        "AND on_now.purpose = r.purpose) = 2)",
+        f"AND {has_purpose_on('r.sender', 'r.purpose')} AND {has_purpose_on('r.recipient', 'r.purpose')})",
         is_open_for_sender("r"),
         are_connected(actor.id, "r.sender"),
         have_open_request(actor.id, "r.sender"),
     )
-    there = QueryString(
-        "EXISTS (SELECT 1 FROM account AS a WHERE a.id = r.sender AND a.suspended_at IS NULL "
-        "AND a.erased_at IS NULL AND NOT {})",
-        are_blocked(actor.id, "a.id"),
-    )
+    there = is_there_for(actor.id, "r.sender")
     return [can_see_member(actor.id, "r.sender"), QueryString("TRUE"), free, actor.id, there]

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 from msgspec.structs import asdict
+from piccolo.querystring import QueryString
 
 from api import clock
 from api.connections import request_machine
@@ -173,14 +174,27 @@ async def note_leaving(member_id: UUID, purpose: Purpose) -> None:
     )
 
 
-async def write(request_id: UUID, facts: RequestFacts) -> None:
-    """Write down what became of a locked request."""
+async def write(request_id: UUID, facts: RequestFacts, *, provided: QueryString | None = None) -> None:
+    """Write down what became of a locked request.
+
+    Args:
+        request_id: Which.
+        facts: Where it stands now.
+        provided: What must hold of the row `r` at that very moment, for whoever acts.
+
+    Raises:
+        NotFoundError: That does not hold.
+    """
     columns = asdict(facts)
-    await fetch(
-        f"UPDATE connection_request SET {', '.join(f'{name} = {{}}' for name in columns)} WHERE id = {{}}",
+    written = await fetch(
+        f"UPDATE connection_request AS r SET {', '.join(f'{name} = {{}}' for name in columns)} "
+        "WHERE r.id = {} AND {} RETURNING r.id",
         *columns.values(),
         request_id,
+        provided or QueryString("TRUE"),
     )
+    if not written:
+        raise NotFoundError
 
 
 async def record(

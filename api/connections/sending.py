@@ -22,8 +22,8 @@ from api.connections.ties import check_not_connected, connect
 from api.database import fetch, fetch_one, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
-from api.errors import ConflictError, SuspendedError
-from api.profiles.visibility import places_taken
+from api.errors import ConflictError, NotFoundError, SuspendedError
+from api.profiles.visibility import can_see_member, has_purpose_on, places_taken
 from embeddings.reasons import EarlierReason, Finding, sendable
 
 
@@ -160,13 +160,13 @@ async def _check_pause(sender_id: UUID, recipient_id: UUID, now: datetime) -> No
 async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reason: str, facts: RequestFacts) -> UUID:
     request_id = uuid4()
     anchor_kind = draft.anchor.kind if draft.anchor is not None else None  # judged: never None here
-    await fetch(
+    sent = await fetch(
         "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, anchor_statement, anchor_text, "
         "reason, state, rounds, created_at, opened_at, expires_at, closed_silently, holds_slot) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+        "SELECT {}, {}, account.id, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {} FROM account "
+        f"WHERE account.id = {{}} AND {{}} AND {has_purpose_on('account.id', '{}::varchar')} RETURNING id",
         request_id,
         actor.id,
-        subject.recipient_id,
         draft.purpose,
         anchor_kind,
         subject.anchor_statement,
@@ -179,6 +179,11 @@ async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reas
         facts.expires_at,
         facts.closed_silently,
         facts.holds_slot,
+        subject.recipient_id,
+        can_see_member(actor.id, "account.id"),
+        draft.purpose,
     )
+    if not sent:
+        raise NotFoundError
     await record(request_id, actor_id=actor.id, kind="sent")
     return request_id

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from piccolo.querystring import QueryString
+
 from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries, request_machine
@@ -13,10 +15,10 @@ from api.connections.request_rows import RequestRow, lock_open_between, lock_req
 from api.connections.schemas import Refusal, RequestRead, Words
 from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
-from api.database import fetch_one, transaction
+from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError, NotFoundError
 from api.profiles.queries import has_purpose
-from api.profiles.visibility import are_blocked
+from api.profiles.visibility import is_there_for
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_findings import finding
@@ -145,7 +147,7 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
                 raise AlreadyOpenError
             if not (await has_purpose(row.sender, row.purpose) and await has_purpose(actor.id, row.purpose)):
                 raise NotNowError("One of you has switched this purpose off.")
-        await write(row.id, reopened)
+        await write(row.id, reopened, provided=_may_act(actor, as_recipient=True))
         await record(row.id, actor_id=actor.id, kind="reopened", only_recipient_sees=not leaves_trace)
         return await queries.request(actor, request_id)
 
@@ -162,22 +164,27 @@ async def _move(
 ) -> RequestRow:
     """Take one step of the machine with a request of the actor's, and write its history."""
     row, facts = await _lock(actor, request_id, as_recipient=as_recipient)
-    await write(row.id, step(facts, clock.now()))
+    await write(row.id, step(facts, clock.now()), provided=_may_act(actor, as_recipient=as_recipient))
     await record(row.id, actor_id=actor.id, kind=kind, text=text, only_recipient_sees=only_recipient_sees)
     return row
 
 
 async def _lock(actor: Member, request_id: UUID, *, as_recipient: bool) -> tuple[RequestRow, RequestFacts]:
     row, facts = await lock_request(request_id)
-    if actor.id != (row.recipient if as_recipient else row.sender):
-        raise NotFoundError
-    if as_recipient and await fetch_one(
-        "SELECT 1 FROM account WHERE id = {} AND (suspended_at IS NOT NULL OR erased_at IS NOT NULL OR {})",
-        row.sender,
-        are_blocked(actor.id, "account.id"),
-    ):
+    theirs = "SELECT 1 FROM connection_request AS r WHERE r.id = {} AND {}"
+    if not await fetch(theirs, request_id, _may_act(actor, as_recipient=as_recipient)):
         raise NotFoundError
     return row, facts
+
+
+def _may_act(actor: Member, *, as_recipient: bool) -> QueryString:
+    """Whether the actor may do something with the request `r`: checked before it, and in the statement that does it.
+
+    A sender may act on their own whoever is there to read it: that the recipient blocked them must not show.
+    """
+    if as_recipient:
+        return QueryString("(r.recipient = {} AND {})", actor.id, is_there_for(actor.id, "r.sender"))
+    return QueryString("r.sender = {}", actor.id)
 
 
 def _check_words(text: str, *, field: str, name: str, unconnected: bool = False) -> str:

@@ -11,27 +11,36 @@ from api.connections.schemas import ConnectionRead, ConnectionUpdate
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import are_connected
+from api.profiles.visibility import are_connected, can_read_connection, is_there_for
 from api.texts import problem_with, tidy
 
 LONGEST_NOTE = 1000
 
 
 async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_reason: str | None = None) -> None:
-    """Make the connection that an accepted request becomes, within its transaction."""
-    await fetch(
+    """Make the connection that an accepted request becomes, within its transaction.
+
+    Raises:
+        NotFoundError: One of the two is not there for the other any more.
+    """
+    if row.recipient is None:
+        raise NotFoundError
+    made = await fetch(
         "INSERT INTO connection (id, request, asker, accepter, purpose, reason, crossed_reason, anchor_text, "
-        "asker_note, accepter_note, created_at) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, '', '', {})",
+        "asker_note, accepter_note, created_at) SELECT {}, r.id, r.sender, r.recipient, {}, {}, {}, {}, '', '', {} "
+        "FROM connection_request AS r WHERE r.id = {} AND {} AND {} RETURNING id",
         uuid4(),
-        row.id,
-        row.sender,
-        row.recipient,
         purpose or row.purpose,
         row.reason,
         crossed_reason,
         row.anchor_text,
         clock.now(),
+        row.id,
+        is_there_for(row.sender, "r.recipient"),
+        is_there_for(row.recipient, "r.sender"),
     )
+    if not made:
+        raise NotFoundError
 
 
 async def check_not_connected(one: UUID, other: UUID) -> None:
@@ -59,12 +68,13 @@ async def update_note(actor: Member, connection_id: UUID, *, change: ConnectionU
         await queries.connection(actor, connection_id)
         await fetch(
             "UPDATE connection SET asker_note = CASE WHEN asker = {} THEN {} ELSE asker_note END, "
-            "accepter_note = CASE WHEN accepter = {} THEN {} ELSE accepter_note END WHERE id = {}",
+            "accepter_note = CASE WHEN accepter = {} THEN {} ELSE accepter_note END WHERE id = {} AND {}",
             actor.id,
             note,
             actor.id,
             note,
             connection_id,
+            can_read_connection(actor.id, "connection.id"),
         )
         return await queries.connection(actor, connection_id)
 
@@ -78,10 +88,13 @@ async def end_connection(actor: Member, connection_id: UUID) -> None:
     async with transaction():
         await queries.connection(actor, connection_id)
         ended = await fetch(
-            "UPDATE connection SET ended_at = {}, ended_by = {} WHERE id = {} AND ended_at IS NULL RETURNING id",
+            "UPDATE connection SET ended_at = {}, ended_by = {} WHERE id = {} AND ended_at IS NULL "
+            "AND (asker = {} OR accepter = {}) RETURNING id",
             clock.now(),
             actor.id,
             connection_id,
+            actor.id,
+            actor.id,
         )
     if not ended:  # the other was quicker
         raise NotFoundError

@@ -7,9 +7,9 @@ from api.connections import queries as connections_queries
 from api.conversations.schemas import ConversationSummary, MessageRead
 from api.database import fetch, fetch_as
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
-from api.profiles.queries import member_summaries
+from api.profiles.queries import SUMMARY, summary_of
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import can_see_member
+from api.profiles.visibility import can_read_connection, can_see_member
 
 MESSAGE = "id, author AS author_id, text, created_at, reminder_of AS reminds_of"
 """The columns of a `MessageRead`."""
@@ -35,7 +35,8 @@ async def conversations(
     """
     rows = await fetch(
         "SELECT c.id AS connection_id, c.other, c.purpose, last.text AS last_text, "
-        f"coalesce(last.created_at, c.created_at) AS last_at, {_UNREAD} AS has_unread FROM {_MINE} "
+        f"coalesce(last.created_at, c.created_at) AS last_at, {_UNREAD} AS has_unread, {SUMMARY} FROM {_MINE} "
+        "JOIN account AS o ON o.id = c.other "
         "LEFT JOIN LATERAL (SELECT text, created_at FROM message WHERE connection = c.id "
         "ORDER BY created_at DESC, id DESC LIMIT 1) AS last ON TRUE "
         "WHERE {} AND {} ORDER BY last_at DESC, c.id DESC LIMIT {}",
@@ -44,9 +45,8 @@ async def conversations(
         beyond(cursor, "(coalesce(last.created_at, c.created_at), c.id) < ({}, {})"),
         limit + 1,
     )
-    others = await member_summaries(actor, [row["other"] for row in rows])
     read = [
-        ConversationSummary(member=others[row.pop("other")], **row | {"purpose": Purpose(row["purpose"])})
+        ConversationSummary(member=summary_of(row.pop("other"), row), **row | {"purpose": Purpose(row["purpose"])})
         for row in rows
     ]
     last = read[:limit][-1] if read else None
@@ -65,8 +65,10 @@ async def messages(
     await connections_queries.connection(actor, connection_id)
     read = await fetch_as(
         MessageRead,
-        f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} ORDER BY created_at DESC, id DESC LIMIT {{}}",
+        f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} AND {{}} "
+        "ORDER BY created_at DESC, id DESC LIMIT {}",
         connection_id,
+        can_read_connection(actor.id, "message.connection"),
         beyond(cursor, "(created_at, id) < ({}, {})"),
         limit + 1,
     )

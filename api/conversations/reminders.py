@@ -13,6 +13,7 @@ from api.conversations.schemas import MessageRead, ReminderCreate
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.errors import NotFoundError
 from api.profiles.schemas import Purpose
+from api.profiles.visibility import can_read_connection
 
 
 async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft: ReminderCreate) -> MessageRead:
@@ -33,10 +34,11 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
         connection = await connections.connection(actor, connection_id)
         answered = await fetch_one(
             "SELECT reminder_of IS NOT NULL OR EXISTS (SELECT 1 FROM message AS r WHERE r.reminder_of = m.id) AS so "
-            "FROM message AS m WHERE id = {} AND connection = {} AND author <> {}",
+            "FROM message AS m WHERE id = {} AND connection = {} AND author <> {} AND {}",
             message_id,
             connection_id,
             actor.id,
+            can_read_connection(actor.id, "m.connection"),
         )
         if answered is None:
             raise NotFoundError
@@ -44,17 +46,21 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
             raise NothingToRemindOfError("You two connected for business, where offers belong.")
         if answered["so"]:
             raise NothingToRemindOfError("This was said already. Once is enough.")
-        [written] = await fetch_as(
+        written = await fetch_as(
             MessageRead,
             "INSERT INTO message (id, connection, author, text, created_at, reminder_of) "
-            f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {MESSAGE}",
+            "SELECT {}, c.id, {}, {}, {}, {} FROM connection AS c WHERE c.id = {} AND {} "
+            f"RETURNING {MESSAGE}",
             uuid4(),
-            connection_id,
             actor.id,
             in_words(promise_of(connection, of_other=True)),
             clock.now(),
             message_id,
+            connection_id,
+            can_read_connection(actor.id, "c.id"),
         )
+        if not written:
+            raise NotFoundError
         if draft.end_connection:
             await end_connection(actor, connection_id)
-        return written
+        return written[0]

@@ -15,6 +15,7 @@ from api.database import fetch, fetch_as, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
+from api.profiles.visibility import can_read_connection
 from api.texts import problem_with, tidy
 
 __all__ = ["LONGEST_MESSAGE", "mark_read", "remind", "send_message"]
@@ -45,18 +46,20 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         # Whoever ends the connection waits for this message, or this message finds it ended.
         if not await fetch("SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR SHARE", connection_id):
             raise NotFoundError
-        await connections.connection(actor, connection_id)
-        [written] = await fetch_as(
+        written = await fetch_as(
             MessageRead,
-            f"INSERT INTO message (id, connection, author, text, created_at) VALUES ({{}}, {{}}, {{}}, {{}}, {{}}) "
-            f"RETURNING {MESSAGE}",
+            "INSERT INTO message (id, connection, author, text, created_at) "
+            f"SELECT {{}}, c.id, {{}}, {{}}, {{}} FROM connection AS c WHERE c.id = {{}} AND {{}} RETURNING {MESSAGE}",
             uuid4(),
-            connection_id,
             actor.id,
             text,
             clock.now(),
+            connection_id,
+            can_read_connection(actor.id, "c.id"),
         )
-        return written
+        if not written:
+            raise NotFoundError
+        return written[0]
 
 
 async def mark_read(actor: Member, connection_id: UUID) -> None:
@@ -68,11 +71,12 @@ async def mark_read(actor: Member, connection_id: UUID) -> None:
     await connections.connection(actor, connection_id)
     await fetch(
         "INSERT INTO read_mark (id, connection, member, read_until) "
-        "SELECT {}, {}, {}, max(created_at) FROM message WHERE connection = {} HAVING count(*) > 0 "
+        "SELECT {}, {}, {}, max(created_at) FROM message WHERE connection = {} AND {} HAVING count(*) > 0 "
         "ON CONFLICT (connection, member) DO UPDATE "
         "SET read_until = greatest(read_mark.read_until, excluded.read_until)",
         uuid4(),
         connection_id,
         actor.id,
         connection_id,
+        can_read_connection(actor.id, "message.connection"),
     )

@@ -135,7 +135,7 @@ async def read_pool(viewer_id: UUID, purpose: Purpose, *, everyone: bool = False
     mine = await _packed(QueryString(f"v.member = {{}} AND {_searchable(purpose)}", viewer_id))
     if not mine.content:
         return Pool(mine, mine, None)
-    others = QueryString(f"{_searchable(purpose)} AND v.member NOT IN ({{}})", _left_out(viewer_id))
+    others = QueryString(f"{_searchable(purpose)} AND v.member NOT IN ({{}})", _left_out(viewer_id, purpose))
     indexed = await is_indexed(purpose)
     if everyone or not (indexed or await _are_many(purpose)):
         return Pool(mine, await _packed(others), None)
@@ -239,16 +239,17 @@ async def _nearest(
         f"WHERE {_searchable(purpose)} AND v.member NOT IN ({{}}) "
         f"AND (own.role = 'about' OR v.role = 'about') ORDER BY {order} LIMIT {wanted}) AS near "
         f"WHERE own.statement = ANY({{}}::uuid[]) AND {_searchable(purpose, 'own')}",
-        _left_out(viewer_id),
+        _left_out(viewer_id, purpose),
         mine,
     )
 
 
-def _left_out(viewer_id: UUID) -> QueryString:
+def _left_out(viewer_id: UUID, purpose: Purpose) -> QueryString:
     """Everyone whom the viewer could not meet, whatever they wrote: never null, so that `NOT IN` can be hashed.
 
-    It covers everyone with the purpose whom `visibility.can_see_member` hides (a test holds that), and the viewer's
-    connections and those who are not for them. Whoever is left out does not even take part in the mean.
+    It covers everyone with the purpose whom `visibility.can_see_member` hides (a test holds that), the viewer's
+    connections, those who are not for them, and whoever took their consent back. Whoever is left out does not even
+    take part in the mean.
     """
     return QueryString(
         "SELECT {}::uuid "
@@ -257,9 +258,13 @@ def _left_out(viewer_id: UUID) -> QueryString:
         "UNION ALL SELECT blocker FROM block WHERE blocked = {} "
         "UNION ALL SELECT accepter FROM connection WHERE asker = {} AND ended_at IS NULL "
         "UNION ALL SELECT asker FROM connection WHERE accepter = {} AND ended_at IS NULL "
-        "UNION ALL SELECT member FROM match_choice WHERE viewer = {} AND state = {}",
+        "UNION ALL SELECT member FROM match_choice WHERE viewer = {} AND state = {} "
+        "UNION ALL SELECT gone.member FROM consent AS gone WHERE gone.purpose = {} AND gone.withdrawn_at IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM consent AS stands WHERE stands.member = gone.member "
+        "AND stands.purpose = gone.purpose AND stands.withdrawn_at IS NULL)",
         viewer_id,
         clock.now(),
         *[viewer_id] * 5,
         ChoiceState.NOT_FOR_ME,
+        purpose,
     )

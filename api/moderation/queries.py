@@ -1,13 +1,21 @@
 """Whom a member has blocked."""
 
-from api.accounts.schemas import Member
+from api.accounts.schemas import Meets, Member
 from api.database import fetch
-from api.profiles.queries import member_summaries
 from api.profiles.schemas import MemberSummary
 
 
 async def blocks(actor: Member) -> list[MemberSummary]:
-    """The members whom the actor has blocked, the latest first. Only the actor ever reads this."""
-    rows = await fetch("SELECT blocked FROM block WHERE blocker = {} ORDER BY created_at DESC, id", actor.id)
-    summaries = await member_summaries(actor, [row["blocked"] for row in rows])
-    return [summaries[row["blocked"]] for row in rows if row["blocked"] in summaries]
+    """The members whom the actor has blocked, the latest first. Only the actor ever reads this.
+
+    By the name that they had then, and by nothing else: what they became since is not for the actor to see.
+    """
+    rows = await fetch(
+        "SELECT b.blocked, b.known_as FROM block AS b JOIN account AS a ON a.id = b.blocked AND a.erased_at IS NULL "
+        "WHERE b.blocker = {} AND b.because_of IS NULL ORDER BY b.created_at DESC, b.id",
+        actor.id,
+    )
+    return [
+        MemberSummary(row["blocked"], row["known_as"] or "", pronouns=None, place=None, meets=Meets.ONLINE_FIRST)
+        for row in rows
+    ]

@@ -4,11 +4,29 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from api.profiles.tables import Block, Consent, MemberPurpose, ModelCoverage, PurposeEpoch, Statement, StatementVector
+from api.profiles.tables import (
+    Block,
+    BlockedAddress,
+    Consent,
+    MemberPurpose,
+    ModelCoverage,
+    PurposeEpoch,
+    Statement,
+    StatementVector,
+)
 
 APP_CONFIG = AppConfig(
     app_name="profiles",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=[MemberPurpose, Consent, Statement, StatementVector, ModelCoverage, PurposeEpoch, Block],
+    table_classes=[
+        MemberPurpose,
+        Consent,
+        Statement,
+        StatementVector,
+        ModelCoverage,
+        PurposeEpoch,
+        BlockedAddress,
+        Block,
+    ],
     migration_dependencies=["api.accounts.piccolo_app"],
 )

@@ -83,3 +83,6 @@ _PURPOSES = {
         ),
     )
 }
+
+SENSITIVE = tuple(read.purpose for read in purposes() if read.sensitive)
+"""Those that are switched on only with a consent, and count only while it stands."""

@@ -24,8 +24,10 @@ from api.profiles.schemas import (
     Role,
     StatementRead,
 )
-from api.profiles.visibility import are_connected, can_read_statement, can_see_member
+from api.profiles.visibility import are_connected, can_read_statement, can_see_member, has_purpose_on
 
+SUMMARY = "o.display_name, o.pronouns, o.place_id, o.meets"
+"""The columns of `summary_of` beside the id, from `account AS o`."""
 STATEMENT_COLUMNS = "id, purpose, role, text, audience, created_at, updated_at, language"
 
 
@@ -60,8 +62,14 @@ async def my_purposes(actor: Member) -> list[MyPurposeRead]:
 
 
 async def has_purpose(member_id: UUID, purpose: Purpose) -> bool:
-    """Whether a member has switched a purpose on."""
-    return bool(await fetch("SELECT 1 FROM member_purpose WHERE member = {} AND purpose = {}", member_id, purpose))
+    """Whether a member has switched a purpose on, with a consent that stands where it needs one."""
+    return bool(
+        await fetch(
+            f"SELECT 1 FROM account AS a WHERE a.id = {{}} AND {has_purpose_on('a.id', '{}::varchar')}",
+            member_id,
+            purpose,
+        )
+    )
 
 
 async def fetch_statements(sql: str, *values: object) -> list[StatementRead]:
@@ -142,13 +150,20 @@ async def member(actor: Member, member_id: UUID) -> MemberRead:
     )
 
 
-async def member_summaries(_actor: Member | None, member_ids: Iterable[UUID]) -> dict[UUID, MemberSummary]:
-    """Members in brief, by id. Whether the actor may see them must have been found out before."""
+async def member_summaries(actor: Member, member_ids: Iterable[UUID]) -> dict[UUID, MemberSummary]:
+    """Those of these members whom the actor may see at this moment, in brief, by id."""
     rows = await fetch(
-        "SELECT id, display_name, pronouns, place_id, meets FROM account WHERE id = ANY({}::uuid[])",
+        f"SELECT o.id, {SUMMARY} FROM account AS o WHERE o.id = ANY({{}}::uuid[]) AND {{}}",
         list(set(member_ids)),
+        can_see_member(actor.id, "o.id"),
     )
-    return {row["id"]: _summary(row) for row in rows}
+    return {row["id"]: summary_of(row["id"], row) for row in rows}
+
+
+def summary_of(member_id: UUID, row: dict[str, Any]) -> MemberSummary:
+    """A member in brief, from a row with the columns of `SUMMARY`, which are taken out of it."""
+    place_id, meets = row.pop("place_id"), Meets(row.pop("meets"))
+    return MemberSummary(member_id, row.pop("display_name"), row.pop("pronouns"), place_label(place_id), meets)
 
 
 async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
@@ -170,13 +185,3 @@ async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
         for read in purposes()
     ]
     return [card for card in cards if card.statements]
-
-
-def _summary(row: dict[str, Any]) -> MemberSummary:
-    return MemberSummary(
-        id=row["id"],
-        display_name=row["display_name"],
-        pronouns=row["pronouns"],
-        place=place_label(row["place_id"]),
-        meets=Meets(row["meets"]),
-    )

@@ -87,6 +87,19 @@ class PurposeEpoch(Table, tablename="purpose_epoch"):
     epoch = BigInt(default=0, null=False)
 
 
+class BlockedAddress(Table, tablename="blocked_address"):
+    """The address of somebody who was blocked, as a keyed digest, so that they stay blocked when they come back."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    blocker = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+    blocked = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
+    """Nobody once their account is gone."""
+    digest = Bytea(null=False, default=None, secret=True)
+    created_at = Timestamptz(null=False)
+
+    blocked_address_once = Unique([blocker, blocked, digest])
+
+
 class Block(Table, tablename="block"):
     """One member does not want to meet another; it hides each from the other."""
 
@@ -94,6 +107,10 @@ class Block(Table, tablename="block"):
     blocker = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     blocked = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     created_at = Timestamptz(null=False)
+    known_as = Varchar(length=60, null=True, default=None)
+    """What the blocked member was called then: whom it is about stays plain, and what they become stays theirs."""
+    because_of = ForeignKey(BlockedAddress, null=True, default=None, on_delete=OnDelete.cascade)
+    """Where nobody chose it: it came of a blocked address, goes with it, and is shown to nobody."""
 
     block_once = Unique([blocker, blocked])
     block_not_oneself = Check(blocker != blocked)

@@ -9,6 +9,9 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from api import clock
+from api.profiles.purposes import SENSITIVE
+
+_SENSITIVE = ", ".join(f"'{purpose}'" for purpose in SENSITIVE)
 
 
 def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
@@ -19,8 +22,8 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
     """
     return QueryString(
         "EXISTS (SELECT 1 FROM account AS vis_seen "
-        f"WHERE vis_seen.id = {member_column} AND vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL "
-        "AND (vis_seen.id = {} OR (NOT {} AND ({} OR {} "
+        f"WHERE vis_seen.id = {member_column} AND (vis_seen.id = {{}} OR ("
+        "vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL AND NOT {} AND ({} OR {} "
         "OR ((vis_seen.paused_until IS NULL OR vis_seen.paused_until <= {}) AND {})))))",
         viewer_id,
         are_blocked(viewer_id, "vis_seen.id"),
@@ -31,11 +34,26 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
     )
 
 
+def is_there_for(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether another member's account is active and neither of the two blocked the other.
+
+    It is what still holds between two who had to do with each other, such as one who reads the other's request, even
+    where they would not find each other now.
+    """
+    return QueryString(
+        "EXISTS (SELECT 1 FROM account AS vis_seen "
+        f"WHERE vis_seen.id = {member_column} AND vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL "
+        "AND NOT {})",
+        are_blocked(viewer_id, "vis_seen.id"),
+    )
+
+
 def can_read_statement(viewer_id: UUID, alias: str) -> QueryString:
     """Whether the viewer may read the row of `statement` that goes by this alias.
 
     They may read their own. They may read another's when they see the author, the author has its purpose switched on,
-    and they belong to its audience: members who have the purpose on too, or the author's connections.
+    with a consent that stands where it needs one, and they belong to its audience: members who have the purpose on
+    too, or the author's connections.
     """
     return QueryString(
         f"({alias}.author = {{}} OR ((({alias}.audience = 'purpose' AND {{}}) OR "
@@ -48,6 +66,18 @@ def can_read_statement(viewer_id: UUID, alias: str) -> QueryString:
     )
 
 
+def can_read_connection(viewer_id: UUID, connection_column: str) -> QueryString:
+    """Whether the viewer is one of the two of a connection that has not ended, and sees the other."""
+    return QueryString(
+        f"EXISTS (SELECT 1 FROM connection AS vis_tie WHERE vis_tie.id = {connection_column} "
+        "AND vis_tie.ended_at IS NULL AND ((vis_tie.asker = {} AND {}) OR (vis_tie.accepter = {} AND {})))",
+        viewer_id,
+        can_see_member(viewer_id, "vis_tie.accepter"),
+        viewer_id,
+        can_see_member(viewer_id, "vis_tie.asker"),
+    )
+
+
 def both_have_its_purpose(viewer_id: UUID, alias: str) -> QueryString:
     """Whether the author and the viewer have switched on the purpose of the row of `statement` by this alias.
 
@@ -55,7 +85,7 @@ def both_have_its_purpose(viewer_id: UUID, alias: str) -> QueryString:
     """
     return QueryString(
         "({} AND EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
-        f"WHERE vis_mine.member = {{}} AND vis_mine.purpose = {alias}.purpose))",
+        f"WHERE vis_mine.member = {{}} AND vis_mine.purpose = {alias}.purpose AND {_consent_stands('vis_mine')}))",
         _has_its_purpose(alias),
         viewer_id,
     )
@@ -122,8 +152,17 @@ def share_a_purpose(viewer_id: UUID, member_column: str) -> QueryString:
     return QueryString(
         "EXISTS (SELECT 1 FROM member_purpose AS vis_mine "
         "JOIN member_purpose AS vis_theirs ON vis_theirs.purpose = vis_mine.purpose "
-        f"WHERE vis_mine.member = {{}} AND vis_theirs.member = {member_column})",
+        f"WHERE vis_mine.member = {{}} AND vis_theirs.member = {member_column} "
+        f"AND {_consent_stands('vis_mine')} AND {_consent_stands('vis_theirs')})",
         viewer_id,
+    )
+
+
+def has_purpose_on(member_column: str, purpose_column: str) -> str:
+    """Whether a member has a purpose switched on, with a consent that stands where it needs one."""
+    return (
+        "EXISTS (SELECT 1 FROM member_purpose AS vis_on "
+        f"WHERE vis_on.member = {member_column} AND vis_on.purpose = {purpose_column} AND {_consent_stands('vis_on')})"
     )
 
 
@@ -131,7 +170,20 @@ def _has_its_purpose(alias: str) -> QueryString:
     """Whether the author of the row of `statement` by this alias has its purpose switched on."""
     return QueryString(
         "EXISTS (SELECT 1 FROM member_purpose AS vis_theirs "
-        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose)"
+        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose "
+        f"AND {_consent_stands('vis_theirs')})"
+    )
+
+
+def _consent_stands(alias: str) -> str:
+    """Whether what the row of `member_purpose` by this alias needs was agreed to and not taken back.
+
+    Switching off takes both away at once. This holds even where only the consent should ever be gone.
+    """
+    return (
+        f"({alias}.purpose NOT IN ({_SENSITIVE}) OR EXISTS (SELECT 1 FROM consent AS vis_yes "
+        f"WHERE vis_yes.member = {alias}.member AND vis_yes.purpose = {alias}.purpose "
+        "AND vis_yes.withdrawn_at IS NULL))"
     )
 
 

@@ -117,9 +117,9 @@ async def make_request(sender: Member, recipient: Member, *, reason: str | None 
     return await services.send_request(sender, draft=await make_draft(recipient, reason=reason))
 
 
-async def make_connection(sender: Member, recipient: Member) -> UUID:
+async def make_connection(sender: Member, recipient: Member, *, reason: str | None = None) -> UUID:
     """A connection that came of a request."""
-    sent = await make_request(sender, recipient)
+    sent = await make_request(sender, recipient, reason=reason)
     accepted = await services.accept_request(recipient, sent.id)
     assert accepted.connection_id is not None
     return accepted.connection_id

@@ -60,4 +60,4 @@ async def test_summaries_come_by_id_and_leave_out_who_is_gone(database: None) ->
     assert found == {
         other.id: MemberSummary(id=other.id, display_name="Other", pronouns=None, place=None, meets=Meets.ONLINE_FIRST)
     }
-    assert await queries.member_summaries(None, []) == {}
+    assert await queries.member_summaries(viewer, []) == {}

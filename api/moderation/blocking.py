@@ -1,0 +1,117 @@
+"""Keeping out of each other's sight: at once, in silence, and also when the blocked person comes back.
+
+A block keeps, beside the account, a keyed digest of its address (`api.accounts.addresses`). Every account with that
+digest is blocked with it, whether it exists already, is made later, or takes on the address: a trigger of the database
+sees to the latter (docs/visibility.md). Blocks that come of an address alone are shown to nobody.
+"""
+
+from uuid import UUID, uuid4
+
+from piccolo.querystring import QueryString
+
+from api import clock
+from api.accounts.schemas import Member
+from api.connections.request_rows import lock_members
+from api.connections.services import close_between
+from api.database import fetch, transaction
+from api.errors import NotFoundError
+from api.profiles.epochs import raise_epochs_of
+from api.profiles.visibility import can_see_member
+
+_ADDRESS = 1112294211
+"""What keeps the advisory locks on addresses apart from others; the trigger takes the same."""
+
+_DERIVE = (
+    "INSERT INTO block (id, blocker, blocked, created_at, because_of) "
+    "SELECT gen_random_uuid(), known.blocker, other.id, known.created_at, known.id FROM blocked_address AS known "
+    "JOIN account AS other ON other.address_digest = known.digest AND other.id <> known.blocker "
+    "WHERE known.blocker = {} ON CONFLICT (blocker, blocked) DO NOTHING RETURNING blocked"
+)
+
+
+async def block_member(actor: Member, member_id: UUID) -> None:
+    """Hide the actor and another member from each other, at once and in silence; what is between them ends.
+
+    So it is with every other account under a variant of the member's address. Blocking a member who is blocked already
+    changes nothing.
+
+    Raises:
+        NotFoundError: There is no such member, or the actor neither sees them nor ever had to do with them.
+    """
+    async with transaction():
+        same = await fetch(
+            "SELECT other.id FROM account AS a JOIN account AS other ON other.address_digest = a.address_digest "
+            "WHERE a.id = {}",
+            member_id,
+        )
+        await lock_members(actor.id, member_id, *(row["id"] for row in same))
+        kept = await fetch(
+            "INSERT INTO block (id, blocker, blocked, created_at, known_as) "
+            "SELECT {}, {}, a.id, {}, a.display_name FROM account AS a WHERE a.id = {} AND a.id <> {} AND {} "
+            "ON CONFLICT (blocker, blocked) DO UPDATE SET because_of = NULL, "
+            "known_as = coalesce(block.known_as, excluded.known_as) RETURNING id",
+            uuid4(),
+            actor.id,
+            clock.now(),
+            member_id,
+            actor.id,
+            _may_block(actor),
+        )
+        if not kept:
+            raise NotFoundError
+        others = await _block_address(actor, member_id)
+        for other_id in sorted({member_id, *others}):
+            await close_between(actor.id, other_id)
+        await raise_epochs_of(actor.id, member_id, *others)
+
+
+async def unblock_member(actor: Member, member_id: UUID) -> None:
+    """Let the two find each other again, under every address of theirs. What has ended stays ended.
+
+    Raises:
+        NotFoundError: The actor has not blocked this member.
+    """
+    async with transaction():
+        gone = await fetch(
+            "DELETE FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL RETURNING id",
+            actor.id,
+            member_id,
+        )
+        if not gone:
+            raise NotFoundError
+        await fetch("DELETE FROM blocked_address WHERE blocker = {} AND blocked = {}", actor.id, member_id)
+        await fetch(_DERIVE, actor.id)  # where another whom they blocked has the same address
+        await raise_epochs_of(actor.id, member_id)
+
+
+async def _block_address(actor: Member, member_id: UUID) -> list[UUID]:
+    """Keep the digest of a blocked member's address, and block whoever else has it; who they are."""
+    known = await fetch(
+        "INSERT INTO blocked_address (id, blocker, blocked, digest, created_at) "
+        "SELECT {}, {}, id, address_digest, {} FROM account WHERE id = {} AND address_digest IS NOT NULL "
+        "ON CONFLICT (blocker, blocked, digest) DO UPDATE SET digest = excluded.digest RETURNING digest",
+        uuid4(),
+        actor.id,
+        clock.now(),
+        member_id,
+    )
+    for row in known:
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", row["digest"].hex(), _ADDRESS)
+    return [row["blocked"] for row in await fetch(_DERIVE, actor.id)]
+
+
+def _may_block(actor: Member) -> QueryString:
+    """Whether the actor sees the member `a`, once had to do with them, or has blocked them already.
+
+    Not when they blocked the actor: that must look as if they were gone.
+    """
+    return QueryString(
+        "({} OR EXISTS (SELECT 1 FROM block WHERE blocker = {} AND blocked = a.id AND because_of IS NULL) "
+        "OR (NOT EXISTS (SELECT 1 FROM block WHERE blocker = a.id AND blocked = {}) AND a.erased_at IS NULL AND ("
+        "EXISTS (SELECT 1 FROM connection_request WHERE (sender = {} AND recipient = a.id) "
+        "OR (sender = a.id AND recipient = {})) "
+        "OR EXISTS (SELECT 1 FROM connection WHERE (asker = {} AND accepter = a.id) "
+        "OR (asker = a.id AND accepter = {})))))",
+        can_see_member(actor.id, "a.id"),
+        *[actor.id] * 6,
+    )
