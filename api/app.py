@@ -2,7 +2,7 @@
 
 from asyncio import Task, create_task
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -13,7 +13,14 @@ from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 
 from api import database, openapi, worker
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
-from api.authentication import BearerAuthentication, check_declared, needs_access, needs_scope, provide_actor
+from api.authentication import (
+    BearerAuthentication,
+    check_declared,
+    needs_access,
+    needs_scope,
+    provide_actor,
+    provide_credential,
+)
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
 from api.conversations.pitch_guard import prepare
@@ -25,6 +32,8 @@ from api.limits.guard import add_limit_headers, spends_limits
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
 from api.moderation.controllers import CONTROLLERS as MODERATION
+from api.privacy.controllers import CONTROLLERS as PRIVACY
+from api.privacy.erasure import replay
 from api.problems import EXCEPTION_HANDLERS
 from api.profiles.controllers import CONTROLLERS as PROFILES
 from embeddings.reason_grounding import bank_vectors
@@ -39,10 +48,19 @@ def api_router() -> Router:
     """Every call of the JSON API."""
     return Router(
         path="/api/v1",
-        route_handlers=[*ACCOUNTS, *PROFILES, *MATCHING, *CONNECTIONS, *CONVERSATIONS, *DISAGREEMENTS, *MODERATION],
+        route_handlers=[
+            *ACCOUNTS,
+            *PROFILES,
+            *MATCHING,
+            *CONNECTIONS,
+            *CONVERSATIONS,
+            *DISAGREEMENTS,
+            *MODERATION,
+            *PRIVACY,
+        ],
         middleware=[BearerAuthentication],
         guards=[needs_access, needs_scope, spends_limits],
-        dependencies={"actor": Provide(provide_actor)},
+        dependencies={"actor": Provide(provide_actor), "credential": Provide(provide_credential)},
         exception_handlers=EXCEPTION_HANDLERS,
     )
 
@@ -80,7 +98,10 @@ def create_app(
 @asynccontextmanager
 async def _serve(_: Litestar) -> AsyncIterator[None]:
     """Hold the database open, run jobs, and load the model while the first requests already arrive."""
-    async with database.connected(), worker.running():
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(database.connected())
+        await replay()  # first of all: nobody who has left is to be met again after a restore
+        await stack.enter_async_context(worker.running())
         loading = create_task(_load())
         loading.add_done_callback(_report)
         try:

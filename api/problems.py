@@ -42,6 +42,7 @@ MEANINGS = {
     422: "Something in what was sent cannot be used; `errors` says what.",
     429: "That was a lot in a short time; `Retry-After` says in how many seconds to try again.",
     500: "Something went wrong on our side.",
+    503: "This cannot be done just now; nothing was changed.",
 }
 """What each status says of a call, in the OpenAPI document."""
 

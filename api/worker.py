@@ -19,6 +19,7 @@ from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
 from api.matching.vector_indexes import build_missing
+from api.privacy.erasure import erase_due
 from api.profiles.me import end_pauses
 from api.profiles.reembedding import catch_up
 from api.settings import settings
@@ -34,6 +35,7 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("delete_ended_credentials", "17 * * * *", delete_ended_credentials),
     ("forget_spent", "47 * * * *", forget_spent),
     ("fill_missing_digests", "23 * * * *", fill_missing_digests),
+    ("erase_due", "37 * * * *", erase_due),
     ("forget_texts", "27 4 * * *", forget_texts),
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),

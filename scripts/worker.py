@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from api import database, worker
 from api.logs import configure_logs
+from api.privacy.erasure import replay
 
 
 async def work(*, say: Callable[[str], None]) -> None:
@@ -14,7 +15,9 @@ async def work(*, say: Callable[[str], None]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with database.connected(), worker.running():
-        say("Doing jobs (Ctrl-C stops it).")
-        await stopped.wait()
+    async with database.connected():
+        await replay()  # as before serving: no job is done for anybody who has left
+        async with worker.running():
+            say("Doing jobs (Ctrl-C stops it).")
+            await stopped.wait()
     say("Stopped.")

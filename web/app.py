@@ -25,6 +25,7 @@ from web.pages.conversations import ConversationPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
 from web.pages.joining import JoinPages
+from web.pages.leaving import LeavingPages
 from web.pages.matches import MatchPages
 from web.pages.me import MePages
 from web.pages.members import BlockPages, MemberPages
@@ -60,6 +61,7 @@ PAGES: list[ControllerRouterHandler] = [
     MyPurposePages,
     MyStatementPages,
     SettingsPages,
+    LeavingPages,
     ModerationPages,
     PlainWordsPages,
     ApiDocsPages,

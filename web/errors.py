@@ -10,10 +10,12 @@ from litestar.types import ExceptionHandlersMap
 
 from api import problems
 from api.accounts.errors import SignInAgainError
+from api.accounts.leaving import AccountLeavingError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from web.contexts import draw, page_before, redirect, this_page
 from web.forms import sent_form
 from web.interrupted import keep_form
+from web.pages.leaving import lead_to_decision
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -72,6 +74,8 @@ def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
         return _sign_in_first(request)
     if isinstance(error, SignInAgainError):
         return _prove_again(request)
+    if isinstance(error, AccountLeavingError):
+        return lead_to_decision(error)
     if isinstance(error, NotFoundError):
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):

@@ -33,6 +33,14 @@ MEANINGS = {
     ),
     "too-many-passkeys": "There is room for ten passkeys. Remove one that you do not use any more.",
     "last-way-in": "This is the only way into the account. Add another passkey or a password first, then remove it.",
+    "account-leaving": (
+        "This account is being deleted, as its member asked. For a week they can sign in on the site and keep it. "
+        "Until they do, nothing else can be done with it."
+    ),
+    "erasure-unavailable": (
+        "An account is deleted only when that can be written down safely, so that nobody comes back by accident. That "
+        "did not work just now, and nothing was changed. Try again in a few minutes."
+    ),
     "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
     "suspended": (
         "A moderator has suspended your account. Your notices say why, and how to ask for a second look. Until then "

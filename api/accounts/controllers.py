@@ -37,7 +37,7 @@ class TokenController(Controller):
     path = "/tokens"
     tags = ("Accounts",)
 
-    @post(operation_id="CreateToken", opt={"access": Access.ANYONE}, responses=describes(401, 422))
+    @post(operation_id="CreateToken", opt={"access": Access.ANYONE}, responses=describes(401, 403, 422))
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
         """Sign in a program. The token is shown this once."""
         return await services.create_token(data)

@@ -9,6 +9,7 @@ from api.accounts.addresses import address_digest
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.keys import digest, new_key, new_token
+from api.accounts.leaving import refuse_leaving
 from api.accounts.passwords import hash_password, needs_rehash, problems_with_password, verify_password
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
@@ -92,6 +93,7 @@ async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreat
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
+        AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
     """
     return await open_session(await prove(email=email, password=password), label=label, proved=True)
 
@@ -103,7 +105,11 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
         member: Who is signed in.
         label: What the browser calls itself.
         proved: Whether they just proved who they are; a visitor of a demo did not.
+
+    Raises:
+        AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
     """
+    await refuse_leaving(member.id)
     key, now = new_key(), clock.now()
     await fetch("DELETE FROM session WHERE account = {} AND expires_at <= {}", member.id, now)
     await fetch(
@@ -127,6 +133,7 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
     Raises:
         InvalidError: The name or the scopes cannot be used.
         WrongCredentialsError: There is no such account, or this is not its password.
+        AccountLeavingError: Its member asked to be erased.
     """
     _check_token(draft)
     return await _keep_token(await prove(email=draft.email, password=draft.password), draft)
@@ -155,6 +162,7 @@ def _check_token(draft: TokenDraft) -> None:
 
 
 async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
+    await refuse_leaving(member.id)
     scopes = [scope for scope in Scope if draft.scopes is None or scope in draft.scopes]
     token, token_id, now = new_token(), uuid4(), clock.now()
     expires_at = now + timedelta(days=draft.expires_in_days)
@@ -176,7 +184,8 @@ async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
 async def prove(*, email: str, password: str) -> Member:
     """Find the member whose address and password these are, in the same time whether or not there is one.
 
-    A suspended member signs in too: to read why, to object, and to take out or erase what is theirs.
+    A suspended member signs in too: to read why, to object, and to take out or erase what is theirs. And
+    it may be one who asked to be erased: `open_session` and `create_token` do not let them in.
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
@@ -186,7 +195,7 @@ async def prove(*, email: str, password: str) -> Member:
     if problem_with_email(normal) is None:
         row = await fetch_one(
             "SELECT id, display_name, password_hash, suspended_at IS NOT NULL AS suspended FROM account "
-            "WHERE email = {} AND erased_at IS NULL",
+            "WHERE email = {}",
             normal,
         )
     kept = row["password_hash"] if row is not None else None

@@ -42,6 +42,7 @@ class Account(Table, tablename="account"):
     requests_paused_until = Timestamptz(null=True, default=None)
     """Until when the member may send no requests, by a decision of moderators."""
     erased_at = Timestamptz(null=True, default=None)
+    """When the member asked to be erased: hidden from then on, and gone a week later unless they come back."""
     address_digest = Bytea(null=True, default=None, secret=True)
     """What all variants of the address share, keyed: blocks against it apply to whoever has it."""
     is_moderator = Boolean(default=False, null=False)

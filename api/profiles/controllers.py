@@ -16,7 +16,6 @@ from api.profiles import me, places, queries, services
 from api.profiles.errors import ConsentProblem
 from api.profiles.purposes import purposes
 from api.profiles.schemas import (
-    Erasure,
     MemberRead,
     MeRead,
     MeUpdate,
@@ -69,11 +68,6 @@ class MeController(Controller):
     async def update(self, actor: NamedDependency[Member], data: JSONBody[MeUpdate]) -> MeRead:
         """Change one's own account; what is left out stays."""
         return await me.update_me(actor, change=data)
-
-    @delete(operation_id="EraseMe", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403, 422))
-    async def erase(self, actor: NamedDependency[Member], data: JSONBody[Erasure]) -> None:
-        """Delete one's own account and all that hangs on it, for good."""
-        await me.erase_me(actor, password=data.password)
 
 
 class MyPurposeController(Controller):

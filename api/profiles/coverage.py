@@ -15,8 +15,9 @@ UNENCODED = """
     JOIN member_purpose AS switched ON switched.member = written.author AND switched.purpose = written.purpose
     WHERE written.audience = 'purpose' AND NOT EXISTS (SELECT 1 FROM statement_vector AS there
         WHERE there.statement = written.id AND there.purpose = written.purpose AND there.model = {})
+    AND written.author NOT IN (SELECT id FROM account WHERE erased_at IS NOT NULL)
 """
-"""Statements that others may be matched on and that have no vector of a model."""
+"""Statements that others may be matched on and that have no vector of a model. Who asked to be erased has none."""
 
 
 async def how_many_missing(model: str) -> int:

@@ -12,7 +12,7 @@ async def lock_member(member_id: UUID) -> None:
     The weaker lock lets others refer to the member meanwhile, for example with a request to them.
 
     Raises:
-        NotFoundError: The account is gone.
+        NotFoundError: The account is gone, or its member asked to be erased.
     """
-    if not await fetch("SELECT id FROM account WHERE id = {} FOR NO KEY UPDATE", member_id):
+    if not await fetch("SELECT id FROM account WHERE id = {} AND erased_at IS NULL FOR NO KEY UPDATE", member_id):
         raise NotFoundError

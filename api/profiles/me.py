@@ -1,4 +1,4 @@
-"""What members change about themselves, and how they leave."""
+"""What members change about themselves."""
 
 import re
 from datetime import datetime, timedelta
@@ -6,19 +6,17 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from api import clock
-from api.accounts.errors import WrongCredentialsError
 from api.accounts.fields import problem_with_details, problem_with_display_name
-from api.accounts.passwords import verify_password
 from api.accounts.schemas import Member
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError
 from api.profiles import queries
-from api.profiles.epochs import raise_epochs, raise_epochs_of
-from api.profiles.list_orders import order_all_lists, take_orders_back
+from api.profiles.epochs import raise_epochs_of
+from api.profiles.list_orders import order_all_lists
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import MeRead, MeUpdate
-from api.profiles.vectors import place_vectors, remove_vectors
+from api.profiles.vectors import place_vectors
 from api.texts import problem_with, tidy
 
 LONGEST_PRONOUNS = 40
@@ -68,25 +66,6 @@ async def end_pauses() -> int:
         await fetch("UPDATE account SET paused_until = NULL WHERE id = ANY({}::uuid[])", ids)
         await raise_epochs_of(*ids)
     return len(ids)
-
-
-async def erase_me(actor: Member, *, password: str) -> None:
-    """Delete the actor's account and all that hangs on it, for good.
-
-    Raises:
-        WrongCredentialsError: This is not the actor's password.
-    """
-    row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", actor.id)
-    kept = None if row is None else row["password_hash"]
-    if not await verify_password(password, kept):
-        raise WrongCredentialsError
-    async with transaction():
-        await lock_member(actor.id)
-        purposes = [mine.purpose for mine in await queries.my_purposes(actor)]
-        await remove_vectors(actor.id)
-        await take_orders_back(actor.id)
-        await fetch("DELETE FROM account WHERE id = {}", actor.id)
-        await raise_epochs(purposes)
 
 
 def _tidied(change: MeUpdate) -> MeUpdate:

@@ -45,7 +45,7 @@ _KEEP = f"""
     FROM unnest({{}}::uuid[], {{}}::text[], {{}}::text[], {{}}::bytea[]) AS given (id, text, vector, words)
     JOIN statement AS written ON written.id = given.id AND written.text = given.text AND written.audience = 'purpose'
     JOIN member_purpose AS switched ON switched.member = written.author AND switched.purpose = written.purpose
-    JOIN account ON account.id = written.author
+    JOIN account ON account.id = written.author AND account.erased_at IS NULL
     ON CONFLICT DO NOTHING RETURNING purpose
 """
 

@@ -169,9 +169,3 @@ class MeUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: list[str] | UnsetType = UNSET
     request_capacity: int | UnsetType = UNSET
     paused_until: datetime | UnsetType | None = UNSET
-
-
-class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Leaving for good; the password shows that it is oneself who leaves."""
-
-    password: str

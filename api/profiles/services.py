@@ -44,7 +44,7 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
     version = consent_version(purpose)
     if version is not None and switch.consent != version:
         raise ConsentNeededError(version)
-    vectors = await literals(statement.text for statement in await _to_be_matched(actor.id, purpose))
+    vectors = await literals(statement.text for statement in await statements_to_match(actor.id, purpose))
     now = clock.now()
     async with transaction():
         await lock_member(actor.id)
@@ -59,7 +59,7 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
             now,
         )
         if switched:
-            found = await _to_be_matched(actor.id, purpose)
+            found = await statements_to_match(actor.id, purpose)
             # Only what was written in this very moment is encoded while the transaction waits.
             vectors |= await literals(statement.text for statement in found if statement.text not in vectors)
             for statement in found:
@@ -245,7 +245,8 @@ async def _check_room(actor: Member, purpose: Purpose, *, adding: int) -> None:
         raise TooManyStatementsError(MOST_STATEMENTS)
 
 
-async def _to_be_matched(member_id: UUID, purpose: Purpose) -> list[Searchable]:
+async def statements_to_match(member_id: UUID, purpose: Purpose) -> list[Searchable]:
+    """What a member may be matched on under a purpose, once it is switched on."""
     return await fetch_as(
         Searchable,
         "SELECT id, author, purpose, role, text, audience FROM statement "

@@ -10,8 +10,8 @@ from api.disagreements.queries import given_texts
 from api.disagreements.schemas import DisagreementCreate
 from api.disagreements.services import disagree
 from api.profiles.schemas import Purpose
-from tests.factories import PASSWORD, make_member
-from tests.web.browsing import Browser, browser_of
+from tests.factories import make_member
+from tests.web.browsing import browser_of
 
 
 async def test_another_browser_is_signed_out(client: AsyncClient) -> None:
@@ -95,28 +95,3 @@ async def test_a_token_that_may_do_nothing_is_not_made_and_its_name_is_kept(clie
     assert reply.status_code == 422
     assert browser.form("Make the token").values["name"] == ["my calendar"]
     assert await queries.tokens(ada) == []
-
-
-async def test_leaving_needs_the_password(client: AsyncClient) -> None:
-    ada = await make_member()
-    browser = await browser_of(client, ada)
-    await browser.open("/settings/delete")
-
-    reply = await browser.press("Delete everything", password="not it")
-
-    assert reply.status_code == 422
-    assert await queries.sessions(ada, this=None) != []
-
-
-async def test_leaving_deletes_the_account_and_says_farewell(client: AsyncClient) -> None:
-    await make_member("Ada", email="ada@example.org")
-    browser = Browser(client)
-    await browser.open("/sign-in")
-    await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
-    await browser.open("/settings/delete")
-
-    await browser.press("Delete everything", password=PASSWORD)
-
-    assert browser.path == "/"
-    assert "Farewell" in browser.text
-    assert await queries.members_by_email(["ada@example.org"]) == {}

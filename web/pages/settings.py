@@ -1,4 +1,4 @@
-"""Settings: signed-in browsers, tokens for programs, words that were given, and leaving."""
+"""Settings: signed-in browsers, tokens for programs, and words that were given."""
 
 from typing import Any
 from uuid import UUID
@@ -9,25 +9,22 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from api.accounts import queries, services
-from api.accounts.errors import WrongCredentialsError
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.authentication import Access
 from api.disagreements.queries import given_texts
 from api.disagreements.services import take_text_back
 from api.errors import InvalidError
-from api.profiles.me import erase_me
 from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
-from web.sessions import ended_cookie, forgotten
 from web.words import SCOPES
 
 _DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
 
 
 class SettingsPages(Controller):
-    """What is safe to know about the ways into one's account, and the way out."""
+    """What is safe to know about the ways into one's account."""
 
     path = "/settings"
     opt = {"access": Access.SIGNED_IN}
@@ -95,21 +92,6 @@ class SettingsPages(Controller):
         """Delete words that one had let be kept."""
         await take_text_back(actor, text_id)
         return redirect_with("/settings", notice="Your words are deleted. Nobody can read them here any more.")
-
-    @get("/delete")
-    async def ask_delete(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
-        """Say what deleting the account does."""
-        return await page(request, "settings/delete.html", actor=actor, errors=FormErrors())
-
-    @post("/delete")
-    async def delete(self, request: PageRequest, actor: NamedDependency[Member], form: NamedDependency[Form]) -> Answer:
-        """Delete the account for good."""
-        try:
-            await erase_me(actor, password=form.raw("password"))
-        except WrongCredentialsError:
-            return await page(request, "settings/delete.html", status_code=422, actor=actor, errors=_wrong_password())
-        gone = "Your account and everything in it are deleted. Farewell."
-        return forgotten(redirect_with("/", notice=gone, cookies=[ended_cookie()]))
 
 
 def _draft(form: Form) -> TokenDraft:

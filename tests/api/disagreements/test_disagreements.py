@@ -16,10 +16,10 @@ from api.database import fetch
 from api.disagreements import services
 from api.disagreements.schemas import DisagreementCreate, Judged
 from api.errors import NotFoundError
-from api.profiles.me import erase_me
+from api.privacy.erasure import erase
 from api.profiles.schemas import Purpose
 from tests.api.connections.making import make_connection, make_draft, make_recipient
-from tests.factories import PASSWORD, as_member, email_of, make_member
+from tests.factories import as_member, email_of, make_member
 from tests.moved_clock import MovedClock
 
 TEMPLATE = "Hi, I came across your profile and I would like to add you to my professional network. Let us connect!"
@@ -101,7 +101,7 @@ async def test_a_text_goes_with_its_writers_account(client: AsyncClient) -> None
     ada = await make_member("Ada")
     await disagrees(client, ada, code="template", text=TEMPLATE, purpose="hobby")
 
-    await erase_me(ada, password=PASSWORD)
+    await erase(ada.id)
 
     assert await fetch("SELECT 1 FROM disagreement") == []
     assert await fetch("SELECT 1 FROM disagreement_text") == []

@@ -23,8 +23,9 @@ from api.matching import queries
 from api.matching.schemas import ChoiceState, MatchChoiceSet
 from api.matching.services import choose, unchoose
 from api.moderation.services import block_member, unblock_member
+from api.privacy.erasure import erase
 from api.profiles import services as profiles
-from api.profiles.me import end_pauses, erase_me, update_me
+from api.profiles.me import end_pauses, update_me
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, Role, StatementUpdate
 from tests.api.matching.test_matches import CHOIR, MOTORCYCLES, SAME_CHOIR, SAME_SPOONS, SPOONS
@@ -115,7 +116,7 @@ async def move_what_is_hidden(world: World, _: int) -> None:
 async def leave_unseen(world: World, number: int) -> None:
     gone = world.elsewhere if number % 2 else world.hidden
     if await fetch("SELECT 1 FROM account WHERE id = {}", gone.id):
-        await erase_me(gone, password=PASSWORD)
+        await erase(gone.id)
 
 
 @act

@@ -10,16 +10,16 @@ from api.accounts.schemas import Member
 from api.database import fetch
 from api.encoding import encoder
 from api.matching.queries import matches
+from api.privacy.erasure import erase
 from api.profiles import coverage, reembedding, services
 from api.profiles.coverage import how_many_missing, missing_when_last_looked
-from api.profiles.me import erase_me
 from api.profiles.reembedding import catch_up, encode_missing, remove_other_vectors, tell_languages
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
 from embeddings.columns import from_sent
 from embeddings.encoder import Encoder, Vectors
 from embeddings.models import find_model
 from tests.epochs import epoch
-from tests.factories import PASSWORD, make_member, make_statement
+from tests.factories import make_member, make_statement
 from tests.models import in_force, other_model
 from tests.moved_clock import MovedClock
 
@@ -147,7 +147,7 @@ async def test_what_is_changed_deleted_hidden_or_switched_off_meanwhile_gets_no_
         await services.delete_statement(ben, of[ben.id])
         await services.change_statement(cyd, of[cyd.id], change=StatementUpdate(audience=Audience.CONNECTIONS))
         await services.switch_off_purpose(dan, purpose=Purpose.HOBBY)
-        await erase_me(eve, password=PASSWORD)
+        await erase(eve.id)
         await make_statement(fay, "I also read the weather from clouds.")
 
     new.__dict__["meanwhile"] = meanwhile

@@ -1,0 +1,150 @@
+"""Leaving: hidden from everybody at once, a week to come back, then gone everywhere, and gone after a restore too."""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from api import clock
+from api.accounts.leaving import UNDO
+from api.accounts.schemas import Member
+from api.database import fetch, fetch_one, transaction
+from api.errors import NotFoundError
+from api.privacy import journal
+from api.privacy.journal import Decision
+from api.privacy.remains import erase_what_refers_to_nobody
+from api.profiles.epochs import raise_epochs, raise_epochs_of
+from api.profiles.list_orders import order_all_lists, take_orders_back
+from api.profiles.locks import lock_member
+from api.profiles.returning import give_vectors_back
+from api.profiles.vectors import remove_vectors
+
+logger = structlog.get_logger()
+
+
+async def leave(actor: Member) -> datetime:
+    """Hide the actor from everybody at once and end all their sessions and tokens; when they will be gone for good.
+
+    Whether it is really they who ask must have been found out before.
+
+    Raises:
+        NotFoundError: The account is gone, or leaving already.
+        JournalUnavailableError: It cannot be written down outside of the database; nothing was changed.
+    """
+    now = clock.now()
+    noted = False
+    try:
+        async with transaction():
+            await _hide(actor.id, since=now)
+            await journal.note(actor.id, Decision.LEAVING)
+            noted = True
+    except BaseException:
+        if noted:  # it could not be committed after all
+            await journal.note(actor.id, Decision.BACK)
+        raise
+    return now + UNDO
+
+
+async def leaves_at(member_id: UUID) -> datetime | None:
+    """When a member who asked to be erased will be gone; None for everyone else."""
+    row = await fetch_one("SELECT erased_at FROM account WHERE id = {} AND erased_at IS NOT NULL", member_id)
+    return None if row is None else row["erased_at"] + UNDO
+
+
+async def stay(member_id: UUID) -> Member:
+    """Undo what a member asked for: everything is as it was, but for sessions and tokens, which stay ended.
+
+    Raises:
+        NotFoundError: There is no such member who is leaving: they are gone, or back already.
+        JournalUnavailableError: It cannot be written down outside of the database; nothing was changed.
+    """
+    async with transaction():
+        back = await fetch(
+            "UPDATE account SET erased_at = NULL WHERE id = {} AND erased_at IS NOT NULL RETURNING id, display_name",
+            member_id,
+        )
+        if not back:
+            raise NotFoundError
+        await _end_credentials(member_id)
+        await give_vectors_back(member_id)
+        await order_all_lists(member_id)
+        await raise_epochs_of(member_id)
+        await journal.note(member_id, Decision.BACK)
+        return Member(id=member_id, display_name=back[0]["display_name"])
+
+
+async def erase(member_id: UUID, *, asked_before: datetime | None = None) -> bool:
+    """Delete an account and all that hangs on it, everywhere and for good; whether there was one to delete.
+
+    Args:
+        member_id: Whose.
+        asked_before: Only if they asked for it before this moment; None whether or not they did.
+
+    Raises:
+        JournalUnavailableError: It cannot be written down outside of the database; nothing was deleted.
+    """
+    async with transaction():
+        # All of the row, which is about to go: whoever would refer to it waits, and then finds it gone.
+        found = await fetch_one(
+            "SELECT email FROM account WHERE id = {} AND ({}::timestamptz IS NULL OR erased_at <= {}) FOR UPDATE",
+            member_id,
+            asked_before,
+            asked_before,
+        )
+        if found is None:
+            return False
+        rows = await fetch("SELECT purpose FROM member_purpose WHERE member = {}", member_id)
+        await remove_vectors(member_id)
+        await take_orders_back(member_id)
+        await erase_what_refers_to_nobody(member_id, email=found["email"])
+        await fetch("DELETE FROM account WHERE id = {}", member_id)
+        await raise_epochs(row["purpose"] for row in rows)
+        await journal.note(member_id, Decision.GONE)
+    return True
+
+
+async def erase_due() -> int:
+    """The job: erase everyone who asked for it a week ago and did not come back; how many there were."""
+    over = clock.now() - UNDO
+    due = await fetch("SELECT id FROM account WHERE erased_at <= {} ORDER BY erased_at, id", over)
+    return sum([await erase(row["id"], asked_before=over) for row in due])
+
+
+async def replay() -> int:
+    """Before anything is served: let no account live again in a database from a backup; how many had come back.
+
+    What was erased is erased again, who was leaving is leaving again, and who came back stays.
+    """
+    mended = 0
+    decisions = await journal.last_decisions()
+    if not decisions:
+        return 0
+    there = await fetch("SELECT id, erased_at FROM account WHERE id = ANY({}::uuid[])", list(decisions))
+    for row in there:
+        entry = decisions[row["id"]]
+        if entry.decision is Decision.GONE:
+            mended += await erase(entry.account)
+        elif entry.decision is Decision.LEAVING and row["erased_at"] is None:
+            async with transaction():
+                await _hide(entry.account, since=entry.at)
+            mended += 1
+        elif entry.decision is Decision.BACK and row["erased_at"] is not None and row["erased_at"] <= entry.at:
+            await stay(entry.account)
+            mended += 1
+    if mended:
+        logger.warning("erasures_replayed", accounts=mended)
+    return mended
+
+
+async def _hide(member_id: UUID, *, since: datetime) -> None:
+    await lock_member(member_id)
+    await fetch("UPDATE account SET erased_at = {} WHERE id = {}", since, member_id)
+    await _end_credentials(member_id)
+    await remove_vectors(member_id)
+    await take_orders_back(member_id)
+    await raise_epochs_of(member_id)
+
+
+async def _end_credentials(member_id: UUID) -> None:
+    for table in ("session", "access_token"):
+        await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)

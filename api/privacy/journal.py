@@ -1,0 +1,114 @@
+"""The journal of erasures: kept outside the database, so that a restored backup brings nobody back who has left.
+
+A file in the data directory to which lines are only ever added. Each has an account's id, which says nothing about
+anybody once the account is gone, what its member decided, and when.
+"""
+
+import asyncio
+import os
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from api import clock
+from api.errors import WhereforeError
+from api.settings import settings
+
+logger = structlog.get_logger()
+
+
+class Decision(StrEnum):
+    """What a member decided about their account."""
+
+    LEAVING = "leaving"
+    BACK = "back"
+    GONE = "gone"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the journal."""
+
+    at: datetime
+    account: UUID
+    decision: Decision
+
+
+class JournalUnavailableError(WhereforeError):
+    """The journal cannot be written, so nothing was changed: an erasure that a backup could undo is none."""
+
+    code = "erasure-unavailable"
+    title = "That cannot be done just now"
+    status = 503
+    retry_after = 300
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("Nothing was changed. Try again in a few minutes; whoever runs this site has been told.")
+
+
+def journal_file() -> Path:
+    """Where the journal is. Several machines that serve one database need one journal between them."""
+    return settings().data_dir / "erasures.jsonl"
+
+
+async def note(account: UUID, decision: Decision) -> None:
+    """Add a line and wait until it is on the disk; call it last, before the change it is about is committed.
+
+    Raises:
+        JournalUnavailableError: It cannot be written.
+    """
+    entry = Entry(clock.now(), account, decision)
+    try:
+        await asyncio.to_thread(_append, journal_file(), msgspec.json.encode(entry))
+    except OSError as error:
+        logger.exception("erasure_journal_unavailable")
+        raise JournalUnavailableError from error
+
+
+async def last_decisions() -> dict[UUID, Entry]:
+    """What each member in the journal decided last."""
+    return await asyncio.to_thread(_read, journal_file())
+
+
+def _append(path: Path, line: bytes) -> None:
+    new = not path.exists()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        # It begins with a line break too: what a crash may have cut off before it stays a line of its own.
+        os.write(descriptor, b"\n" + line + b"\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if new:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the name of a new file last as well as what is in it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> dict[UUID, Entry]:
+    found: dict[UUID, Entry] = {}
+    if not path.exists():
+        return found
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                entry = msgspec.json.decode(line, type=Entry)
+            except msgspec.DecodeError:
+                logger.warning("erasure_journal_line_unreadable", line=number)
+                continue
+            found[entry.account] = entry
+    return found

@@ -1,0 +1,112 @@
+"""Leaving by the pages, and the one page that is left to whoever is leaving."""
+
+import pytest
+from httpx import AsyncClient
+
+from api.accounts import queries
+from api.database import fetch
+from api.privacy.erasure import leave, leaves_at
+from api.profiles.queries import my_statements
+from tests.factories import PASSWORD, make_member
+from tests.moved_clock import MovedClock
+from tests.web.browsing import Browser, browser_of
+
+
+async def test_leaving_signs_out_and_says_how_to_come_back(client: AsyncClient, moved_clock: MovedClock) -> None:
+    ada = await make_member("Ada")
+    browser = await browser_of(client, ada)
+    await browser.open("/settings/delete")
+
+    await browser.press("Delete my account")
+
+    assert browser.path == "/"
+    assert "Nobody can see you here any more." in browser.text
+    assert await queries.sessions(ada, this=None) == []
+    await browser.open("/home")
+    assert browser.path == "/sign-in"
+
+
+async def test_leaving_asks_first_who_it_is(client: AsyncClient, moved_clock: MovedClock) -> None:
+    ada = await make_member("Ada")
+    browser = await browser_of(client, ada)
+    await browser.open("/settings/delete")
+    moved_clock.move(minutes=20)
+
+    await browser.press("Delete my account")
+
+    assert "First, is it you?" in browser.reply.text
+    assert await leaves_at(ada.id) is None
+
+
+async def test_signing_in_while_leaving_leads_to_one_page_and_nowhere_else(client: AsyncClient) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    browser = Browser(client)
+
+    await _sign_in(browser)
+
+    assert browser.path == "/leaving"
+    assert "Your account is being deleted on" in browser.text
+    for path in ("/home", "/me", "/settings", "/matches", "/conversations"):
+        await browser.open(path)
+        assert browser.path == "/sign-in", path
+
+
+async def test_whoever_stays_is_signed_in_and_finds_their_words(client: AsyncClient) -> None:
+    ada = await make_member("Ada", email="ada@example.org", statements=["I keep bees on a flat roof."])
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    await browser.press("Keep my account")
+
+    assert browser.path == "/home"
+    assert "Welcome back." in browser.text
+    assert [read.text for read in (await my_statements(ada)).items] == ["I keep bees on a flat roof."]
+    assert await leaves_at(ada.id) is None
+
+
+async def test_whoever_does_not_want_to_wait_is_gone_at_once(client: AsyncClient) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    await browser.press("Delete everything now")
+
+    assert "Farewell" in browser.text
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
+
+
+@pytest.mark.parametrize("step", ["stay", "now"])
+async def test_nobody_decides_for_another(client: AsyncClient, step: str) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    foreign = await client.post(f"/leaving/{step}", data={"ticket": "made up"})
+    client.cookies.clear()
+    nobody = await client.post(f"/leaving/{step}", data={"ticket": ""})
+
+    assert foreign.status_code == 404
+    assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in")
+    assert await leaves_at(ada.id) is not None
+
+
+async def test_the_page_closes_after_half_an_hour(client: AsyncClient, moved_clock: MovedClock) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    moved_clock.move(minutes=31)
+    await browser.press("Keep my account")
+
+    assert browser.path == "/sign-in"
+    assert await leaves_at(ada.id) is not None
+
+
+async def _sign_in(browser: Browser) -> None:
+    await browser.open("/sign-in")
+    await browser.press("Sign in", email="ada@example.org", password=PASSWORD)

@@ -1,0 +1,111 @@
+"""Leaving: asking to be erased, and the one page that whoever asked may still open."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from api.accounts.leaving import UNDO, AccountLeavingError
+from api.accounts.recent import needs_recent
+from api.accounts.schemas import Credential, Member
+from api.accounts.services import open_session
+from api.authentication import Access
+from api.errors import NotFoundError
+from api.privacy import erasure, services
+from api.settings import settings
+from web.contexts import Answer, PageRequest, cookie, page, redirect, redirect_with
+from web.forms import Form
+from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
+from web.signatures import opened, sealed
+
+PATH = "/leaving"
+PROVED_FOR = 1800
+"""Seconds for which whoever signed in while leaving may decide; there is no session meanwhile."""
+
+
+class LeavingPages(Controller):
+    """The way out, and the way back."""
+
+    opt = {"access": Access.ANYONE}
+
+    @get("/settings/delete", opt={"access": Access.SIGNED_IN})
+    async def ask(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Template:
+        """Say what deleting the account does, and when."""
+        needs_recent(credential)
+        return await page(request, "settings/delete.html", actor=actor, days=UNDO.days)
+
+    @post("/settings/delete", opt={"access": Access.SIGNED_IN})
+    async def leave(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Answer:
+        """Hide the account at once, and delete it in a week."""
+        goes_at = await services.leave(actor, credential=credential)
+        told = (
+            f"Nobody can see you here any more. On {goes_at:%-d %B %Y} everything is deleted. "
+            "Until then, sign in if you want to keep your account."
+        )
+        return forgotten(redirect_with("/", notice=told, cookies=[ended_cookie()]))
+
+    @get(PATH)
+    async def decide(self, request: PageRequest) -> Answer:
+        """Ask whoever signed in while leaving whether they want to stay."""
+        member_id = _proved(request)
+        goes_at = None if member_id is None else await erasure.leaves_at(member_id)
+        if goes_at is None:
+            return redirect("/sign-in")
+        ticket = request.cookies[_cookie_name()]
+        return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket)
+
+    @post(f"{PATH}/stay")
+    async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Keep the account, and sign in."""
+        member_id = _agreed(request, form)
+        if member_id is None:
+            return redirect("/sign-in")
+        member = await erasure.stay(member_id)
+        session = await open_session(member, label=browser_label(request))
+        cookies = [session_cookie(session), cookie(_cookie_name(), "", seconds=0)]
+        return redirect_with("/home", notice="Welcome back. Everything is as it was.", cookies=cookies)
+
+    @post(f"{PATH}/now")
+    async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Delete the account without waiting."""
+        member_id = _agreed(request, form)
+        if member_id is None or await erasure.leaves_at(member_id) is None:
+            return redirect("/sign-in")
+        await erasure.erase(member_id)
+        cookies = [cookie(_cookie_name(), "", seconds=0)]
+        gone = "Your account and everything in it are deleted. Farewell."
+        return forgotten(redirect_with("/", notice=gone, cookies=cookies))
+
+
+def lead_to_decision(error: AccountLeavingError) -> Answer:
+    """To the page on which somebody who is leaving, and has just proved who they are, may decide to stay."""
+    return redirect(PATH, cookies=[_ticket(error.member_id)])
+
+
+def _ticket(member_id: UUID) -> Cookie:
+    return cookie(_cookie_name(), sealed("leaving", str(member_id), seconds=PROVED_FOR), seconds=PROVED_FOR)
+
+
+def _proved(request: PageRequest) -> UUID | None:
+    """Who proved a short while ago that it is they who are leaving."""
+    found = opened("leaving", request.cookies.get(_cookie_name(), ""))
+    return None if found is None else UUID(found)
+
+
+def _agreed(request: PageRequest, form: Form) -> UUID | None:
+    """The same, when the form stood on the page that they were shown: there is no session to bind it to.
+
+    Raises:
+        NotFoundError: It did not.
+    """
+    if form.raw("ticket") != request.cookies.get(_cookie_name(), ""):
+        raise NotFoundError
+    return _proved(request)
+
+
+def _cookie_name() -> str:
+    return "__Host-wherefore-leaving" if settings().secure else "wherefore-leaving"
