@@ -18,6 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 HIGHEST_PORT = 65_535
 SHORTEST_SECRET = 32
+LEAVE_URL = "https://www.wikipedia.org/"
 
 
 class SettingError(Exception):
@@ -43,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """None: no mail goes out, and nobody is asked to confirm an address."""
     trusted_proxies: tuple[str, ...]
     limits: str
+    leave_url: str = LEAVE_URL
+    """Where "Leave this page" leads: a neutral place that nobody has to explain."""
+    security_contact: str | None = None
+    """How a fault can be told to whoever runs this installation, as a `mailto:` or `https:` address."""
 
     @property
     def secure(self) -> bool:
@@ -81,6 +86,8 @@ def settings() -> Settings:
         smtp=_smtp(),
         trusted_proxies=_trusted_proxies(),
         limits=_read("LIMITS", ""),
+        leave_url=_address("LEAVE_URL", "https://") or LEAVE_URL,
+        security_contact=_address("SECURITY_CONTACT", "https://", "mailto:"),
     )
 
 
@@ -120,6 +127,15 @@ def _whole_number(name: str, default: str, *, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
         raise SettingError(f"WHEREFORE_{name} is {value!r}; give a whole number from 1 to {most}.")
     return int(value)
+
+
+def _address(name: str, *beginnings: str) -> str | None:
+    value = environ.get(f"WHEREFORE_{name}") or None
+    if value is not None and not (value.isascii() and value.isprintable() and value.startswith(beginnings)):
+        raise SettingError(
+            f"WHEREFORE_{name} is {value!r}; give an address that begins with {' or '.join(beginnings)}."
+        )
+    return value
 
 
 def _model_languages() -> frozenset[str] | None:

@@ -35,6 +35,7 @@ from web.pages.my_statements import MyStatementPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
 from web.pages.requests import RequestPages
+from web.pages.security_contact import security_contact
 from web.pages.settings import SettingsPages
 from web.pages.signing_in import SigningInPages
 from web.pages.signing_in_again import SigningInAgainPages
@@ -66,6 +67,7 @@ PAGES: list[ControllerRouterHandler] = [
     PlainWordsPages,
     ApiDocsPages,
     ProblemPages,
+    security_contact,
     StylePages,
 ]
 """Every page; a new part of the site adds its controller here."""

@@ -17,6 +17,10 @@ from web.csrf import csrf_token, form_cookie_name, form_secret
 from web.forms import FormToken, sent_form
 from web.signatures import opened, sealed
 
+SAME_FOR_EVERYBODY = ("/", "/how-", "/privacy", "/accessibility", "/api", "/problems", "/style")
+"""Pages that say the same to everybody, by how their paths begin: as long as nobody is signed in, nobody need leave
+them in a hurry. All others have the link to leave, so that no list of sensitive pages can ever be out of date."""
+
 _SOMEBODY = Member(id=UUID(int=0), display_name="")
 """Who looks at a page that is not there: its address belongs to no page, so nobody looked up whose session it is."""
 
@@ -69,6 +73,7 @@ def draw(
         "csrf_token": FormToken(csrf_token(request), page=this_page(request)),
         "path": request.url.path,
         "footer_links": FOOTER_LINKS,
+        "leave_url": settings().leave_url if viewer is not None or _tells(request) else None,
     }
     # Nothing that a member was shown stays behind. The forms of joining do, and the words of somebody who is no longer
     # signed in, so that the browser's own "back" does not lose them.
@@ -125,6 +130,12 @@ def page_before(request: Request[Any, Any, Any]) -> str:
 def cookie(name: str, value: str, *, seconds: int) -> Cookie:
     """A cookie that only this site reads, and no script."""
     return Cookie(name, value=value, max_age=seconds, httponly=True, samesite="lax", secure=settings().secure, path="/")
+
+
+def _tells(request: Request[Any, Any, Any]) -> bool:
+    """Whether a page that is shown to a visitor may tell something about whoever sits there."""
+    path = request.url.path
+    return request.scope["method"] != "GET" or not (path == "/" or path.startswith(SAME_FOR_EVERYBODY[1:]))
 
 
 def _notice_cookie() -> str:

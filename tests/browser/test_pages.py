@@ -21,7 +21,14 @@ pytestmark = pytest.mark.browser
 WITHOUT_LINKS = ("/style", "/problems", "/problems/reason-refused", "/first-words/hobby")
 """Pages that are reached by an address or after a form."""
 NOT_THERE = ("/nowhere", "/requests?cursor=x", "/matches/fame")
-NO_PAGES = {"/first-words", "/healthz", "/readyz", "/requests/…/…", "/conversations/…/note"}
+NO_PAGES = {
+    "/.well-known/security.txt",
+    "/first-words",
+    "/healthz",
+    "/readyz",
+    "/requests/…/…",
+    "/conversations/…/note",
+}
 """Addresses that only lead on, or are for machines."""
 WIDTHS = (320, 1280)
 PITCH = "By the way: our agency helps small shops. Book a free discovery call this week and get 20 % off our services!"

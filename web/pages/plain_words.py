@@ -4,6 +4,7 @@ from litestar import Controller, get
 from litestar.response import Template
 
 from api.authentication import Access
+from api.settings import settings
 from web.contexts import PageRequest, page
 from web.judging import IN_A_HUNDRED
 from web.words import PURPOSES
@@ -33,7 +34,7 @@ class PlainWordsPages(Controller):
     @get("/safety")
     async def safety(self, request: PageRequest) -> Template:
         """How to stay safe."""
-        return await page(request, "words/safety.html")
+        return await page(request, "words/safety.html", contact=settings().security_contact)
 
     @get("/accessibility")
     async def accessibility(self, request: PageRequest) -> Template:

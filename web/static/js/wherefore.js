@@ -123,6 +123,36 @@ document.addEventListener("submit", ({ target }) => {
   target.querySelectorAll("textarea[data-draft]").forEach((area) => store((s) => s.setItem(draftKey(area) + sentMark, "1")));
 });
 
+// Leaving at once, for whoever must not be seen here: nothing is left to look at, and this page is no step of the history.
+const exit = document.querySelector("[data-leave]");
+const mostBetween = 3000; // milliseconds
+const presses = { needed: 3, made: 0, last: 0 };
+
+function leave() {
+  document.title = " ";
+  document.body.replaceChildren();
+  location.replace(exit.href);
+}
+
+if (exit) {
+  exit.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // somebody wants it in a window of its own
+    event.preventDefault();
+    leave();
+  });
+  // Shift three times does the same. Not in a field: there it is how somebody with one hand writes a capital letter.
+  document.addEventListener("keydown", ({ key, repeat, target, timeStamp }) => {
+    if (repeat) return;
+    const counts = key === "Shift" && !target.closest?.("input, textarea, select, [contenteditable]");
+    presses.made = counts ? (timeStamp - presses.last < mostBetween ? presses.made : 0) + 1 : 0;
+    presses.last = timeStamp;
+    if (presses.made === presses.needed) leave();
+    else if (presses.made === presses.needed - 1) announce("Press Shift once more to leave this page");
+  });
+  // A browser that kept the page as it was left shows it anew, or the way to sign in.
+  window.addEventListener("pageshow", ({ persisted }) => persisted && !document.body.childElementCount && location.reload());
+}
+
 settleDrafts();
 prepare(document);
 document.addEventListener("htmx:after:swap", () => prepare(document));
