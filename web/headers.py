@@ -14,10 +14,10 @@ POLICY = (
 )
 
 _NOT_NEEDED = (
-    "accelerometer", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
     "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment",
-    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb", "web-share",
+    "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb",
     "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
