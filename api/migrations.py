@@ -9,6 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
+from api.sealing.proofs import check_keys
+
 OLDEST_POSTGRESQL = 15
 OLDEST_PGVECTOR = (0, 8, 4)
 
@@ -20,9 +22,10 @@ class DatabaseUnsuitableError(Exception):
 
 
 async def migrate(database_url: str) -> None:
-    """Check the server, then apply every migration that is missing.
+    """Check the server, apply every migration that is missing, and hold that the keys here are those of the database.
 
     Raises:
+        SettingError: They are not, or are damaged.
         DatabaseUnsuitableError: The server cannot be reached, is too old, or has no pgvector.
     """
     os.environ["PICCOLO_CONF"] = "api.piccolo_conf"
@@ -39,7 +42,11 @@ async def migrate(database_url: str) -> None:
         if await connection.fetchval("SELECT obj_description(to_regclass('migration'), 'pg_class')") != wanted:
             await _run_forwards()
             await _install_jobs(connection)
+            await check_keys(connection)
+            await _seal(connection)
             await connection.execute(f"COMMENT ON TABLE migration IS '{wanted}'")
+        else:
+            await check_keys(connection)
     finally:
         await connection.close()
 
@@ -82,6 +89,12 @@ async def _run_forwards() -> None:
         result = await run_forwards(app_name="all")
     if not result.success:
         raise DatabaseUnsuitableError(f"A migration failed: {result.message or said.getvalue()[-300:]}")
+
+
+async def _seal(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    from api.sealing.resealing import seal_what_is_clear  # noqa: PLC0415 - it knows the tables, which know the engine
+
+    await seal_what_is_clear(connection)
 
 
 async def _install_jobs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

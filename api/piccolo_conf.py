@@ -8,6 +8,7 @@ DB = Engine()
 
 APP_REGISTRY = AppRegistry(
     apps=[
+        "api.sealing.piccolo_app",
         "api.mail.piccolo_app",
         "api.limits.piccolo_app",
         "api.accounts.piccolo_app",

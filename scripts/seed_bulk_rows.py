@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from api.accounts.schemas import Meets
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import Audience, Purpose, Role
+from api.sealing import seal
 from scripts.seed_bulk_plan import Batch, Planned, made_id
 
 DOMAIN = "bulk.wherefore.example"
@@ -127,9 +128,9 @@ def _write(
         statement = made_id(writing.number, batch.first, nth, "statement")
         at = joined[author] + _TO_WRITE
         known = writing.known[row, place]
-        text = writing.text(row, place)
+        sealed = seal(writing.text(row, place), about="statement.text", row=statement)
         made["statement"].append(
-            (statement, member, purpose, role, text, Audience.PURPOSE.value, at, at, known.language)
+            (statement, member, purpose, role, sealed, Audience.PURPOSE.value, at, at, known.language)
         )
         cell = None if person.meets is Meets.ONLINE else person.place_id
         made["statement_vector"].append(

@@ -17,6 +17,9 @@ from tests.moved_clock import MovedClock
 hypothesis.settings.register_profile("wherefore", deadline=None)  # timing never decides a test
 hypothesis.settings.load_profile("wherefore")
 
+ENCRYPTION_KEYS = f"digest:{'d' * 42}A=,ktests:{'k' * 42}A="
+"""The same for every run, as a database may be given that an earlier run has left."""
+
 # Settings are read once, so the database must run before any test module is collected.
 _started = None
 
@@ -30,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start a database for this run, unless one is given."""
     global _started  # noqa: PLW0603 - pytest's hooks share nothing else
     os.environ.setdefault("WHEREFORE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
+    os.environ.setdefault("WHEREFORE_ENCRYPTION_KEYS", ENCRYPTION_KEYS)
     os.environ.setdefault("WHEREFORE_DATA_DIR", tempfile.mkdtemp(prefix="wherefore-test-"))
     if "WHEREFORE_DATABASE_URL" not in os.environ:
         from api.embedded import EmbeddedPostgres

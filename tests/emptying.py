@@ -7,7 +7,7 @@ async def empty() -> None:
     """Take everything out but what migrations keep."""
     names = await fetch(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-        "AND tablename <> 'migration' AND tablename NOT LIKE 'pgqueuer%' "
+        "AND tablename NOT IN ('migration', 'sealing_key') AND tablename NOT LIKE 'pgqueuer%' "
         "AND tablename NOT LIKE 'statement\\_vector\\__%'"
     )
     async with transaction():

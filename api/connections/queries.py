@@ -30,6 +30,17 @@ from api.profiles.visibility import (
     is_there_for,
     places_taken,
 )
+from api.sealing import open_in
+
+_SEALED = {
+    "reason": "connection.reason",
+    "crossed_reason": "connection.crossed_reason",
+    "anchor_text": "connection.anchor_text",
+    "met_where": "connection.anchor_text",
+    "asker_note": "connection.asker_note",
+    "accepter_note": "connection.accepter_note",
+}
+"""What each column of `_connections` was sealed for."""
 
 
 async def requests(
@@ -177,7 +188,8 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
         "CASE WHEN r.anchor_kind IS DISTINCT FROM {} AND (c.accepter = {} OR {}) THEN c.anchor_text END "
         "AS anchor_text, "
         "CASE WHEN r.anchor_kind = {} THEN c.anchor_text END AS met_where, "
-        "CASE WHEN c.asker = {} THEN c.asker_note ELSE c.accepter_note END AS note, c.created_at, c.other, "
+        "CASE WHEN c.asker = {} THEN c.asker_note END AS asker_note, "
+        "CASE WHEN c.accepter = {} THEN c.accepter_note END AS accepter_note, c.created_at, c.other, "
         f"{SUMMARY} "
         "FROM (SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other "
         "FROM connection WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c "
@@ -187,10 +199,14 @@ async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionR
         actor.id,
         _anchor_is_readable(actor.id),
         AnchorKind.MET,
-        *[actor.id] * 4,
+        *[actor.id] * 5,
         can_see_member(actor.id, "c.other"),
         narrowed,
     )
+    open_in(rows, **_SEALED)
+    for row in rows:
+        notes = row.pop("asker_note"), row.pop("accepter_note")
+        row["note"] = notes[0] or notes[1] or ""
     return [
         ConnectionRead(member=summary_of(row.pop("other"), row), **row | {"purpose": Purpose(row["purpose"])})
         for row in rows

@@ -15,6 +15,7 @@ from api.errors import FieldError, InvalidError, NotFoundError
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import has_purpose, member_summaries
 from api.profiles.visibility import can_read_statement, can_see_member
+from api.sealing import open_in, opened
 from api.texts import problem_with, shows, tidy
 from embeddings.columns import from_sent
 from embeddings.reason_contacts import contact_details
@@ -142,13 +143,13 @@ async def _statement(actor: Member, draft: RequestCreate) -> str | None:
     if draft.anchor is None or draft.anchor.kind is not AnchorKind.STATEMENT or draft.anchor.id is None:
         return None
     row = await fetch_one(
-        "SELECT s.text FROM statement AS s WHERE s.id = {} AND s.author = {} AND s.purpose = {} AND {}",
+        "SELECT s.id, s.text FROM statement AS s WHERE s.id = {} AND s.author = {} AND s.purpose = {} AND {}",
         draft.anchor.id,
         draft.recipient_id,
         draft.purpose,
         can_read_statement(actor.id, "s"),
     )
-    return None if row is None else str(row["text"])
+    return None if row is None else opened(row["text"], about="statement.text", row=row["id"])
 
 
 async def _statements_of(
@@ -156,7 +157,7 @@ async def _statements_of(
 ) -> tuple[list[str], NDArray[np.float32] | None]:
     """A member's statements that the actor may read, and their vectors (n, 384) where every one is stored."""
     rows = await fetch(
-        "SELECT s.text, halfvec_send(v.vector) AS vector FROM statement AS s "
+        "SELECT s.id, s.text, halfvec_send(v.vector) AS vector FROM statement AS s "
         "LEFT JOIN statement_vector AS v ON v.statement = s.id AND v.purpose = s.purpose AND v.model = {} "
         "WHERE s.author = {} AND s.purpose = {} AND {} ORDER BY s.created_at, s.id",
         encoder().model.name,
@@ -164,6 +165,7 @@ async def _statements_of(
         draft.purpose,
         can_read_statement(actor.id, "s"),
     )
+    open_in(rows, text="statement.text")
     stored = [row["vector"] for row in rows]
     vectors = np.stack([from_sent(vector) for vector in stored]) if stored and None not in stored else None
     return [row["text"] for row in rows], vectors
@@ -172,10 +174,10 @@ async def _statements_of(
 async def earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReason]:
     """What the actor wrote to others before, also where it became an acceptance because both had asked."""
     rows = await fetch(
-        "SELECT said.text, said.anchor_text, other.display_name FROM ("
-        "SELECT reason AS text, anchor_text, recipient AS other, created_at FROM connection_request "
-        "WHERE sender = {} UNION ALL "
-        "SELECT crossed_reason, NULL, asker, created_at FROM connection "
+        "SELECT said.id, said.reason, said.crossed_reason, said.anchor_text, other.display_name FROM ("
+        "SELECT id, reason, NULL AS crossed_reason, anchor_text, recipient AS other, created_at "
+        "FROM connection_request WHERE sender = {} UNION ALL "
+        "SELECT id, NULL, crossed_reason, NULL, asker, created_at FROM connection "
         "WHERE accepter = {} AND crossed_reason IS NOT NULL"
         ") AS said LEFT JOIN account AS other ON other.id = said.other WHERE said.other IS DISTINCT FROM {} "
         "ORDER BY said.created_at DESC LIMIT {}",
@@ -184,9 +186,15 @@ async def earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReas
         recipient_id,
         EARLIER_REASONS,
     )
+    open_in(
+        rows,
+        reason="connection_request.reason",
+        anchor_text="connection_request.anchor_text",
+        crossed_reason="connection.crossed_reason",
+    )
     return [
         EarlierReason(
-            text=row["text"],
+            text=row["reason"] or row["crossed_reason"],
             names=[name for name in (actor.display_name, row["display_name"]) if name],
             anchor_text=row["anchor_text"],
         )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.database import fetch
+from api.sealing.replacing import replace_where_it_says
 
 TAKEN_OUT = "These words were taken out by the moderators of Wherefore, because they broke a rule of the site."
 """Stands in their place. Long enough to be kept as a reason."""
@@ -14,11 +15,9 @@ async def replace_reason(request_id: UUID, *, old: str, new: str) -> bool:
     Returns:
         Whether the reason was `old` until now.
     """
-    rows = await fetch(
-        "UPDATE connection_request SET reason = {} WHERE id = {} AND reason = {} RETURNING id", new, request_id, old
-    )
-    await fetch("UPDATE connection SET reason = {} WHERE request = {} AND reason = {}", new, request_id, old)
-    return bool(rows)
+    replaced = await replace_where_it_says("connection_request.reason", old=old, new=new, of=request_id)
+    await replace_where_it_says("connection.reason", old=old, new=new, of=request_id, by="request")
+    return bool(replaced)
 
 
 async def replace_step(event_id: UUID, *, old: str, new: str) -> bool:
@@ -27,14 +26,8 @@ async def replace_step(event_id: UUID, *, old: str, new: str) -> bool:
     Returns:
         Whether they were `old` until now.
     """
-    rows = await fetch(
-        "UPDATE request_event SET text = {} WHERE id = {} AND text = {} RETURNING request", new, event_id, old
-    )
-    for row in rows:
-        await fetch(
-            "UPDATE connection SET crossed_reason = {} WHERE request = {} AND crossed_reason = {}",
-            new,
-            row["request"],
-            old,
-        )
-    return bool(rows)
+    if not await replace_where_it_says("request_event.text", old=old, new=new, of=event_id):
+        return False
+    for row in await fetch("SELECT request FROM request_event WHERE id = {}", event_id):
+        await replace_where_it_says("connection.crossed_reason", old=old, new=new, of=row["request"], by="request")
+    return True

@@ -22,9 +22,11 @@ from api.database import fetch, fetch_as, transaction
 from api.errors import NotFoundError
 from api.profiles.leaving import on_leaving
 from api.profiles.schemas import Purpose
+from api.sealing import opened, seal
 
 ROW = (
-    "r.id, r.sender, r.recipient, r.purpose, r.anchor_kind, r.anchor_statement, r.anchor_text, r.reason, r.state, "
+    "r.id, r.sender, r.recipient, r.purpose, r.anchor_kind, r.anchor_statement, "
+    "r.anchor_text AS sealed_anchor_text, r.reason AS sealed_reason, r.state, "
     "r.rounds, r.created_at, r.opened_at, r.expires_at, r.asked_at, r.closed_at, r.declined_silently_at, "
     "r.sender_left_at, r.recipient_left_at, r.closed_silently, r.holds_slot, r.may_ask_again_at"
 )
@@ -50,8 +52,8 @@ class RequestRow(Struct, frozen=True, kw_only=True):
     purpose: Purpose
     anchor_kind: AnchorKind
     anchor_statement: UUID | None
-    anchor_text: str | None
-    reason: str
+    sealed_anchor_text: str | None
+    sealed_reason: str
     state: RequestState
     rounds: int
     created_at: datetime
@@ -65,6 +67,18 @@ class RequestRow(Struct, frozen=True, kw_only=True):
     sender_left_at: datetime | None
     recipient_left_at: datetime | None
     may_ask_again_at: datetime | None
+
+    @property
+    def reason(self) -> str:
+        """What its sender gave as the reason."""
+        return opened(self.sealed_reason, about="connection_request.reason", row=self.id)
+
+    @property
+    def anchor_text(self) -> str | None:
+        """The recipient's statement as the sender read it, or where the two met."""
+        if self.sealed_anchor_text is None:
+            return None
+        return opened(self.sealed_anchor_text, about="connection_request.anchor_text", row=self.id)
 
     def written(self) -> RequestFacts:
         """What was last written about it."""
@@ -207,14 +221,15 @@ async def record(
     only_recipient_sees: bool = False,
 ) -> None:
     """Add to the history of a locked request."""
+    event_id = uuid4()
     await fetch(
         "INSERT INTO request_event (id, request, actor, kind, text, at, only_recipient_sees, number) "
         "SELECT {}, {}, {}, {}, {}, {}, {}, coalesce(max(number), 0) + 1 FROM request_event WHERE request = {}",
-        uuid4(),
+        event_id,
         request_id,
         actor_id,
         kind,
-        text,
+        None if text is None else seal(text, about="request_event.text", row=event_id),
         at or clock.now(),
         only_recipient_sees,
         request_id,

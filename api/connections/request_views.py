@@ -18,6 +18,7 @@ from api.connections.schemas import AnchorKind, AnchorRead, RequestEventRead, Re
 from api.database import fetch
 from api.profiles.queries import member_summaries
 from api.profiles.schemas import MemberSummary
+from api.sealing import open_in
 
 UNSEEN = MemberSummary(
     id=UUID(int=0), display_name="Someone who is not here", pronouns=None, place=None, meets=Meets.ONLINE_FIRST
@@ -95,12 +96,14 @@ def _recipient_can(row: SeenRow, facts: RequestFacts) -> list[str]:
 async def _histories(actor: Member, rows: Sequence[SeenRow], now: datetime) -> dict[UUID, list[RequestEventRead]]:
     """What each side may know of what was said and done, in order; by request."""
     written = await fetch(
-        "SELECT request, actor, kind, text, at, only_recipient_sees FROM request_event "
+        "SELECT id, request, actor, kind, text, at, only_recipient_sees FROM request_event "
         "WHERE request = ANY({}::uuid[]) ORDER BY at, number",
         [row.id for row in rows],
     )
+    open_in(written, text="request_event.text")
     events: dict[UUID, list[Event]] = defaultdict(list)
     for event in written:
+        del event["id"]
         events[event.pop("request")].append(Event(**event))
     found = {}
     for row in rows:

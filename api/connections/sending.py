@@ -24,6 +24,7 @@ from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import ConflictError, NotFoundError, SuspendedError
 from api.profiles.visibility import can_see_member, has_purpose_on, places_taken
+from api.sealing import seal
 from embeddings.reasons import EarlierReason, Finding, sendable
 
 
@@ -159,6 +160,7 @@ async def _check_pause(sender_id: UUID, recipient_id: UUID, now: datetime) -> No
 
 async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reason: str, facts: RequestFacts) -> UUID:
     request_id = uuid4()
+    said = subject.anchor_text
     anchor_kind = draft.anchor.kind if draft.anchor is not None else None  # judged: never None here
     sent = await fetch(
         "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, anchor_statement, anchor_text, "
@@ -170,8 +172,8 @@ async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reas
         draft.purpose,
         anchor_kind,
         subject.anchor_statement,
-        subject.anchor_text,
-        reason,
+        None if said is None else seal(said, about="connection_request.anchor_text", row=request_id),
+        seal(reason, about="connection_request.reason", row=request_id),
         facts.state,
         facts.rounds,
         facts.created_at,

@@ -1,6 +1,6 @@
 """Requests, what happened to them, and the connections that came of them."""
 
-from piccolo.columns import UUID, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Boolean, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check
 from piccolo.table import Table
@@ -9,6 +9,7 @@ from api.accounts.tables import Account
 from api.connections.schemas import AnchorKind, RequestState
 from api.profiles.schemas import Purpose
 from api.profiles.tables import Statement
+from api.sealing.columns import SealedText
 
 
 class ConnectionRequest(Table, tablename="connection_request"):
@@ -27,9 +28,9 @@ class ConnectionRequest(Table, tablename="connection_request"):
     purpose = Varchar(length=16, choices=Purpose, null=False)
     anchor_kind = Varchar(length=16, choices=AnchorKind, null=False)
     anchor_statement = ForeignKey(Statement, null=True, default=None, on_delete=OnDelete.set_null)
-    anchor_text = Text(null=True, default=None)
+    anchor_text = SealedText(most=280, null=True, default=None)
     """The recipient's statement as the sender read it, or where the two met."""
-    reason = Text(null=False)
+    reason = SealedText(least=60, most=600, null=False)
     state = Varchar(length=16, choices=RequestState, default=RequestState.PENDING, null=False)
     rounds = Integer(default=0, null=False)
     created_at = Timestamptz(null=False)
@@ -52,7 +53,6 @@ class ConnectionRequest(Table, tablename="connection_request"):
     may_ask_again_at = Timestamptz(null=True, default=None)
 
     connection_request_not_to_oneself = Check(sender != recipient)
-    connection_request_reason_fits = Check("char_length(reason) BETWEEN 60 AND 600")
     connection_request_rounds_at_most_two = Check((rounds >= 0) & (rounds <= 2))  # noqa: PLR2004
     connection_request_clock_stands_while_asked = Check("(state = 'asked') = (asked_at IS NOT NULL)")
     connection_request_closed_once = Check("(state IN ('pending', 'asked')) = (closed_at IS NULL)")
@@ -66,7 +66,7 @@ class RequestEvent(Table, tablename="request_event"):
     request = ForeignKey(ConnectionRequest, null=False, on_delete=OnDelete.cascade)
     actor = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(length=20, null=False)
-    text = Text(null=True, default=None)
+    text = SealedText(most=600, null=True, default=None)
     at = Timestamptz(null=False)
     number = Integer(null=False, default=1)
     """Its place in the history, for two in the same moment."""
@@ -81,13 +81,13 @@ class Connection(Table, tablename="connection"):
     asker = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     accepter = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     purpose = Varchar(length=16, choices=Purpose, null=False)
-    reason = Text(null=False)
+    reason = SealedText(least=60, most=600, null=False)
     """What the asker gave as the reason."""
-    crossed_reason = Text(null=True, default=None)
+    crossed_reason = SealedText(least=60, most=600, null=True, default=None)
     """What the other gave, when both had asked each other."""
-    anchor_text = Text(null=True, default=None)
-    asker_note = Text(null=False, default="")
-    accepter_note = Text(null=False, default="")
+    anchor_text = SealedText(most=280, null=True, default=None)
+    asker_note = SealedText(most=1000, empty=True, null=False, default="")
+    accepter_note = SealedText(most=1000, empty=True, null=False, default="")
     """Private notes: each is read only by its writer."""
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)

@@ -12,6 +12,7 @@ from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import are_connected, can_read_connection, is_there_for
+from api.sealing import seal
 from api.texts import problem_with, tidy
 
 LONGEST_NOTE = 1000
@@ -25,15 +26,20 @@ async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_re
     """
     if row.recipient is None:
         raise NotFoundError
+    connection_id = uuid4()
+
+    def sealed(text: str | None, column: str) -> str | None:
+        return None if text is None else seal(text, about=f"connection.{column}", row=connection_id)
+
     made = await fetch(
         "INSERT INTO connection (id, request, asker, accepter, purpose, reason, crossed_reason, anchor_text, "
         "asker_note, accepter_note, created_at) SELECT {}, r.id, r.sender, r.recipient, {}, {}, {}, {}, '', '', {} "
         "FROM connection_request AS r WHERE r.id = {} AND {} AND {} RETURNING id",
-        uuid4(),
+        connection_id,
         purpose or row.purpose,
-        row.reason,
-        crossed_reason,
-        row.anchor_text,
+        sealed(row.reason, "reason"),
+        sealed(crossed_reason, "crossed_reason"),
+        sealed(row.anchor_text, "anchor_text"),
         clock.now(),
         row.id,
         is_there_for(row.sender, "r.recipient"),
@@ -70,9 +76,9 @@ async def update_note(actor: Member, connection_id: UUID, *, change: ConnectionU
             "UPDATE connection SET asker_note = CASE WHEN asker = {} THEN {} ELSE asker_note END, "
             "accepter_note = CASE WHEN accepter = {} THEN {} ELSE accepter_note END WHERE id = {} AND {}",
             actor.id,
-            note,
+            note and seal(note, about="connection.asker_note", row=connection_id),
             actor.id,
-            note,
+            note and seal(note, about="connection.accepter_note", row=connection_id),
             connection_id,
             can_read_connection(actor.id, "connection.id"),
         )

@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+import msgspec
+
 from api.accounts.schemas import Member
 from api.connections import queries as connections_queries
 from api.conversations.schemas import ConversationSummary, MessageRead
-from api.database import fetch, fetch_as
+from api.database import fetch
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.queries import SUMMARY, summary_of
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import can_read_connection, can_see_member
+from api.sealing import open_in
 
 MESSAGE = "id, author AS author_id, text, created_at, reminder_of AS reminds_of"
 """The columns of a `MessageRead`."""
@@ -34,10 +37,10 @@ async def conversations(
         InvalidError: The cursor is not one of this list.
     """
     rows = await fetch(
-        "SELECT c.id AS connection_id, c.other, c.purpose, last.text AS last_text, "
+        "SELECT c.id AS connection_id, c.other, c.purpose, last.id, last.text AS last_text, "
         f"coalesce(last.created_at, c.created_at) AS last_at, {_UNREAD} AS has_unread, {SUMMARY} FROM {_MINE} "
         "JOIN account AS o ON o.id = c.other "
-        "LEFT JOIN LATERAL (SELECT text, created_at FROM message WHERE connection = c.id "
+        "LEFT JOIN LATERAL (SELECT id, text, created_at FROM message WHERE connection = c.id "
         "ORDER BY created_at DESC, id DESC LIMIT 1) AS last ON TRUE "
         "WHERE {} AND {} ORDER BY last_at DESC, c.id DESC LIMIT {}",
         *[actor.id] * 5,
@@ -45,12 +48,22 @@ async def conversations(
         beyond(cursor, "(coalesce(last.created_at, c.created_at), c.id) < ({}, {})"),
         limit + 1,
     )
+    open_in(rows, last_text="message.text")
+    for row in rows:
+        del row["id"]
     read = [
         ConversationSummary(member=summary_of(row.pop("other"), row), **row | {"purpose": Purpose(row["purpose"])})
         for row in rows
     ]
     last = read[:limit][-1] if read else None
     return page_of(read, limit=limit, position=None if last is None else Moment(last.last_at, last.connection_id))
+
+
+async def fetch_messages(sql: str, *values: object) -> list[MessageRead]:
+    """The rows of a statement that yields the columns of `MESSAGE`, as the two of its connection read them."""
+    rows = await fetch(sql, *values)
+    open_in(rows, text="message.text")
+    return msgspec.convert(rows, list[MessageRead])
 
 
 async def messages(
@@ -63,8 +76,7 @@ async def messages(
         InvalidError: The cursor is not one of this list.
     """
     await connections_queries.connection(actor, connection_id)
-    read = await fetch_as(
-        MessageRead,
+    read = await fetch_messages(
         f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} AND {{}} "
         "ORDER BY created_at DESC, id DESC LIMIT {}",
         connection_id,

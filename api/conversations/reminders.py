@@ -8,12 +8,13 @@ from api.connections import queries as connections
 from api.connections.services import end_connection
 from api.conversations.errors import NothingToRemindOfError
 from api.conversations.promises import in_words, promise_of
-from api.conversations.queries import MESSAGE
+from api.conversations.queries import MESSAGE, fetch_messages
 from api.conversations.schemas import MessageRead, ReminderCreate
-from api.database import fetch, fetch_as, fetch_one, transaction
+from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import can_read_connection
+from api.sealing import seal
 
 
 async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft: ReminderCreate) -> MessageRead:
@@ -46,14 +47,15 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
             raise NothingToRemindOfError("You two connected for business, where offers belong.")
         if answered["so"]:
             raise NothingToRemindOfError("This was said already. Once is enough.")
-        written = await fetch_as(
-            MessageRead,
+        reminder_id = uuid4()
+        said = in_words(promise_of(connection, of_other=True))
+        written = await fetch_messages(
             "INSERT INTO message (id, connection, author, text, created_at, reminder_of) "
             "SELECT {}, c.id, {}, {}, {}, {} FROM connection AS c WHERE c.id = {} AND {} "
             f"RETURNING {MESSAGE}",
-            uuid4(),
+            reminder_id,
             actor.id,
-            in_words(promise_of(connection, of_other=True)),
+            seal(said, about="message.text", row=reminder_id),
             clock.now(),
             message_id,
             connection_id,

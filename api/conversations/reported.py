@@ -5,8 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from api.database import fetch, fetch_as, fetch_one
+from api.database import fetch, fetch_one
 from api.profiles.schemas import Purpose
+from api.sealing import open_in, opened, seal
 
 
 class ReportedMessage(msgspec.Struct, frozen=True):
@@ -32,8 +33,7 @@ class ReportedTalk(msgspec.Struct, frozen=True):
 
 async def talk_of(reader_id: UUID, message_id: UUID) -> ReportedTalk | None:
     """The conversation, ended or not, in which a member received or wrote a message; None when they did not."""
-    found = await fetch_as(
-        ReportedTalk,
+    found = await fetch(
         "SELECT c.id, c.asker, c.accepter, c.request, c.purpose, c.reason, c.crossed_reason "
         "FROM connection AS c JOIN message AS m ON m.connection = c.id "
         "WHERE m.id = {} AND (c.asker = {} OR c.accepter = {})",
@@ -41,7 +41,8 @@ async def talk_of(reader_id: UUID, message_id: UUID) -> ReportedTalk | None:
         reader_id,
         reader_id,
     )
-    return found[0] if found else None
+    open_in(found, reason="connection.reason", crossed_reason="connection.crossed_reason")
+    return msgspec.convert(found[0], ReportedTalk) if found else None
 
 
 async def messages_up_to(message_id: UUID, *, before: int) -> list[ReportedMessage]:
@@ -53,15 +54,17 @@ async def messages_up_to(message_id: UUID, *, before: int) -> list[ReportedMessa
         message_id,
         before + 1,
     )
+    open_in(rows, text="message.text")
     return [ReportedMessage(**row) for row in reversed(rows)]
 
 
 async def replace_text(message_id: UUID, text: str) -> None:
     """Put other words in the place of a message's; nothing happens when it has gone."""
-    await fetch("UPDATE message SET text = {} WHERE id = {}", text, message_id)
+    sealed = seal(text, about="message.text", row=message_id)
+    await fetch("UPDATE message SET text = {} WHERE id = {}", sealed, message_id)
 
 
 async def text_of(message_id: UUID) -> str | None:
     """What a message says now; None when it has gone."""
     row = await fetch_one("SELECT text FROM message WHERE id = {}", message_id)
-    return None if row is None else str(row["text"])
+    return None if row is None else opened(row["text"], about="message.text", row=message_id)

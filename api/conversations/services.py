@@ -8,14 +8,15 @@ from api.connections import queries as connections
 from api.conversations.errors import ReadsAsPitchError
 from api.conversations.pitch_guard import pitch_in
 from api.conversations.promises import promise_of
-from api.conversations.queries import MESSAGE
+from api.conversations.queries import MESSAGE, fetch_messages
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, MessageRead
-from api.database import fetch, fetch_as, transaction
+from api.database import fetch, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
 from api.profiles.visibility import can_read_connection
+from api.sealing import seal
 from api.texts import problem_with, tidy
 
 __all__ = ["LONGEST_MESSAGE", "mark_read", "remind", "send_message"]
@@ -46,13 +47,13 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         # Whoever ends the connection waits for this message, or this message finds it ended.
         if not await fetch("SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR SHARE", connection_id):
             raise NotFoundError
-        written = await fetch_as(
-            MessageRead,
+        message_id = uuid4()
+        written = await fetch_messages(
             "INSERT INTO message (id, connection, author, text, created_at) "
             f"SELECT {{}}, c.id, {{}}, {{}}, {{}} FROM connection AS c WHERE c.id = {{}} AND {{}} RETURNING {MESSAGE}",
-            uuid4(),
+            message_id,
             actor.id,
-            text,
+            seal(text, about="message.text", row=message_id),
             clock.now(),
             connection_id,
             can_read_connection(actor.id, "c.id"),

@@ -1,12 +1,13 @@
 """What connected members write to each other, and how far each has read."""
 
-from piccolo.columns import UUID, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, ForeignKey, OnDelete, Timestamptz
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.constraints import Check, Unique
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from api.accounts.tables import Account
 from api.connections.tables import Connection
+from api.sealing.columns import SealedText
 
 
 class Message(Table, tablename="message"):
@@ -15,15 +16,13 @@ class Message(Table, tablename="message"):
     id = UUID(primary_key=True, default=UUID4())
     connection = ForeignKey(Connection, null=False, on_delete=OnDelete.cascade)
     author = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
-    text = Text(null=False)
+    text = SealedText(most=4000, null=False)
     created_at = Timestamptz(null=False)
     reminder_of: ForeignKey["Message"] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.cascade)
     """The other's message that this one answers with what the two had connected about; each has one such answer.
 
     Nearly always NULL: the unique index `message_reminds_once` holds reminders alone (a migration makes it).
     """
-
-    message_text_fits = Check("char_length(text) BETWEEN 1 AND 4000")
 
 
 class ReadMark(Table, tablename="read_mark"):

@@ -2,26 +2,30 @@
 
 from datetime import UTC
 
+import msgspec
+
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch_as
+from api.database import fetch, fetch_as
 from api.disagreements.schemas import FindingSeen, GivenText, TextKept
 from api.disagreements.services import TEXTS_KEPT
 from api.errors import NotFoundError
+from api.sealing import open_in
 
 MOST_TEXTS = 50
 
 
 async def given_texts(actor: Member) -> list[GivenText]:
     """The texts that the actor let be kept, newest first."""
-    return await fetch_as(
-        GivenText,
+    rows = await fetch(
         "SELECT id, code, judged, text, created_at, created_at + {} AS kept_until FROM disagreement_text "
         "WHERE member = {} AND created_at > {} ORDER BY created_at DESC, id",
         TEXTS_KEPT,
         actor.id,
         clock.now() - TEXTS_KEPT,
     )
+    open_in(rows, text="disagreement_text.text")
+    return msgspec.convert(rows, list[GivenText])
 
 
 async def findings_called_wrong(actor: Member) -> list[FindingSeen]:
@@ -51,13 +55,14 @@ async def texts_kept(actor: Member) -> list[TextKept]:
         NotFoundError: The actor is no moderator.
     """
     _check_moderator(actor)
-    return await fetch_as(
-        TextKept,
-        "SELECT code, judged, text, created_at FROM disagreement_text WHERE created_at > {} "
+    rows = await fetch(
+        "SELECT id, code, judged, text, created_at FROM disagreement_text WHERE created_at > {} "
         "ORDER BY created_at DESC, id LIMIT {}",
         clock.now() - TEXTS_KEPT,
         MOST_TEXTS,
     )
+    open_in(rows, text="disagreement_text.text")
+    return msgspec.convert(rows, list[TextKept])
 
 
 def _check_moderator(actor: Member) -> None:

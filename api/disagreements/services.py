@@ -18,6 +18,7 @@ from api.encoding import encoder
 from api.errors import InvalidError, NotFoundError
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import Purpose
+from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
 from embeddings.reason_findings import CODES
 
@@ -90,6 +91,7 @@ async def _with_text(actor: Member, draft: DisagreementCreate, text: str, read: 
     if not may_keep(draft.purpose):
         return replace(read, text_not_kept=NEVER_KEPT)
     given = await fetch("SELECT id, code, judged, text, created_at FROM disagreement_text WHERE member = {}", actor.id)
+    open_in(given, text="disagreement_text.text")
     for one in given:
         if (one["code"], one["judged"], one["text"]) == (draft.code, draft.judged, text):
             return replace(read, text_id=one["id"], text_kept_until=one["created_at"] + TEXTS_KEPT)
@@ -105,7 +107,7 @@ async def _with_text(actor: Member, draft: DisagreementCreate, text: str, read: 
         actor.id,
         draft.code,
         draft.judged,
-        text,
+        seal(text, about="disagreement_text.text", row=text_id),
         now,
     )
     return replace(read, text_id=text_id, text_kept_until=now + TEXTS_KEPT)

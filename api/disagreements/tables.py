@@ -1,12 +1,13 @@
 """What members say of findings, and how often each finding was shown."""
 
-from piccolo.columns import UUID, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Date, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.constraints import Check, Unique
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 from api.accounts.tables import Account
 from api.disagreements.schemas import Judged
+from api.sealing.columns import SealedText
 
 
 class FindingShown(Table, tablename="finding_shown"):
@@ -58,7 +59,5 @@ class DisagreementText(Table, tablename="disagreement_text"):
     member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     code = Varchar(length=32, null=False)
     judged = Varchar(length=16, choices=Judged, null=False)
-    text = Text(null=False)
+    text = SealedText(most=4000, null=False)
     created_at = Timestamptz(null=False)
-
-    disagreement_text_is_words = Check("char_length(text) BETWEEN 1 AND 4000")

@@ -1,11 +1,12 @@
 """Mails on their way out, and what became of them."""
 
-from piccolo.columns import UUID, Bytea, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Bytea, Integer, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from api.mail.schemas import MailKind
+from api.sealing.columns import SealedText
 
 
 class OutgoingMail(Table, tablename="outgoing_mail"):
@@ -13,14 +14,14 @@ class OutgoingMail(Table, tablename="outgoing_mail"):
 
     id = UUID(primary_key=True, default=UUID4())
     kind = Varchar(length=32, choices=MailKind, null=False)
-    recipient = Text(null=True, default=None, secret=True)
+    recipient = SealedText(most=254, null=True, default=None, secret=True)
     """The address, sealed."""
     recipient_digest = Bytea(null=False, secret=True, index=True)
     """By which the mails to an address are found, to take them back."""
     subject = Varchar(length=200, null=False)
-    text = Text(null=True, default=None, secret=True)
+    text = SealedText(most=20_000, null=True, default=None, secret=True)
     """Sealed: it may hold a link that opens an account."""
-    html = Text(null=True, default=None, secret=True)
+    html = SealedText(most=40_000, null=True, default=None, secret=True)
     message_id = Varchar(length=255, null=False)
     """The same over all tries, so that a mailbox can tell that a second copy is one."""
     tries = Integer(default=0, null=False)

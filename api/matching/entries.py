@@ -24,6 +24,7 @@ from api.profiles.visibility import (
     have_open_request,
     places_taken,
 )
+from api.sealing import opened
 
 Marks = list[tuple[int, int]]
 MarksOfPair = tuple[Marks, Marks]
@@ -59,8 +60,13 @@ class Quote(msgspec.Struct, frozen=True, array_like=True):
 
     id: UUID
     role: Role
-    text: str
+    sealed: str
     language: str | None
+
+    @property
+    def text(self) -> str:
+        """What it says, opened only where it is shown or looked at."""
+        return opened(self.sealed, about="statement.text", row=self.id)
 
 
 class QuotedPair(msgspec.Struct, frozen=True, array_like=True):

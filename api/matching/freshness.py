@@ -30,7 +30,7 @@ class ListState(msgspec.Struct, frozen=True):
 
     epoch_now: int
     own_now: str
-    """A digest of what the viewer has written under the purpose, and where they are."""
+    """A digest of what the viewer has written when under the purpose, and where they are."""
     computed_at: datetime | None = None
     epoch: int = 0
     own: str = ""

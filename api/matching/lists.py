@@ -39,7 +39,9 @@ _STATE = """
         SELECT account.id, switched.purpose, encode(sha256(convert_to(concat_ws('|', {}::varchar,
             CASE WHEN account.meets <> 'online' THEN account.place_id END,
             extract(epoch FROM switched.switched_on_at), (
-                SELECT string_agg(concat_ws('|', written.id, written.role, written.text), '|' ORDER BY written.id)
+                SELECT string_agg(
+                    concat_ws('|', written.id, extract(epoch FROM written.updated_at)), '|' ORDER BY written.id
+                )
                 FROM statement AS written WHERE written.author = account.id
                 AND written.purpose = switched.purpose AND written.audience = 'purpose'
             )), 'UTF8')), 'hex') AS own

@@ -32,7 +32,7 @@ class MatchList(Table, tablename="match_list"):
     computed_at = Timestamptz(null=False)
     epoch = BigInt(null=False)
     own = Varchar(length=64, null=False)
-    """A digest of what the viewer had written and where they were: another one now means an edit of their own."""
+    """A digest of what the viewer had written when, and where they were: another one now means an edit of their own."""
     stale = Boolean(default=False, null=False)
     """Set when the viewer takes back a choice: as good as an edit of their own."""
     own_edits_on = Date(null=True, default=None)

@@ -19,6 +19,7 @@ from api.errors import InvalidError, NotFoundError
 from api.moderation.schemas import Evidence, Part, PartKind, Side, Target, TargetKind
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import both_have_its_purpose, can_read_statement, can_see_member
+from api.sealing import open_in
 
 MESSAGES_BEFORE = 10
 """How many messages before the reported one are sealed with it, of both sides."""
@@ -50,7 +51,7 @@ async def gather(actor: Member, target: Target) -> Found:
 
 async def _request(actor: Member, request_id: UUID) -> Found:
     row = await fetch_one(
-        "SELECT sender, recipient, purpose, anchor_kind, anchor_text, reason, created_at FROM connection_request "
+        "SELECT id, sender, recipient, purpose, anchor_kind, anchor_text, reason, created_at FROM connection_request "
         "WHERE id = {} AND (sender = {} OR recipient = {})",
         request_id,
         actor.id,
@@ -58,6 +59,7 @@ async def _request(actor: Member, request_id: UUID) -> Found:
     )
     if row is None:
         raise NotFoundError
+    open_in([row], reason="connection_request.reason", anchor_text="connection_request.anchor_text")
     other = row["recipient"] if row["sender"] == actor.id else row["sender"]
     sides = _Sides(actor.id)
     parts = []
@@ -71,6 +73,7 @@ async def _request(actor: Member, request_id: UUID) -> Found:
         "AND NOT only_recipient_sees ORDER BY at, number",
         request_id,
     )
+    open_in(events, text="request_event.text")
     parts += [sides.part(_KINDS[one["kind"]], one["text"], one["actor"], id=one["id"], at=one["at"]) for one in events]
     return await _found(actor, other, TargetKind.REQUEST, parts, purpose=row["purpose"])
 
@@ -143,6 +146,7 @@ async def _statements(actor: Member, narrowed: QueryString, *, concerned: bool) 
         _was_blocked_by(actor.id, "said.author"),
         both_have_its_purpose(actor.id, "said"),
     )
+    open_in(rows, text="statement.text")
     return [
         Part(
             kind="statement",

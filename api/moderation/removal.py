@@ -11,6 +11,7 @@ from api.errors import NotFoundError, WhereforeError
 from api.moderation.schemas import Part
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
 from api.profiles.services import add_statement, delete_statement
+from api.sealing import opened
 
 STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
 REMOVABLE = frozenset({"statement", "message", "reason", *STEPS})
@@ -44,7 +45,8 @@ async def put_back(author_id: UUID, parts: list[Part]) -> None:
 async def _replace(author_id: UUID, part: Part, row_id: UUID) -> bool:
     if part.kind != "statement":
         return await _put_text(part, row_id, old=part.text, new=TAKEN_OUT)
-    if not await fetch_one("SELECT 1 FROM statement WHERE id = {} AND text = {}", row_id, part.text):
+    row = await fetch_one("SELECT text FROM statement WHERE id = {}", row_id)
+    if row is None or opened(row["text"], about="statement.text", row=row_id) != part.text:
         return False
     with suppress(NotFoundError):
         await delete_statement(Member(author_id, ""), row_id)

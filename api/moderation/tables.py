@@ -1,12 +1,13 @@
 """Reports, the evidence that was sealed with them, what was decided, and who did what about it."""
 
-from piccolo.columns import UUID, Bytea, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Bytea, ForeignKey, OnDelete, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from api.accounts.tables import Account
 from api.moderation.schemas import AppealOutcome, Category, Decision, TargetKind
+from api.sealing.columns import SealedText
 
 
 class Report(Table, tablename="report"):
@@ -24,7 +25,7 @@ class Report(Table, tablename="report"):
     target = UUID(null=False, default=None)
     """The row that was reported. It may be gone, the evidence stays."""
     category = Varchar(length=24, choices=Category, null=False)
-    words = Text(null=True, default=None)
+    words = SealedText(most=20_000, null=True, default=None)
     """What the reporter added, sealed."""
     created_at = Timestamptz(null=False)
 
@@ -36,26 +37,26 @@ class Report(Table, tablename="report"):
     rule = Varchar(length=24, choices=Category, null=True, default=None)
     decided_by = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
-    reason = Text(null=True, default=None)
+    reason = SealedText(most=20_000, null=True, default=None)
     """Why, for moderators, sealed."""
-    at_once = Text(null=True, default=None)
+    at_once = SealedText(most=20_000, null=True, default=None)
     """Why the account was suspended without an earlier step, sealed."""
     after_step_at = Timestamptz(null=True, default=None)
     """When the earlier step was taken after which the account was suspended."""
-    notice = Text(null=True, default=None)
+    notice = SealedText(most=20_000, null=True, default=None)
     """What the member is told, sealed."""
     notice_seen_at = Timestamptz(null=True, default=None)
     requests_paused_until = Timestamptz(null=True, default=None)
-    removed = Text(null=True, default=None)
+    removed = SealedText(most=200_000, null=True, default=None)
     """What was taken out, with all that is needed to put it back; sealed."""
 
-    appeal = Text(null=True, default=None)
+    appeal = SealedText(most=20_000, null=True, default=None)
     """What the member says against it, sealed."""
     appealed_at = Timestamptz(null=True, default=None)
     appeal_outcome = Varchar(length=12, choices=AppealOutcome, null=True, default=None)
     appeal_decided_by = UUID(null=True, default=None)
     appeal_decided_at = Timestamptz(null=True, default=None)
-    appeal_reason = Text(null=True, default=None)
+    appeal_reason = SealedText(most=20_000, null=True, default=None)
     """Why, as the member reads it; sealed."""
 
     report_not_about_oneself = Check(reporter != reported)
@@ -91,7 +92,7 @@ class ReportEvidence(Table, tablename="report_evidence"):
     """What was reported, as the reporter could read it at that moment. A trigger refuses to change it."""
 
     report = ForeignKey(Report, primary_key=True, null=False, on_delete=OnDelete.cascade)
-    sealed = Text(null=False)
+    sealed = SealedText(most=200_000, null=False)
     digest = Bytea(null=False)
     """Keyed, of the plain text: so that the same thing is not reported twice, and nothing is slipped in."""
     sealed_at = Timestamptz(null=False)

@@ -25,6 +25,7 @@ from api.profiles.schemas import (
     StatementRead,
 )
 from api.profiles.visibility import are_connected, can_read_statement, can_see_member, has_purpose_on
+from api.sealing import open_in
 
 SUMMARY = "o.display_name, o.pronouns, o.place_id, o.meets"
 """The columns of `summary_of` beside the id, from `account AS o`."""
@@ -75,6 +76,7 @@ async def has_purpose(member_id: UUID, purpose: Purpose) -> bool:
 async def fetch_statements(sql: str, *values: object) -> list[StatementRead]:
     """The rows of a statement that yields `STATEMENT_COLUMNS`, as their author reads them."""
     rows = await fetch(sql, *values)
+    open_in(rows, text="statement.text")
     return [msgspec.convert(row | {"read_well": reads_well(row["language"])}, StatementRead) for row in rows]
 
 
@@ -173,6 +175,7 @@ async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
         member_id,
         can_read_statement(actor.id, "quoted"),
     )
+    open_in(rows, text="statement.text")
     cards = [
         PurposeCard(
             purpose=read.purpose,

@@ -4,6 +4,7 @@ Each batch is a transaction of its own, so whatever is stopped at any moment goe
 only while its author's profile is held, and only where the text is still the one that was encoded.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.database import fetch, fetch_as, transaction
+from api.database import fetch, transaction
 from api.encoding import encoder as encoder_in_force
 from api.profiles.coverage import (
     UNENCODED,
@@ -25,6 +26,7 @@ from api.profiles.coverage import (
 from api.profiles.epochs import raise_epochs
 from api.profiles.schemas import Purpose
 from api.profiles.vectors import CELL, packed_words
+from api.sealing import open_in
 from embeddings.columns import to_literal
 from embeddings.encoder import Encoder
 from embeddings.language import languages_of
@@ -42,8 +44,8 @@ Tell = Callable[[int, int], None]
 _KEEP = f"""
     INSERT INTO statement_vector (statement, member, purpose, role, cell, model, vector, words)
     SELECT written.id, written.author, written.purpose, written.role, {CELL}, {{}}, given.vector::halfvec, given.words
-    FROM unnest({{}}::uuid[], {{}}::text[], {{}}::text[], {{}}::bytea[]) AS given (id, text, vector, words)
-    JOIN statement AS written ON written.id = given.id AND written.text = given.text AND written.audience = 'purpose'
+    FROM unnest({{}}::uuid[], {{}}::text[], {{}}::text[], {{}}::bytea[]) AS given (id, sealed, vector, words)
+    JOIN statement AS written ON written.id = given.id AND written.text = given.sealed AND written.audience = 'purpose'
     JOIN member_purpose AS switched ON switched.member = written.author AND switched.purpose = written.purpose
     JOIN account ON account.id = written.author AND account.erased_at IS NULL
     ON CONFLICT DO NOTHING RETURNING purpose
@@ -53,6 +55,8 @@ _KEEP = f"""
 class _Written(msgspec.Struct, frozen=True):
     id: UUID
     author: UUID
+    sealed: str
+    """As it stands in its row: another one means that it was changed, or sealed anew."""
     text: str
 
 
@@ -126,10 +130,10 @@ async def tell_languages() -> int:
             await _hold_authors(plain)
             rows = await fetch(
                 "UPDATE statement SET language = given.language "
-                "FROM unnest({}::uuid[], {}::text[], {}::text[]) AS given (id, text, language) "
-                "WHERE statement.id = given.id AND statement.text = given.text RETURNING statement.id",
+                "FROM unnest({}::uuid[], {}::text[], {}::text[]) AS given (id, sealed, language) "
+                "WHERE statement.id = given.id AND statement.text = given.sealed RETURNING statement.id",
                 [written.id for written in plain],
-                [written.text for written in plain],
+                [written.sealed for written in plain],
                 [languages[written.text] for written in plain],
             )
         told += len(rows)
@@ -161,7 +165,7 @@ async def _encode(encoder: Encoder, unencoded: list[_Written], *, serving: bool)
             _KEEP,
             encoder.model.name,
             [written.id for written in unencoded],
-            [written.text for written in unencoded],
+            [written.sealed for written in unencoded],
             [to_literal(vector) for vector in vectors],
             [packed_words(written.text) for written in unencoded],
         )
@@ -190,4 +194,6 @@ async def _stretches() -> AsyncIterator[_Stretch]:
 
 
 async def _rows(source: str, *values: object) -> list[_Written]:
-    return await fetch_as(_Written, f"SELECT written.id, written.author, written.text {source}", *values)
+    rows = await fetch(f"SELECT written.id, written.author, written.text AS sealed, written.text {source}", *values)
+    await asyncio.to_thread(open_in, rows, text="statement.text")
+    return msgspec.convert(rows, list[_Written])

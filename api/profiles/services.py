@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
+import msgspec
 from msgspec import UNSET
 
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch, fetch_as, transaction
+from api.database import fetch, transaction
 from api.errors import InvalidError, NotFoundError
 from api.profiles import queries
 from api.profiles.epochs import raise_epochs
@@ -27,6 +28,7 @@ from api.profiles.schemas import (
     StatementUpdate,
 )
 from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
+from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
 from embeddings.language import languages_of
 
@@ -151,7 +153,7 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
             "audience = coalesce({}, audience), updated_at = {} "
             f"WHERE id = {{}} AND author = {{}} RETURNING {queries.STATEMENT_COLUMNS}",
             None if change.role is UNSET else change.role,
-            text,
+            None if text is None else seal(text, about="statement.text", row=statement_id),
             text is not None,
             languages.get(text or ""),
             None if change.audience is UNSET else change.audience,
@@ -192,15 +194,15 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
 async def _write(
     actor: Member, draft: StatementCreate, text: str, *, language: str | None, vectors: dict[str, str]
 ) -> StatementRead:
-    now = clock.now()
+    now, statement_id = clock.now(), uuid4()
     [written] = await queries.fetch_statements(
         "INSERT INTO statement (id, author, purpose, role, text, audience, created_at, updated_at, language) "
         f"VALUES ({{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}, {{}}) RETURNING {queries.STATEMENT_COLUMNS}",
-        uuid4(),
+        statement_id,
         actor.id,
         draft.purpose,
         draft.role,
-        text,
+        seal(text, about="statement.text", row=statement_id),
         draft.audience,
         now,
         now,
@@ -247,13 +249,14 @@ async def _check_room(actor: Member, purpose: Purpose, *, adding: int) -> None:
 
 async def statements_to_match(member_id: UUID, purpose: Purpose) -> list[Searchable]:
     """What a member may be matched on under a purpose, once it is switched on."""
-    return await fetch_as(
-        Searchable,
+    rows = await fetch(
         "SELECT id, author, purpose, role, text, audience FROM statement "
         "WHERE author = {} AND purpose = {} AND audience = 'purpose'",
         member_id,
         purpose,
     )
+    open_in(rows, text="statement.text")
+    return msgspec.convert(rows, list[Searchable])
 
 
 async def _record_consent(member_id: UUID, purpose: Purpose, version: str) -> None:

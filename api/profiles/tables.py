@@ -1,12 +1,13 @@
 """Why members want to meet, in their own words, and who may read them."""
 
-from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from api.accounts.tables import Account
 from api.profiles.schemas import Audience, Purpose, Role
+from api.sealing.columns import SealedText
 from embeddings.columns import Vector
 
 
@@ -39,14 +40,12 @@ class Statement(Table, tablename="statement"):
     author = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     purpose = Varchar(length=16, choices=Purpose, null=False)
     role = Varchar(length=8, choices=Role, null=False)
-    text = Text(null=False)
+    text = SealedText(most=280, null=False)
     audience = Varchar(length=12, choices=Audience, null=False)
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)
     language = Varchar(length=8, null=True, default=None)
     """What the text seems to be in, as a BCP 47 tag, when that is plain. Null also for rows older than this column."""
-
-    statement_text_fits = Check("char_length(text) BETWEEN 1 AND 280")
 
 
 class StatementVector(Table, tablename="statement_vector"):

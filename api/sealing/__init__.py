@@ -1,6 +1,7 @@
 """Texts that are sealed at rest, so that whoever has only the database cannot read them: see docs/encryption.md."""
 
 from api.sealing.keys import KeyMissingError
+from api.sealing.rows import open_in
 from api.sealing.tokens import SealBrokenError, keyed_digest, opened, seal
 
-__all__ = ["KeyMissingError", "SealBrokenError", "keyed_digest", "opened", "seal"]
+__all__ = ["KeyMissingError", "SealBrokenError", "keyed_digest", "open_in", "opened", "seal"]

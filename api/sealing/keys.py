@@ -27,7 +27,7 @@ _ABOUT_THE_FILE = """\
 """
 
 
-class KeyMissingError(Exception):
+class KeyMissingError(SettingError):
     """A text is sealed with a key that is not here; the message is one line that says what to do."""
 
 
@@ -63,6 +63,11 @@ def file() -> Path:
 def are_in_environment() -> bool:
     """Whether the operator hands the keys over, so that they cannot be changed here."""
     return settings().encryption_keys is not None
+
+
+def are_there() -> bool:
+    """Whether there are keys, be they damaged."""
+    return are_in_environment() or file().exists()
 
 
 def keys() -> Keys:
@@ -101,7 +106,7 @@ def cipher(key_id: str) -> AESGCM:
     try:
         return held.ciphers[key_id]
     except KeyError:
-        raise KeyMissingError(_missing(key_id)) from None
+        raise KeyMissingError(missing(key_id)) from None
 
 
 def parsed(text: str, *, source: str) -> Keys:
@@ -162,6 +167,15 @@ def replace(held: Keys) -> None:
         os.close(folder)
 
 
+def missing(key_id: str) -> str:
+    """What to say where a key is missing that texts are sealed with."""
+    where = "WHEREFORE_ENCRYPTION_KEYS" if are_in_environment() else str(file())
+    return (
+        f"The database has texts sealed with the key {key_id}, which {where} does not hold. "
+        "Put the keys that belong to this database back from your copy; nothing was changed."
+    )
+
+
 @cache
 def _from_environment(given: str) -> Keys:
     return parsed(given.replace(",", "\n"), source="WHEREFORE_ENCRYPTION_KEYS")
@@ -196,11 +210,3 @@ def _new_id() -> str:
 
 def _with(held: Keys, sealing: dict[str, bytes]) -> Keys:
     return Keys(digest=held.digest, sealing=sealing, ciphers={name: AESGCM(key) for name, key in sealing.items()})
-
-
-def _missing(key_id: str) -> str:
-    where = "WHEREFORE_ENCRYPTION_KEYS" if are_in_environment() else str(file())
-    return (
-        f"The database has texts sealed with the key {key_id}, which {where} does not hold. "
-        "Put the keys that belong to this database back from your copy; nothing was changed."
-    )

@@ -33,11 +33,15 @@ def seal(text: str, *, about: str, row: UUID) -> str:
         about: Which column it stands in, as `table.column`.
         row: The id of its row.
     """
-    held = keys.keys()
+    return seal_with(keys.keys().present, text, about=about, row=row)
+
+
+def seal_with(key_id: str, text: str, *, about: str, row: UUID) -> str:
+    """As `seal`, with a key that may be an older one."""
     nonce = os.urandom(NONCE)  # 96 random bits: safe for 2**32 texts under one key (NIST SP 800-38D, 8.3)
-    sealed = held.ciphers[held.present].encrypt(nonce, text.encode(), _bound_to(about, row))
+    sealed = keys.cipher(key_id).encrypt(nonce, text.encode(), _bound_to(about, row))
     written = binascii.b2a_base64(nonce + sealed, newline=False).translate(_TO_URL_SAFE).rstrip(b"=")
-    return f"{FORM}.{held.present}.{written.decode()}"
+    return f"{FORM}.{key_id}.{written.decode()}"
 
 
 def opened(sealed: str, *, about: str, row: UUID) -> str:

@@ -18,6 +18,7 @@ from api.database import fetch
 from api.encoding import encoder
 from api.matching.queries import matches
 from api.profiles.schemas import Purpose
+from api.sealing import open_in
 from scripts import seed_bulk_plan
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.seed_bulk import bulk_members, seed_bulk
@@ -58,13 +59,15 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     """All rows of bulk members, by table, vectors as text."""
     bulk = f"SELECT id FROM account WHERE email LIKE '%@{DOMAIN}'"
     owner = {"account": "id", "statement": "author"}
-    return {
+    found = {
         table: await fetch(
             f"SELECT {', '.join(columns).replace('vector', 'vector::text')} FROM {table} "
             f"WHERE {owner.get(table, 'member')} IN ({bulk}) ORDER BY {columns[0]}"
         )
         for table, columns in COLUMNS.items()
     }
+    open_in(found["statement"], text="statement.text")
+    return found
 
 
 def but_for_rounding(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

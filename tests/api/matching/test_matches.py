@@ -18,6 +18,7 @@ from api.profiles import services as profiles
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, Role, StatementUpdate
+from tests.api.profiles import relations
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -132,28 +133,11 @@ async def _be_blocked(one: Member, other: Member) -> None:
 
 
 async def _connect(one: Member, other: Member) -> None:
-    await fetch(
-        "INSERT INTO connection (id, asker, accepter, purpose, reason, asker_note, accepter_note, created_at) "
-        "VALUES ({}, {}, {}, 'hobby', 'x', '', '', {})",
-        uuid4(),
-        one.id,
-        other.id,
-        clock.now(),
-    )
+    await relations.connect(one, other)
 
 
 async def _ask(one: Member, other: Member) -> None:
-    await fetch(
-        "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, anchor_text, reason, state, "
-        "rounds, created_at, expires_at, holds_slot) "
-        "VALUES ({}, {}, {}, 'hobby', 'met', 'at the fair', {}, 'pending', 0, {}, {}, true)",
-        uuid4(),
-        one.id,
-        other.id,
-        "You wrote about spoons, and I would like to know which knife you use for the bowl of them.",
-        clock.now(),
-        clock.now() + timedelta(days=30),
-    )
+    await relations.ask(one, other)
 
 
 async def _fill(one: Member, _: Member) -> None:

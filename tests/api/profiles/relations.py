@@ -6,6 +6,7 @@ from uuid import uuid4
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
+from api.sealing import seal
 
 REASON = "You wrote about mending old clocks, and I have one that stands still since spring."
 
@@ -21,13 +22,14 @@ async def block(blocker: Member, blocked: Member) -> None:
 
 
 async def connect(asker: Member, accepter: Member, *, ended: bool = False) -> None:
+    connection_id = uuid4()
     await fetch(
         "INSERT INTO connection (id, asker, accepter, purpose, reason, created_at, ended_at) "
         "VALUES ({}, {}, {}, 'hobby', {}, {}, {})",
-        uuid4(),
+        connection_id,
         asker.id,
         accepter.id,
-        REASON,
+        seal(REASON, about="connection.reason", row=connection_id),
         clock.now(),
         clock.now() if ended else None,
     )
@@ -36,15 +38,15 @@ async def connect(asker: Member, accepter: Member, *, ended: bool = False) -> No
 async def ask(
     sender: Member, recipient: Member, *, state: str = "pending", ran_out: bool = False, declined: bool = False
 ) -> None:
-    now = clock.now()
+    now, request_id = clock.now(), uuid4()
     await fetch(
         "INSERT INTO connection_request (id, sender, recipient, purpose, anchor_kind, reason, state, created_at, "
         "expires_at, asked_at, closed_at, declined_silently_at) "
         "VALUES ({}, {}, {}, 'hobby', 'met', {}, {}, {}, {}, {}, {}, {})",
-        uuid4(),
+        request_id,
         sender.id,
         recipient.id,
-        REASON,
+        seal(REASON, about="connection_request.reason", row=request_id),
         state,
         now,
         now + timedelta(days=-1 if ran_out else 30),

@@ -15,6 +15,7 @@ from api.profiles import coverage, reembedding, services
 from api.profiles.coverage import how_many_missing, missing_when_last_looked
 from api.profiles.reembedding import catch_up, encode_missing, remove_other_vectors, tell_languages
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
+from api.sealing import open_in
 from embeddings.columns import from_sent
 from embeddings.encoder import Encoder, Vectors
 from embeddings.models import find_model
@@ -63,6 +64,7 @@ async def hold_whole_and_right(the_encoder: Encoder) -> None:
         "SELECT statement.id, text FROM statement JOIN member_purpose AS switched "
         "ON switched.member = author AND switched.purpose = statement.purpose WHERE audience = 'purpose'"
     )
+    open_in(written, text="statement.text")
     kept = await vectors_of(the_encoder.model.name)
     assert kept.keys() == {row["id"] for row in written}
     expected = await the_encoder.encode([row["text"] for row in written])

@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from api.sealing import KeyMissingError, SealBrokenError, keyed_digest, keys, opened, seal
-from api.settings import SettingError
+from api.settings import SettingError, settings
 
 ROW = UUID("3a1f3c5e-0000-4000-8000-000000000001")
 
@@ -22,11 +23,13 @@ def key() -> str:
 
 
 @pytest.fixture
-def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A key file of its own for this test."""
-    path = tmp_path / "data" / "encryption_keys"
-    monkeypatch.setattr(keys, "file", lambda: path)
-    return path
+    monkeypatch.delenv("WHEREFORE_ENCRYPTION_KEYS")
+    monkeypatch.setenv("WHEREFORE_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield tmp_path / "data" / "encryption_keys"
+    settings.cache_clear()
 
 
 def test_a_sealed_text_opens_where_it_was_sealed_and_shows_nothing_of_itself() -> None:
@@ -180,8 +183,6 @@ def test_damaged_keys_stop_with_one_line_that_shows_none(key_file: Path, damaged
 
 
 def test_keys_can_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    from api.settings import settings
-
     settings.cache_clear()
     monkeypatch.setenv("WHEREFORE_ENCRYPTION_KEYS", f"digest:{key()},k1:{key()},k2:{key()}")
     try:
