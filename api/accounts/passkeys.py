@@ -188,7 +188,7 @@ async def _proved(ceremony: Ceremony, answer: str, *, browser: str, account: UUI
         "SELECT held.id, held.account, held.public_key, member.display_name, "
         "member.suspended_at IS NOT NULL AS suspended "
         "FROM passkey AS held JOIN account AS member ON member.id = held.account "
-        "WHERE held.credential_id = {} AND held.set_aside_at IS NULL AND member.erased_at IS NULL",
+        "WHERE held.credential_id = {} AND held.set_aside_at IS NULL",  # one who is leaving may come back by it
         found.credential_id,
     )
     if row is None:

@@ -146,5 +146,5 @@ async def _hide(member_id: UUID, *, since: datetime) -> None:
 
 
 async def _end_credentials(member_id: UUID) -> None:
-    for table in ("session", "access_token"):
+    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)

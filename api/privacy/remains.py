@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.database import fetch
+from api.mail.services import forget_mails_to
 
 
 async def erase_what_refers_to_nobody(member_id: UUID, *, email: str) -> None:
@@ -12,6 +13,7 @@ async def erase_what_refers_to_nobody(member_id: UUID, *, email: str) -> None:
         member_id: Whose.
         email: Their address, which some rows know instead of the id.
     """
+    await forget_mails_to(email)
     for word in (str(member_id), email):
         await fetch(
             "DELETE FROM pgqueuer WHERE status <> 'picked' AND position(convert_to({}, 'UTF8') IN payload) > 0", word
