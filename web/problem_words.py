@@ -27,6 +27,17 @@ MEANINGS = {
         "of a sign-in, so that nobody who finds a browser open can do it. Programs: make a new token, and use it at "
         "once."
     ),
+    "second-factor-needed": (
+        "The password is right, and the account asks for a code besides. Programs: send the code that the app shows, "
+        "or a recovery code, as code."
+    ),
+    "wrong-code": (
+        "The code is not the one that the app shows now, or it was used already. Each code works once. Wait for the "
+        "next one, or use a recovery code."
+    ),
+    "start-again": (
+        "The sign-in waited too long for its code, or there were too many wrong ones. Begin with the password again."
+    ),
     "passkey-refused": (
         "The passkey did not answer what we asked, or answered too late, or for another site. We never say which, so "
         "that nobody can learn anything by trying. Try once more, or sign in another way."

@@ -61,3 +61,39 @@ class LastWayInError(WhereforeError):
     def __init__(self) -> None:
         """Say what helps."""
         super().__init__("This is the only way into your account. Add another passkey or a password first.")
+
+
+class SecondFactorNeededError(WhereforeError):
+    """The password is right, and its member wants to be asked for a code too."""
+
+    code = "second-factor-needed"
+    title = "A code is needed too"
+    status = 401
+
+    def __init__(self) -> None:
+        """Say what is asked for."""
+        super().__init__("This account asks for a code besides the password. Send the one that its app shows as code.")
+
+
+class WrongCodeError(WhereforeError):
+    """The code is not the one that the app shows, or was used before."""
+
+    code = "wrong-code"
+    title = "That code did not match"
+    status = 401
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("This code is not right, or was used already. Wait for the next one that your app shows.")
+
+
+class StartAgainError(WhereforeError):
+    """A sign-in that waited for a code has ended."""
+
+    code = "start-again"
+    title = "Please sign in again"
+    status = 401
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("That took too long, or too many tries. Please sign in again.")

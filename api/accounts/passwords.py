@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import ARGON2_VERSION
+from argon2.low_level import ARGON2_VERSION, hash_secret_raw
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
 
@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 SHORTEST = 15
 """Code points: what NIST SP 800-63B-4 asks of a password that stands alone."""
 LONGEST = 256
+SALT_BYTES = 16
 
 # Each hash takes 64 MiB and all the processors it can get: more at once would only starve the rest.
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
@@ -51,6 +52,22 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
     Without a hash, as for an unknown address, it takes as long and says no.
     """
     return await _off_the_loop(partial(_verify, _as_bytes(password), password_hash or _unmatchable_hash()))
+
+
+async def slow_digest(text: str, *, salt: bytes) -> bytes:
+    """The raw argon2id hash of a random code that is too short for a fast hash; `salt` has `SALT_BYTES`."""
+    return await _off_the_loop(
+        partial(
+            hash_secret_raw,
+            text.encode("utf-8", "surrogatepass"),
+            salt,
+            time_cost=_HASHER.time_cost,
+            memory_cost=_HASHER.memory_cost,
+            parallelism=_HASHER.parallelism,
+            hash_len=_HASHER.hash_len,
+            type=_HASHER.type,
+        )
+    )
 
 
 def needs_rehash(password_hash: str) -> bool:

@@ -4,11 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from api import clock
-from api.accounts.errors import SignInAgainError, WrongCredentialsError
+from api.accounts.errors import SignInAgainError
 from api.accounts.keys import digest, new_key
-from api.accounts.passwords import verify_password
 from api.accounts.schemas import Credential, Member, SessionCreated
-from api.database import fetch, fetch_one
+from api.database import fetch
 from api.errors import NotSignedInError
 
 RECENT = timedelta(minutes=15)
@@ -30,20 +29,6 @@ def needs_recent(credential: Credential) -> None:
         raise SignInAgainError
 
 
-async def prove_again(actor: Member, *, credential: Credential, password: str) -> SessionCreated:
-    """Take a password once more. The session goes on under a new key, so that a copy of the old one dies.
-
-    Raises:
-        WrongCredentialsError: This is not the actor's password.
-        NotSignedInError: The session was ended meanwhile, or there is none.
-    """
-    row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", actor.id)
-    kept = row["password_hash"] if row is not None else None
-    if not await verify_password(password, kept):
-        raise WrongCredentialsError
-    return await renew_session(actor, session_id=credential.session_id)
-
-
 async def renew_session(actor: Member, *, session_id: UUID | None) -> SessionCreated:
     """Note that the actor has just proved who they are, and give their session a new key.
 
@@ -63,6 +48,3 @@ async def renew_session(actor: Member, *, session_id: UUID | None) -> SessionCre
     if not rows:
         raise NotSignedInError
     return SessionCreated(token=key, member=actor, expires_at=rows[0]["expires_at"])
-
-
-__all__ = ["RECENT", "SignInAgainError", "is_recent", "needs_recent", "prove_again", "renew_session"]

@@ -76,6 +76,8 @@ class TokenCreate(TokenDraft, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     email: str
     password: str
+    code: str | None = None
+    """From the app, or a recovery code, for members who are asked for one."""
 
 
 class TokenCreated(msgspec.Struct, frozen=True):
@@ -134,3 +136,30 @@ class NewPasskey(msgspec.Struct, frozen=True):
     credential_id: bytes
     public_key: bytes
     sign_count: int
+
+
+class AppSecret(msgspec.Struct, frozen=True):
+    """What an app needs to make codes; shown until a first code proved that it works."""
+
+    key: str
+    """In base 32, to be typed."""
+    uri: str
+    """The same as an `otpauth:` address, to be scanned."""
+
+
+class PendingSignIn(msgspec.Struct, frozen=True):
+    """Half a sign-in: `key` goes into a cookie, and opens nothing without a code."""
+
+    key: str
+    expires_at: datetime
+
+
+class WaysIn(msgspec.Struct, frozen=True):
+    """How a member can sign in."""
+
+    password: bool
+    passkeys: list[PasskeyRead]
+    app: bool
+    """Whether a code is asked for after the password."""
+    recovery_codes: int
+    """How many are left."""

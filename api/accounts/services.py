@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from api import clock
 from api.accounts.addresses import address_digest
-from api.accounts.errors import WrongCredentialsError
+from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
@@ -23,6 +23,7 @@ from api.accounts.schemas import (
     TokenCreated,
     TokenDraft,
 )
+from api.accounts.second_factor import check_code, has_second_factor
 from api.database import fetch, fetch_one
 from api.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from api.texts import tidy
@@ -89,13 +90,17 @@ async def enrol(*, email: str, display_name: str) -> Member:
 
 
 async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreated:
-    """Open a new session for whoever knows the password; `label` is what the browser calls itself.
+    """Open a new session for whoever knows the password, where nothing more is asked for: see `start_sign_in`.
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
         AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
+        SecondFactorNeededError: It is, and a code is needed too.
     """
-    return await open_session(await prove(email=email, password=password), label=label, proved=True)
+    member = await prove(email=email, password=password)
+    if await has_second_factor(member.id):
+        raise SecondFactorNeededError
+    return await open_session(member, label=label, proved=True)
 
 
 async def open_session(member: Member, *, label: str = "", proved: bool = False) -> SessionCreated:
@@ -134,9 +139,16 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         InvalidError: The name or the scopes cannot be used.
         WrongCredentialsError: There is no such account, or this is not its password.
         AccountLeavingError: Its member asked to be erased.
+        SecondFactorNeededError: It is, and a code is needed too.
+        WrongCodeError: The code is not right, or was used before.
     """
     _check_token(draft)
-    return await _keep_token(await prove(email=draft.email, password=draft.password), draft)
+    member = await prove(email=draft.email, password=draft.password)
+    if await has_second_factor(member.id):
+        if draft.code is None:
+            raise SecondFactorNeededError
+        await check_code(member.id, draft.code)
+    return await _keep_token(member, draft)
 
 
 async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft) -> TokenCreated:

@@ -138,7 +138,8 @@ WORDS = {
         "A way to sign in was closed",
         (
             "A passkey of your account opens nothing any more. It answered in a way that only a copy does.",
-            "If that was not you, somebody else may have a copy of it. Sign in another way, and remove it in your settings.",
+            "If that was not you, somebody else may have a copy of it.",
+            "Sign in another way, and remove it in your settings.",
             "If you have no other way to sign in, open this link and set a new password.",
         ),
         "Set a new password",

@@ -5,8 +5,9 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from api.accounts.errors import WrongCredentialsError
-from api.accounts.recent import is_recent, prove_again
+from api.accounts.recent import is_recent
 from api.accounts.schemas import Credential, Member
+from api.accounts.signing_in import prove_again
 from api.authentication import Access
 from web.contexts import Answer, PageRequest, local_path, page, redirect
 from web.forms import Form, FormErrors

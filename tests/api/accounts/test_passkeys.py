@@ -20,24 +20,18 @@ from api.accounts.errors import (
 )
 from api.accounts.passkey_ceremonies import Ceremony, ask_to_make, relying_party
 from api.accounts.queries import member_by_session
-from api.accounts.schemas import Credential, Member
-from api.accounts.services import delete_ended_credentials, open_session
+from api.accounts.schemas import Member
+from api.accounts.services import delete_ended_credentials
 from api.database import fetch, fetch_one
 from api.errors import InvalidError, NotFoundError
 from api.mail.schemas import MailKind
 from api.settings import settings as site_settings
+from tests.api.accounts.making import credential_of
 from tests.authenticator import PRESENT, VERIFIED, Authenticator
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 
 HERE, ELSEWHERE = "what the cookie of this browser carries", "what the cookie of another one carries"
-
-
-async def credential_of(member: Member) -> Credential:
-    """A sign-in of just now."""
-    found = await member_by_session((await open_session(member, proved=True)).token)
-    assert found is not None
-    return found[1]
 
 
 async def add(member: Member, device: Authenticator, name: str = "This phone") -> None:

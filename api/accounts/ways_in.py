@@ -1,0 +1,69 @@
+"""All the ways into one account: what there is, a new password, and the end of everything that opens it."""
+
+from uuid import UUID
+
+from api.accounts.passkeys import passkeys
+from api.accounts.passwords import hash_password, problems_with_password
+from api.accounts.recent import needs_recent
+from api.accounts.recovery_codes import recovery_codes_left
+from api.accounts.schemas import Credential, Member, WaysIn
+from api.accounts.second_factor import has_second_factor
+from api.accounts.telling import tell
+from api.database import fetch, fetch_one, transaction
+from api.errors import InvalidError, NotFoundError
+from api.mail.schemas import MailKind
+
+_CREDENTIALS = ("session", "access_token", "pending_sign_in", "passkey_challenge", "passkey")
+
+
+async def ways_in(actor: Member) -> WaysIn:
+    """How the actor can sign in."""
+    row = await fetch_one("SELECT password_hash IS NOT NULL AS has FROM account WHERE id = {}", actor.id)
+    if row is None:
+        raise NotFoundError
+    return WaysIn(
+        password=row["has"],
+        passkeys=await passkeys(actor),
+        app=await has_second_factor(actor.id),
+        recovery_codes=await recovery_codes_left(actor),
+    )
+
+
+async def change_password(actor: Member, *, credential: Credential, password: str) -> None:
+    """Give the actor another password, or a first one, and sign out every other browser.
+
+    Raises:
+        SignInAgainError: The actor has not proved lately who they are.
+        InvalidError: The password cannot be used.
+    """
+    needs_recent(credential)
+    row = await fetch_one("SELECT email, display_name FROM account WHERE id = {}", actor.id)
+    if row is None:
+        raise NotFoundError
+    if problems := await problems_with_password(password, words=[row["email"], row["display_name"]]):
+        raise InvalidError("Some of what you wrote needs to be put right.", errors=tuple(problems))
+    password_hash = await hash_password(password)
+    async with transaction():
+        await fetch("UPDATE account SET password_hash = {} WHERE id = {}", password_hash, actor.id)
+        await fetch(
+            "DELETE FROM session WHERE account = {} AND id IS DISTINCT FROM {}", actor.id, credential.session_id
+        )
+        await fetch("DELETE FROM pending_sign_in WHERE account = {}", actor.id)
+        await tell(actor.id, MailKind.PASSWORD_CHANGED)
+
+
+async def sign_out_everywhere(actor: Member) -> None:
+    """End every session, this one too, every started sign-in, and every token; passwords and passkeys still work."""
+    async with transaction():
+        for table in ("session", "access_token", "pending_sign_in"):
+            await fetch(f"DELETE FROM {table} WHERE account = {{}}", actor.id)
+
+
+async def end_every_credential(member_id: UUID) -> None:
+    """End everything that opens an account, passkeys too, within the caller's transaction: for a reset of the password.
+
+    The app for codes stays: whoever resets the password proves by `check_code` that they have it, or a mailbox alone
+    would open the account.
+    """
+    for table in _CREDENTIALS:
+        await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
