@@ -51,6 +51,7 @@ async def sign_in_by_passkey(answer: str, *, browser: str, label: str = "") -> S
 
     Raises:
         PasskeyRefusedError: It is not one of this site's, or it signed something else.
+        AccountLeavingError: Its member asked to be erased; they may stay after all, and nothing else.
     """
     member = await _proved(Ceremony.SIGN_IN, answer, browser=browser)
     return await open_session(member, label=label, proved=True)

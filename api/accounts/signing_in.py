@@ -25,6 +25,7 @@ async def start_sign_in(*, email: str, password: str, label: str = "") -> Sessio
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
+        AccountLeavingError: They asked to be erased, and no code is asked for.
     """
     return await let_in(await prove(email=email, password=password), label=label)
 
@@ -66,10 +67,11 @@ async def finish_sign_in(key: str, *, code: str, label: str = "") -> SessionCrea
         StartAgainError: It took too long, there were too many tries, or the password was changed meanwhile.
         WrongCodeError: The code is not right, or was used before.
         TooManyError: There were too many wrong codes for this account just now.
+        AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
     """
     rows = await fetch(
         "UPDATE pending_sign_in AS held SET tries_left = tries_left - 1 FROM account AS member "
-        "WHERE member.id = held.account AND member.erased_at IS NULL "
+        "WHERE member.id = held.account "
         "AND held.key_hash = {} AND held.expires_at > {} AND held.tries_left > 0 "
         "RETURNING held.id, held.account, member.display_name, member.suspended_at IS NOT NULL AS suspended",
         digest(key),

@@ -18,6 +18,7 @@ from api.accounts.errors import (
     SignInAgainError,
     TooManyPasskeysError,
 )
+from api.accounts.leaving import AccountLeavingError
 from api.accounts.passkey_ceremonies import Ceremony, ask_to_make, relying_party
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Member
@@ -379,12 +380,12 @@ async def test_a_passkey_needs_a_name_of_one_line(database: None) -> None:
         await add(await make_member("Ada"), Authenticator(), name=" ")
 
 
-async def test_an_erased_account_has_no_way_in(database: None) -> None:
+async def test_whoever_asked_to_be_erased_is_let_in_no_further_than_to_stay(database: None) -> None:
     ada, device = await make_member("Ada"), Authenticator()
     await add(ada, device)
     await fetch("UPDATE account SET erased_at = now() WHERE id = {}", ada.id)
 
-    with pytest.raises(PasskeyRefusedError):
+    with pytest.raises(AccountLeavingError):
         await sign_in(device)
 
 

@@ -17,6 +17,7 @@ from api.accounts.errors import (
     WrongCodeError,
     WrongCredentialsError,
 )
+from api.accounts.leaving import AccountLeavingError
 from api.accounts.queries import member_by_session
 from api.accounts.recovery_codes import recovery_codes_left
 from api.accounts.schemas import PendingSignIn, SessionCreated, TokenCreate, TokenDraft
@@ -279,6 +280,18 @@ async def test_a_mailed_link_is_not_enough_where_an_app_is_asked_for(database: N
     await with_app(ada)
 
     assert isinstance(await let_in(ada), PendingSignIn)
+
+
+async def test_who_asked_to_be_erased_may_stay_only_with_the_code_too(database: None, moved_clock: MovedClock) -> None:
+    ada = await make_member(email="ada@example.org")
+    key, _ = await with_app(ada)
+    moved_clock.move(minutes=5)
+    await fetch("UPDATE account SET erased_at = {} WHERE id = {}", moved_clock.now(), ada.id)
+
+    pending = await begin()
+
+    with pytest.raises(AccountLeavingError):
+        await finish_sign_in(pending.key, code=code_of(key))
 
 
 async def test_everything_about_the_app_needs_a_recent_sign_in(database: None, moved_clock: MovedClock) -> None:
