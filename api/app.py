@@ -119,4 +119,4 @@ async def _load() -> None:
 
 def _report(loading: "Task[None]") -> None:
     if not loading.cancelled() and (error := loading.exception()) is not None:
-        logger.error("model_not_loaded" if not encoder().ready else "judging_not_prepared", reason=str(error))
+        logger.error("model_not_loaded" if not encoder().ready else "judging_not_prepared", exc_info=error)

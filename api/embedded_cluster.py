@@ -134,7 +134,13 @@ def server_command(identity: Identity, *, socket_dir: Path, mark: str) -> list[s
         "logging_collector": "off",
         "log_checkpoints": "off",
         # Statements and the values in error details are members' words, and no business of a log.
+        # What goes wrong in a statement is told to whoever sent it, and we log of which kind it was.
+        "log_min_messages": "log",
         "log_min_error_statement": "panic",
+        "log_statement": "none",
+        "log_min_duration_statement": "-1",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
         "log_error_verbosity": "terse",
     }
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

@@ -14,6 +14,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
 
 from api.errors import WhereforeError
+from api.faults import kind_of
 from api.settings import SettingError, settings
 
 logger = structlog.get_logger()
@@ -102,7 +103,7 @@ class Engine(PostgresEngine):
         """Say so to the operator, but not for each of the hundreds of requests that may come meanwhile."""
         if time.monotonic() - self._warned_at >= SECONDS_BETWEEN_WARNINGS:
             self._warned_at = time.monotonic()
-            logger.warning("database_unavailable", reason=str(error) or type(error).__name__)
+            logger.warning("database_unavailable", reason=kind_of(error))
 
 
 class Transaction(PostgresTransaction):

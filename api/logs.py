@@ -9,7 +9,9 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import EventDict
 
+from api.faults import trace_of
 from api.settings import settings
 
 logger = structlog.get_logger()
@@ -17,28 +19,44 @@ logger = structlog.get_logger()
 HEALTH_CHECKS = {"/healthz", "/readyz"}
 """Asked every few seconds by machines; lines about them would hide those about people."""
 
-# Without the values of variables: they are what people wrote, and drawing them holds the event loop for seconds.
-_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-
 
 def configure_logs() -> None:
     """Send everything to standard output, as coloured lines or as JSON."""
     as_json = settings().log_format == "json"
+    others = logging.getLogger()
+    others.handlers = [_OthersHandler()]
+    others.setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([_TRACEBACKS] if as_json else []),
+            _without_values,
             structlog.processors.JSONRenderer()
             if as_json
-            else structlog.dev.ConsoleRenderer(
-                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Tell of an exception only its kind and where it came from: its words are often what somebody wrote."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = trace_of(error)
+    return event
+
+
+class _OthersHandler(logging.Handler):
+    """Logs what libraries say as we do ourselves: by the first line of their own words, without what they put in."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log one record."""
+        said = str(record.msg).split("\n", 1)[0]
+        logger.log(record.levelno, "library", name=record.name, said=said, exc_info=record.exc_info)
 
 
 class RequestLog(ASGIMiddleware):

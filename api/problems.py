@@ -128,13 +128,13 @@ def on_undecodable_body(request: Request[Any, Any, Any], _: Exception) -> Respon
 
 def on_too_deep_body(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A body of lists within lists beyond all reason; logged, in case the depth should ever be our own."""
-    logger.warning("too_deep", path=request.url.path, exc_info=error)
+    logger.warning("too_deep", route=request.scope.get("path_template"), exc_info=error)
     return on_wherefore_error(request, MalformedError("The body is nested too deeply."))
 
 
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """A fault of ours: logged with all it takes to find it, told without any of it."""
-    logger.error("unexpected_error", path=request.url.path, exc_info=error)
+    logger.error("unexpected_error", route=request.scope.get("path_template"), exc_info=error)
     code, title = PLAIN_PROBLEMS[500]
     return problem_response(
         code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again."

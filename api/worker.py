@@ -14,6 +14,7 @@ from api.accounts.addresses import fill_missing_digests
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
+from api.faults import kind_of
 from api.limits.services import forget_spent
 from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
@@ -48,6 +49,11 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
 
 JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {"compute_list": compute_ordered, "send_mail": send_mail}
 """What can be asked for by `jobs.enqueue`; each takes what it is about, as JSON, and may be done twice."""
+
+
+class JobFailedError(Exception):
+    """A job has failed; says of which kind the failure was, and nothing of what it was about."""
+
 
 SECONDS_BEFORE_THE_FIRST: float = 2
 """Jobs are never urgent, and a start has better things to do."""
@@ -88,7 +94,7 @@ async def _run_until(stopped: asyncio.Event) -> None:
         try:
             await _run(stopped)
         except Exception as error:  # noqa: BLE001 - the database may be gone for a moment; jobs go on when it is back
-            logger.warning("jobs_interrupted", reason=str(error))
+            logger.warning("jobs_interrupted", reason=kind_of(error))
         await _pause(stopped, SECONDS_BEFORE_TRYING_AGAIN)
 
 
@@ -144,8 +150,9 @@ def _as_asked(name: str, job: Callable[[bytes], Awaitable[object]]) -> Callable[
         try:
             changed = await job(asked.payload or b"")
         except Exception as error:
-            logger.warning("job_failed", name=name, tried=asked.attempts + 1, reason=type(error).__name__)
-            raise
+            logger.warning("job_failed", name=name, tried=asked.attempts + 1, exc_info=error)
+            # What is raised here is kept with the job, with all its words.
+            raise JobFailedError(kind_of(error)) from None
         logger.debug("job", name=name, changed=changed)
 
     return run

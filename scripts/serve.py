@@ -100,6 +100,7 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
         "web.app:create_app",
         factory=True,
         workers=chosen.workers,
+        log_config=None,  # its lines go the way of ours, without what people sent
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,

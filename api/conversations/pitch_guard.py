@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from api.encoding import encoder
+from api.faults import kind_of
 from api.profiles.schemas import Purpose
 from embeddings.pitches import Finding, find_pitch
 
@@ -56,4 +57,4 @@ def _over(look: "asyncio.Task[Finding | None]") -> None:
     _looks.discard(look)
     _late.discard(look)
     if not look.cancelled() and (error := look.exception()) is not None:
-        logger.warning("message_not_looked_at", reason=str(error))
+        logger.warning("message_not_looked_at", reason=kind_of(error))
