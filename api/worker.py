@@ -11,6 +11,9 @@ import asyncpg
 import structlog
 
 from api.accounts.addresses import fill_missing_digests
+from api.accounts.asking import answer_asked
+from api.accounts.links import delete_ended_links
+from api.accounts.pending import answer_sign_up, delete_unconfirmed
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
@@ -37,6 +40,8 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("forget_spent", "47 * * * *", forget_spent),
     ("fill_missing_digests", "23 * * * *", fill_missing_digests),
     ("erase_due", "37 * * * *", erase_due),
+    ("delete_ended_links", "19 * * * *", delete_ended_links),
+    ("delete_unconfirmed", "22 * * * *", delete_unconfirmed),
     ("forget_texts", "27 4 * * *", forget_texts),
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),
@@ -47,7 +52,12 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
 )
 """Name, when (as cron writes it), and what. Each may run late, or twice, and does what is due then."""
 
-JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {"compute_list": compute_ordered, "send_mail": send_mail}
+JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {
+    "compute_list": compute_ordered,
+    "send_mail": send_mail,
+    "answer_asked": answer_asked,
+    "answer_sign_up": answer_sign_up,
+}
 """What can be asked for by `jobs.enqueue`; each takes what it is about, as JSON, and may be done twice."""
 
 

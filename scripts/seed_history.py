@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from api import clock
+from api.accounts import joining
 from api.accounts import services as accounts
 from api.accounts.schemas import AccountCreate, Member
 from api.connections import services as connections
@@ -108,8 +109,8 @@ class History:
 
 async def _join(person: Person, password: str | None) -> Member:
     if password is None:
-        return await accounts.enrol(email=person.email, display_name=person.name)
-    await accounts.create_account(
+        return await joining.enrol(email=person.email, display_name=person.name)
+    await joining.create_account(
         AccountCreate(email=person.email, password=password, display_name=person.name, over_18=True)
     )
     return await accounts.prove(email=person.email, password=password)

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -83,6 +83,22 @@ def cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """The same argon2id with less memory: few tests are about what it costs, and many make members."""
     if request.path.name not in {"test_passwords.py", "test_enumeration.py"}:
         monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def without_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test begins without a mail server, and leaves none behind."""
+    from api.settings import settings
+
+    set_there = "WHEREFORE_SMTP_URL" in os.environ
+    for name in ("WHEREFORE_SMTP_URL", "WHEREFORE_MAIL_FROM"):
+        monkeypatch.delenv(name, raising=False)
+    if set_there:
+        settings.cache_clear()
+    yield
+    if "WHEREFORE_SMTP_URL" in os.environ:
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 @pytest.fixture

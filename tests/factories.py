@@ -6,6 +6,7 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
+from api.accounts import joining
 from api.accounts import services as accounts
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import AccountCreate, Member
@@ -29,7 +30,7 @@ async def make_member(
     """A member with purposes switched on; `statements` go under the first purpose, as text or (role, text)."""
     purposes = list(purposes)
     email = email or f"member{next(_number)}@example.org"
-    await accounts.create_account(AccountCreate(email=email, password=PASSWORD, display_name=name, over_18=True))
+    await joining.create_account(AccountCreate(email=email, password=PASSWORD, display_name=name, over_18=True))
     session = await accounts.sign_in(email=email, password=PASSWORD)
     found = await member_by_session(session.token)
     assert found is not None

@@ -19,8 +19,10 @@ from web.forms import provide_form
 from web.guards import needs_access_keeping_words
 from web.headers import add_headers
 from web.languages import pair_note
+from web.pages.addresses import AddressPages, UndoPages
 from web.pages.api_docs import ApiDocsPages
 from web.pages.composer import ComposerPages
+from web.pages.confirming import ConfirmPages
 from web.pages.conversations import ConversationPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
@@ -32,11 +34,14 @@ from web.pages.members import BlockPages, MemberPages
 from web.pages.moderation import ModerationPages
 from web.pages.my_purposes import MyPurposePages
 from web.pages.my_statements import MyStatementPages
+from web.pages.outbox import OutboxPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
 from web.pages.requests import RequestPages
+from web.pages.resetting import ForgottenPages, ResetPages
 from web.pages.security_contact import security_contact
 from web.pages.settings import SettingsPages
+from web.pages.sign_in_links import SignInLinkPages
 from web.pages.signing_in import SigningInPages
 from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
@@ -51,6 +56,12 @@ PAGES: list[ControllerRouterHandler] = [
     FirstWordsPages,
     SigningInPages,
     SigningInAgainPages,
+    SignInLinkPages,
+    ForgottenPages,
+    ResetPages,
+    ConfirmPages,
+    AddressPages,
+    UndoPages,
     HomePages,
     MatchPages,
     MemberPages,
@@ -64,6 +75,7 @@ PAGES: list[ControllerRouterHandler] = [
     SettingsPages,
     LeavingPages,
     ModerationPages,
+    OutboxPages,
     PlainWordsPages,
     ApiDocsPages,
     ProblemPages,

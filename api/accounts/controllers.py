@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
-from api.accounts import queries, services
+from api.accounts import joining, queries, services
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
 from api.authentication import Access
 from api.limits.policies import JOINING
@@ -28,7 +28,7 @@ class AccountController(Controller):
     )
     async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:
         """Sign up. The answer is the same for an address that is taken."""
-        return await services.create_account(data)
+        return await joining.create_account(data)
 
 
 class TokenController(Controller):

@@ -97,3 +97,15 @@ class StartAgainError(WhereforeError):
     def __init__(self) -> None:
         """Say what helps."""
         super().__init__("That took too long, or too many tries. Please sign in again.")
+
+
+class LinkDeadError(WhereforeError):
+    """A link from a mail was used, is too old, was followed by a newer one, or never was: which, is not told."""
+
+    code = "link-dead"
+    title = "This link does not work any more"
+    status = 410
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("It was used, or it is too old, or you asked for a newer one. You can ask for another mail.")

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from api.errors import FieldError
+from api.errors import FieldError, InvalidError
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import has_contact_details
 
@@ -62,3 +63,14 @@ def problem_with_details(text: str, *, field: str, called: str) -> FieldError | 
         f"{called} cannot have an address, a link, a phone number or an account elsewhere in it. Leave that out here."
     )
     return FieldError(f"/{field}", "contact-details", said)
+
+
+def raise_any(problems: Iterable[FieldError | None]) -> None:
+    """Refuse what was filled in, if anything is wrong with it.
+
+    Raises:
+        InvalidError: With everything that is wrong.
+    """
+    errors = tuple(problem for problem in problems if problem is not None)
+    if errors:
+        raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)

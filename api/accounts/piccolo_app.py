@@ -7,8 +7,11 @@ from piccolo.conf.apps import AppConfig
 from api.accounts.tables import (
     AccessToken,
     Account,
+    MailAsked,
+    MailedLink,
     Passkey,
     PasskeyChallenge,
+    PendingAccount,
     PendingSignIn,
     RecoveryCode,
     SecondFactor,
@@ -27,6 +30,9 @@ APP_CONFIG = AppConfig(
         SecondFactor,
         RecoveryCode,
         PendingSignIn,
+        PendingAccount,
+        MailedLink,
+        MailAsked,
     ],
     migration_dependencies=[],
 )

@@ -27,6 +27,16 @@ class Meets(StrEnum):
     IN_PERSON_TOO = "in_person_too"
 
 
+class LinkPurpose(StrEnum):
+    """What a link in a mail does."""
+
+    RESET = "reset"
+    SIGN_IN = "sign_in"
+    NEW_ADDRESS = "new_address"
+    UNDO = "undo"
+    """Brings back the address that an account had before."""
+
+
 class Member(msgspec.Struct, frozen=True):
     """Whoever acts: a signed-in member. The first argument of every service."""
 
@@ -163,3 +173,34 @@ class WaysIn(msgspec.Struct, frozen=True):
     """Whether a code is asked for after the password."""
     recovery_codes: int
     """How many are left."""
+
+
+class LinkRead(msgspec.Struct, frozen=True):
+    """A link that still works: for which account, and to which address it was mailed."""
+
+    account: UUID
+    purpose: LinkPurpose
+    email: str
+    created_at: datetime
+
+
+class SignUpRead(msgspec.Struct, frozen=True):
+    """A sign-up that waits for its address to be confirmed."""
+
+    email: str
+    works: bool
+    """Whether its link still works; when not, another one can be asked for."""
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """An address was confirmed: there is an account now, and its member is signed in."""
+
+    session: SessionCreated
+    choices: str | None
+    """What was chosen on the pages of joining, as it was given to `create_account`."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a job is to answer by mail."""
+
+    id: UUID

@@ -1,20 +1,16 @@
 """Signing up, signing in, and giving back what was given out for it."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from api import clock
-from api.accounts.addresses import address_digest
 from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
-from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
+from api.accounts.fields import normal_email, problem_with_email, problem_with_name, raise_any
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
-from api.accounts.passwords import hash_password, needs_rehash, problems_with_password, verify_password
+from api.accounts.passwords import hash_password, needs_rehash, verify_password
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
-    AccountCreate,
-    AccountCreated,
     Credential,
     Member,
     Scope,
@@ -25,68 +21,12 @@ from api.accounts.schemas import (
 )
 from api.accounts.second_factor import check_code, has_second_factor
 from api.database import fetch, fetch_one
-from api.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from api.errors import FieldError, NotFoundError
 from api.texts import tidy
 
 SESSION_LASTS = timedelta(days=30)
 """From sign-in, used or not; longer than a session that is not used may live, so idleness needs no clock of its own."""
 LONGEST_LABEL = 120
-
-
-async def create_account(draft: AccountCreate) -> AccountCreated:
-    """Sign someone up. For an address that is taken nothing happens, and nobody can tell.
-
-    Raises:
-        InvalidError: With an error for every field that cannot be used.
-    """
-    email, name = normal_email(draft.email), tidy(draft.display_name)
-    _raise_any(
-        [
-            problem_with_email(email),
-            *await problems_with_password(draft.password, words=[email, name]),
-            problem_with_display_name(name),
-            None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
-        ]
-    )
-    now = clock.now()
-    # The hash is computed for a taken address too: it is what takes the time.
-    await fetch(
-        "INSERT INTO account (id, email, address_digest, password_hash, display_name, created_at, confirmed_adult_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING",
-        uuid4(),
-        email,
-        address_digest(email),
-        await hash_password(draft.password),
-        name,
-        now,
-        now,
-    )
-    return AccountCreated(next="sign_in")
-
-
-async def enrol(*, email: str, display_name: str) -> Member:
-    """Keep a member who exists only for show: without a password, so nobody ever signs in as them by one.
-
-    Raises:
-        InvalidError: The address or the name cannot be used.
-        ConflictError: There is an account with this address.
-    """
-    normal, name = normal_email(email), tidy(display_name)
-    _raise_any([problem_with_email(normal), problem_with_display_name(name)])
-    member, now = Member(id=uuid4(), display_name=name), clock.now()
-    added = await fetch(
-        "INSERT INTO account (id, email, address_digest, display_name, created_at, confirmed_adult_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING RETURNING id",
-        member.id,
-        normal,
-        address_digest(normal),
-        name,
-        now,
-        now,
-    )
-    if not added:
-        raise ConflictError("There is an account with this address.")
-    return member
 
 
 async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreated:
@@ -165,7 +105,7 @@ async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft
 
 def _check_token(draft: TokenDraft) -> None:
     nothing = draft.scopes is not None and not draft.scopes
-    _raise_any(
+    raise_any(
         [
             problem_with_name(tidy(draft.name), field="name", called="The token's name"),
             FieldError("/scopes", "missing", "Say what the token may do, or leave this out.") if nothing else None,
@@ -276,9 +216,3 @@ async def delete_ended_credentials() -> int:
     for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         ended += len(await fetch(f"DELETE FROM {table} WHERE expires_at <= {{}} RETURNING id", clock.now()))
     return ended
-
-
-def _raise_any(problems: Iterable[FieldError | None]) -> None:
-    errors = tuple(problem for problem in problems if problem is not None)
-    if errors:
-        raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)

@@ -18,6 +18,9 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check
 from piccolo.table import Table
 
+from api.accounts.schemas import LinkPurpose
+from api.sealing.columns import SealedText
+
 
 class Account(Table, tablename="account"):
     """A member: what they are called, how to reach them, how they like to meet."""
@@ -145,3 +148,43 @@ class PendingSignIn(Table, tablename="pending_sign_in"):
     expires_at = Timestamptz(null=False, index=True)
 
     pending_sign_in_not_guessed_for_ever = Check(tries_left >= 0)
+
+
+class PendingAccount(Table, tablename="pending_account"):
+    """A sign-up whose address is not confirmed: no account, and it opens nothing. It goes after 7 days."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    email = Varchar(length=254, null=False, index=True)
+    password_hash = Varchar(length=255, null=False, secret=True)
+    display_name = Varchar(length=60, null=False)
+    choices = SealedText(most=2_000, null=True, default=None, secret=True)
+    """What was chosen on the pages of joining, as JSON, sealed: it may tell of a belief or an illness."""
+    token_hash = Bytea(unique=True, null=True, default=None, secret=True)
+    token_expires_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+
+class MailedLink(Table, tablename="mailed_link"):
+    """A link in a mail that does one thing, once, for one account."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    account = ForeignKey(Account, null=False, on_delete=OnDelete.cascade, index=True)
+    purpose = Varchar(length=16, choices=LinkPurpose, null=False)
+    token_hash = Bytea(unique=True, null=False, secret=True)
+    """SHA-256 of the 32 random bytes that the link carries."""
+    email = Varchar(length=254, null=False, index=True)
+    """The address that it was mailed to; for a change, the new one; for undoing one, the old one."""
+    created_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False)
+
+
+class MailAsked(Table, tablename="mail_asked"):
+    """Somebody typed an address and asked for a link. A job looks whose it is, so that no answer depends on that."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    purpose = Varchar(length=16, choices=LinkPurpose, null=False)
+    email = SealedText(most=254, null=False, secret=True)
+    """As it was typed, sealed: it may be nobody's, and then nothing of it is kept."""
+    account = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.cascade, index=True)
+    """Who asked, where that needs a sign-in."""
+    created_at = Timestamptz(null=False)

@@ -1,11 +1,13 @@
 """Joining: why first, then who; one question a page, without JavaScript and without anything kept until the end."""
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 
 from api.accounts.errors import WrongCredentialsError
+from api.accounts.joining import create_account
 from api.accounts.schemas import AccountCreate, Member
-from api.accounts.services import create_account, sign_in
+from api.accounts.services import sign_in
 from api.authentication import Access
 from api.errors import InvalidError
 from api.profiles.schemas import PurposeSwitch
@@ -61,7 +63,9 @@ async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
         email=answers.email, password=password, display_name=answers.display_name, over_18=form.ticked("over_18")
     )
     try:
-        await create_account(draft)
+        made = await create_account(draft, choices=msgspec.json.encode(answers).decode())
+        if made.next == "confirm_email":
+            return forgotten(redirect("/look-in-your-mail"))
         session = await sign_in(email=answers.email, password=password, label=browser_label(request))
     except InvalidError as error:
         errors = FormErrors.told_by(error)

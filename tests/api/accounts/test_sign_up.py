@@ -9,7 +9,7 @@ from httpx import AsyncClient, Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.accounts import services
+from api.accounts import joining, services
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_email, problem_with_name
 from api.accounts.schemas import AccountCreate
@@ -41,7 +41,7 @@ async def number_of_accounts() -> int:
 
 
 async def test_whoever_signed_up_can_sign_in_with_the_address_however_it_is_typed(database: None) -> None:
-    await services.create_account(draft(email=" Ada@Example.ORG\n"))
+    await joining.create_account(draft(email=" Ada@Example.ORG\n"))
 
     session = await services.sign_in(email="ADA@example.org ", password=PASSWORD)
 
@@ -50,7 +50,7 @@ async def test_whoever_signed_up_can_sign_in_with_the_address_however_it_is_type
 
 async def test_nobody_joins_with_contact_details_for_a_name(database: None) -> None:
     with pytest.raises(InvalidError) as refusal:
-        await services.create_account(draft(display_name="ada at example dot org"))
+        await joining.create_account(draft(display_name="ada at example dot org"))
 
     assert [(error.pointer, error.code) for error in refusal.value.errors] == [("/display_name", "contact-details")]
     assert await number_of_accounts() == 0
@@ -58,7 +58,7 @@ async def test_nobody_joins_with_contact_details_for_a_name(database: None) -> N
 
 async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) -> None:
     with pytest.raises(InvalidError) as refusal:
-        await services.create_account(draft(email="ada", password="short", display_name=" ", over_18=False))
+        await joining.create_account(draft(email="ada", password="short", display_name=" ", over_18=False))
 
     found = {error.pointer: error.code for error in refusal.value.errors}
     assert found == {
@@ -91,7 +91,7 @@ async def test_a_taken_address_gets_the_same_reply_byte_for_byte(client: AsyncCl
 async def test_a_taken_address_costs_as_much_work_as_a_fresh_one(database: None) -> None:
     async def work(email: str) -> float:
         before = time.process_time()
-        await services.create_account(draft(email=email))
+        await joining.create_account(draft(email=email))
         return time.process_time() - before
 
     await work("ada@example.org")
@@ -102,9 +102,9 @@ async def test_a_taken_address_costs_as_much_work_as_a_fresh_one(database: None)
 
 
 async def test_a_taken_address_changes_nothing_about_its_account(database: None) -> None:
-    await services.create_account(draft())
+    await joining.create_account(draft())
 
-    await services.create_account(draft(password="another lantern, another harbour", display_name="Eve"))
+    await joining.create_account(draft(password="another lantern, another harbour", display_name="Eve"))
 
     assert (await services.sign_in(email="ada@example.org", password=PASSWORD)).member.display_name == "Ada"
     with pytest.raises(WrongCredentialsError):
@@ -128,7 +128,7 @@ async def test_two_who_sign_up_with_one_address_at_once_both_hear_the_same_and_m
 
 
 async def test_a_password_is_kept_as_an_argon2id_hash_only(database: None) -> None:
-    await services.create_account(draft())
+    await joining.create_account(draft())
 
     [row] = await fetch("SELECT account::text AS everything, password_hash FROM account")
 

@@ -1,0 +1,137 @@
+"""Asking for a link by mail. Whether there is an account is found out by a job: no answer, and no time, tells of it."""
+
+from uuid import UUID, uuid4
+
+import msgspec
+
+from api import clock, jobs
+from api.accounts.fields import normal_email, problem_with_email
+from api.accounts.links import make_link
+from api.accounts.recent import needs_recent
+from api.accounts.schemas import Asked, Credential, LinkPurpose, Member
+from api.database import fetch, fetch_one, transaction
+from api.errors import InvalidError
+from api.limits.policies import LINK_ACCOUNT, NEW_ADDRESS, RESET_ACCOUNT
+from api.limits.services import spend
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
+from api.sealing import opened, seal
+
+_LIMITS = {
+    LinkPurpose.RESET: RESET_ACCOUNT,
+    LinkPurpose.SIGN_IN: LINK_ACCOUNT,
+    LinkPurpose.NEW_ADDRESS: NEW_ADDRESS,
+}
+_MAILS = {
+    LinkPurpose.RESET: (MailKind.RESET_PASSWORD, "/reset/"),
+    LinkPurpose.SIGN_IN: (MailKind.SIGN_IN_LINK, "/sign-in/link/"),
+    LinkPurpose.NEW_ADDRESS: (MailKind.CONFIRM_NEW_ADDRESS, "/settings/email/"),
+}
+
+
+async def ask_for_reset(*, email: str) -> None:
+    """Mail a link that sets a new password, if this is a member's address.
+
+    Raises:
+        InvalidError: It is no address.
+        TooManyError: Too many were asked for.
+    """
+    await _ask(LinkPurpose.RESET, email=email)
+
+
+async def ask_for_sign_in(*, email: str) -> None:
+    """Mail a link that signs in, if this is a member's address.
+
+    Raises:
+        InvalidError: It is no address.
+        TooManyError: Too many were asked for.
+    """
+    await _ask(LinkPurpose.SIGN_IN, email=email)
+
+
+async def ask_for_new_address(actor: Member, *, credential: Credential, email: str) -> None:
+    """Mail a link to the address that the actor wants to have from now on; the account keeps its own until then.
+
+    Raises:
+        SignInAgainError: The actor has not proved lately who they are.
+        InvalidError: It is no address.
+        TooManyError: Too many were asked for.
+    """
+    needs_recent(credential)
+    await _ask(LinkPurpose.NEW_ADDRESS, email=email, actor=actor)
+
+
+async def answer_asked(about: bytes) -> None:
+    """Mail what somebody asked for, or nothing: the job `answer_asked`, about an `Asked`."""
+    asked = msgspec.json.decode(about, type=Asked).id
+    async with transaction():
+        row = await fetch_one("DELETE FROM mail_asked WHERE id = {} RETURNING id, purpose, email, account", asked)
+        if row is None:  # answered already
+            return
+        email, purpose = opened(row["email"], about="mail_asked.email", row=row["id"]), LinkPurpose(row["purpose"])
+        if purpose is LinkPurpose.NEW_ADDRESS:
+            await _answer_new_address(row["account"], email=email)
+        elif (account := await account_of(email)) is not None:
+            await _mail_link(account, purpose=purpose, email=email)
+
+
+async def account_of(email: str) -> UUID | None:
+    """Whose account has this address; also of a member who asked to be erased, as they may stay after all."""
+    row = await fetch_one("SELECT id FROM account WHERE email = {}", email)
+    return None if row is None else row["id"]
+
+
+async def is_taken(email: str, *, but_for: UUID | None = None) -> bool:
+    """Whether an account has this address, or had it until lately and may still have it back.
+
+    Args:
+        email: In its normal form.
+        but_for: An account whose own it may be.
+    """
+    row = await fetch_one(
+        "SELECT 1 AS one FROM account WHERE email = {} AND id IS DISTINCT FROM {} UNION ALL "
+        "SELECT 1 FROM mailed_link WHERE email = {} AND account IS DISTINCT FROM {} AND purpose = {} "
+        "AND expires_at > {} LIMIT 1",
+        email,
+        but_for,
+        email,
+        but_for,
+        LinkPurpose.UNDO,
+        clock.now(),
+    )
+    return row is not None
+
+
+async def _ask(purpose: LinkPurpose, *, email: str, actor: Member | None = None) -> None:
+    normal = normal_email(email)
+    if (problem := problem_with_email(normal)) is not None:
+        raise InvalidError(problem.detail, errors=(problem,))
+    # Per typed address, whether or not it is a member's: so it tells nothing, and nobody's mailbox is flooded.
+    await spend(_LIMITS[purpose], who=f"email {normal}" if actor is None else f"member {actor.id}")
+    asked = uuid4()
+    async with transaction():
+        await fetch(
+            "INSERT INTO mail_asked (id, purpose, email, account, created_at) VALUES ({}, {}, {}, {}, {})",
+            asked,
+            purpose,
+            seal(normal, about="mail_asked.email", row=asked),
+            None if actor is None else actor.id,
+            clock.now(),
+        )
+        await jobs.enqueue("answer_asked", Asked(asked))
+
+
+async def _answer_new_address(account: UUID, *, email: str) -> None:
+    if await account_of(email) == account:
+        return
+    if await is_taken(email, but_for=account):
+        await send(to=email, mail=letter(MailKind.ADDRESS_IS_TAKEN))
+        return
+    await _mail_link(account, purpose=LinkPurpose.NEW_ADDRESS, email=email)
+
+
+async def _mail_link(account: UUID, *, purpose: LinkPurpose, email: str) -> None:
+    kind, path = _MAILS[purpose]
+    token = await make_link(account, purpose=purpose, email=email)
+    await send(to=email, mail=letter(kind, path=path + token))

@@ -1,0 +1,89 @@
+"""Joining: making an account of what was filled in, or keeping it until its address is confirmed."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from api import clock
+from api.accounts.addresses import address_digest
+from api.accounts.asking import is_taken
+from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, raise_any
+from api.accounts.passwords import hash_password, problems_with_password
+from api.accounts.pending import keep_sign_up
+from api.accounts.schemas import AccountCreate, AccountCreated, Member
+from api.database import fetch
+from api.errors import ConflictError, FieldError
+from api.settings import settings
+from api.texts import tidy
+
+
+async def create_account(draft: AccountCreate, *, choices: str | None = None) -> AccountCreated:
+    """Sign someone up. For an address that is taken nothing is made, and nobody can tell.
+
+    Where mail goes out the address is to be confirmed first; until then there is no account.
+
+    Args:
+        draft: What was filled in.
+        choices: What was chosen besides, to be given back when the address is confirmed.
+
+    Raises:
+        InvalidError: With an error for every field that cannot be used.
+    """
+    email, name = normal_email(draft.email), tidy(draft.display_name)
+    raise_any(
+        [
+            problem_with_email(email),
+            *await problems_with_password(draft.password, words=[email, name]),
+            problem_with_display_name(name),
+            None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
+        ]
+    )
+    # The hash is computed for a taken address too: it is what takes the time.
+    password_hash = await hash_password(draft.password)
+    if settings().smtp is not None:
+        await keep_sign_up(email=email, password_hash=password_hash, display_name=name, choices=choices)
+        return AccountCreated(next="confirm_email")
+    if not await is_taken(email):
+        await keep_account(email=email, password_hash=password_hash, display_name=name, adult_at=clock.now())
+    return AccountCreated(next="sign_in")
+
+
+async def keep_account(*, email: str, password_hash: str, display_name: str, adult_at: datetime) -> Member | None:
+    """Make an account of what was checked before; None when the address is somebody's by now."""
+    member = Member(id=uuid4(), display_name=display_name)
+    made = await fetch(
+        "INSERT INTO account (id, email, address_digest, password_hash, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING RETURNING id",
+        member.id,
+        email,
+        address_digest(email),
+        password_hash,
+        display_name,
+        clock.now(),
+        adult_at,
+    )
+    return member if made else None
+
+
+async def enrol(*, email: str, display_name: str) -> Member:
+    """Keep a member who exists only for show: without a password, so nobody ever signs in as them by one.
+
+    Raises:
+        InvalidError: The address or the name cannot be used.
+        ConflictError: There is an account with this address.
+    """
+    normal, name = normal_email(email), tidy(display_name)
+    raise_any([problem_with_email(normal), problem_with_display_name(name)])
+    member, now = Member(id=uuid4(), display_name=name), clock.now()
+    added = await fetch(
+        "INSERT INTO account (id, email, address_digest, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING RETURNING id",
+        member.id,
+        normal,
+        address_digest(normal),
+        name,
+        now,
+        now,
+    )
+    if not added:
+        raise ConflictError("There is an account with this address.")
+    return member

@@ -1,0 +1,97 @@
+"""Changing the address of an account by a link to the new one, and undoing that by a link to the old one."""
+
+from uuid import UUID
+
+import asyncpg
+
+from api.accounts.addresses import address_digest
+from api.accounts.asking import is_taken
+from api.accounts.errors import LinkDeadError
+from api.accounts.links import end_links, look_at_link, make_link, use_up_link
+from api.accounts.schemas import LinkPurpose, Member, SessionCreated
+from api.accounts.services import open_session
+from api.accounts.ways_in import end_every_credential
+from api.database import fetch, fetch_one, transaction
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
+
+
+async def change_address(actor: Member, *, token: str, label: str = "") -> SessionCreated:
+    """Give the actor's account the address to which a link was mailed.
+
+    Only the actor can: a stranger who got the link because of a slip of the pen must not get the account. Everybody
+    is signed out, and the actor in again; the old address is told, and can undo it within 7 days.
+
+    Raises:
+        LinkDeadError: The link does nothing any more, is another member's, or the address is somebody's by now.
+    """
+    if (await look_at_link(token, purpose=LinkPurpose.NEW_ADDRESS)).account != actor.id:
+        raise LinkDeadError
+    try:
+        async with transaction():
+            old = await fetch_one("SELECT email FROM account WHERE id = {} FOR UPDATE", actor.id)
+            link = await use_up_link(token, purpose=LinkPurpose.NEW_ADDRESS)
+            if old is None or await is_taken(link.email, but_for=actor.id):
+                raise LinkDeadError
+            await fetch(
+                "UPDATE account SET email = {}, address_digest = {} WHERE id = {}",
+                link.email,
+                address_digest(link.email),
+                actor.id,
+            )
+            await _end_sessions_and_tokens(actor.id)
+            await end_links(actor.id)
+            undo = await make_link(actor.id, purpose=LinkPurpose.UNDO, email=old["email"])
+            await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED, path=f"/undo/{undo}"))
+            return await open_session(actor, label=label, proved=True)
+    except asyncpg.UniqueViolationError:  # somebody took it at this moment
+        raise LinkDeadError from None
+
+
+async def bring_address_back(token: str) -> str:
+    """Undo a change of address for whoever reads the mail of the old one. Nothing that was opened since goes on.
+
+    Changes after that one are undone with it: whoever took an account must not be able to hide behind a second change.
+
+    Returns:
+        The token of a link that sets a new password: whoever changed the address may know the one there is.
+
+    Raises:
+        LinkDeadError: The link does nothing any more.
+    """
+    async with transaction():
+        link = await look_at_link(token, purpose=LinkPurpose.UNDO)
+        now = await fetch_one("SELECT email FROM account WHERE id = {} FOR UPDATE", link.account)
+        await use_up_link(token, purpose=LinkPurpose.UNDO)
+        if now is None:
+            raise LinkDeadError
+        await fetch(
+            "DELETE FROM mailed_link WHERE account = {} AND purpose = {} AND created_at >= {}",
+            link.account,
+            LinkPurpose.UNDO,
+            link.created_at,
+        )
+        await fetch(
+            "UPDATE account SET email = {}, address_digest = {} WHERE id = {}",
+            link.email,
+            address_digest(link.email),
+            link.account,
+        )
+        await end_every_credential(link.account)
+        await end_links(link.account)
+        # Codes that are asked for since the change are asked for by whoever made it.
+        if await fetch(
+            "DELETE FROM second_factor WHERE account = {} AND confirmed_at >= {} RETURNING account",
+            link.account,
+            link.created_at,
+        ):
+            await fetch("DELETE FROM recovery_code WHERE account = {}", link.account)
+        if now["email"] != link.email:
+            await send(to=now["email"], mail=letter(MailKind.ADDRESS_CHANGED_BACK))
+        return await make_link(link.account, purpose=LinkPurpose.RESET, email=link.email)
+
+
+async def _end_sessions_and_tokens(account: UUID) -> None:
+    for table in ("session", "access_token", "pending_sign_in"):
+        await fetch(f"DELETE FROM {table} WHERE account = {{}}", account)

@@ -1,0 +1,54 @@
+"""The token of a link from a mail, kept in a cookie while its page is open: it stays in no address bar or history."""
+
+import re
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from api.settings import settings
+from web.contexts import Answer, PageRequest, cookie, page, redirect
+
+OPEN_SECONDS = 3600
+"""How long a page that a link leads to may stay open before the link must be opened again."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def opened_link(token: str, *, page_of: str) -> Answer:
+    """Go on to the page of a link. Nothing is used up: programs that check mails open links too."""
+    if not _TOKEN.fullmatch(token):
+        return redirect(page_of, cookies=[ended_link()])
+    return redirect(page_of, cookies=[cookie(_name(), token, seconds=OPEN_SECONDS)])
+
+
+def link_cookie(token: str) -> Cookie:
+    """What makes the next page that of a link which was just made."""
+    return cookie(_name(), token, seconds=OPEN_SECONDS)
+
+
+def token_of(request: Request[Any, Any, Any]) -> str | None:
+    """The token of the link that was opened last in this browser."""
+    token = request.cookies.get(_name(), "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def ended_link() -> Cookie:
+    """What makes the browser forget the link."""
+    return cookie(_name(), "", seconds=0)
+
+
+async def no_link(request: PageRequest) -> Answer:
+    """The page of a link that was not opened here."""
+    return await page(request, "mailed/no_link.html")
+
+
+async def dead_link(request: PageRequest, *, ask_at: str | None, ask: str = "Ask for another mail") -> Answer:
+    """The page of a link that does nothing any more, with where to ask for another."""
+    drawn = await page(request, "mailed/dead_link.html", status_code=410, ask_at=ask_at, ask=ask)
+    drawn.set_cookie(ended_link())
+    return drawn
+
+
+def _name() -> str:
+    return "__Host-wherefore-link" if settings().secure else "wherefore-link"

@@ -1,0 +1,89 @@
+"""Confirming the address with which somebody joined."""
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.accounts.confirming import confirm_address
+from api.accounts.errors import LinkDeadError, WrongCredentialsError
+from api.accounts.pending import look_at_sign_up, mail_again
+from api.accounts.schemas import Member
+from api.authentication import Access
+from api.limits.policies import MAILED_TOKENS
+from api.profiles.schemas import PurposeSwitch
+from api.profiles.services import switch_on_purpose
+from web.contexts import Answer, PageRequest, page, redirect
+from web.forms import Form, FormErrors
+from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
+from web.pages.join_steps import Answers
+from web.sessions import browser_label, session_cookie
+from web.words import PURPOSES
+
+
+class ConfirmPages(Controller):
+    """Where the mailed link leads."""
+
+    path = "/confirm"
+    opt = {"access": Access.ANYONE}
+
+    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    async def open(self, token: FromPath[str]) -> Answer:
+        """Take the token out of the address."""
+        return opened_link(token, page_of="/confirm")
+
+    @get()
+    async def form(self, request: PageRequest) -> Answer:
+        """Ask for the password that was chosen, so that nobody confirms what a stranger began."""
+        token = token_of(request)
+        return await no_link(request) if token is None else await _form(request, token, errors=FormErrors())
+
+    @post(opt={"limits": (MAILED_TOKENS,)})
+    async def confirm(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Make the account with all that was chosen, and sign in."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        try:
+            confirmed = await confirm_address(token, password=form.raw("password"), label=browser_label(request))
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/join", ask="Join again")
+        except WrongCredentialsError:
+            errors = FormErrors()
+            errors.add("password", "This is not the password that was chosen with this address. Try once more.")
+            return await _form(request, token, errors=errors)
+        await _switch_on(confirmed.session.member, confirmed.choices)
+        return redirect("/first-words", cookies=[session_cookie(confirmed.session), ended_link()])
+
+    @post("/again", opt={"limits": (MAILED_TOKENS,)})
+    async def again(self, request: PageRequest) -> Answer:
+        """Mail another link in the place of one that is too old."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        try:
+            await mail_again(token)
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/join", ask="Join again")
+        return redirect("/look-in-your-mail", cookies=[ended_link()])
+
+
+async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answer:
+    try:
+        sign_up = await look_at_sign_up(token)
+    except LinkDeadError:
+        return await dead_link(request, ask_at="/join", ask="Join again")
+    if not sign_up.works:
+        return await page(request, "mailed/confirm_again.html", status_code=410)
+    return await page(
+        request, "mailed/confirm.html", status_code=422 if errors else 200, email=sign_up.email, errors=errors
+    )
+
+
+async def _switch_on(member: Member, choices: str | None) -> None:
+    """Switch on what was chosen. What changed its consent text since is asked for anew, when the member wants it."""
+    if choices is None:
+        return
+    chosen = msgspec.json.decode(choices, type=Answers).without_declined()
+    for purpose in chosen.purposes:
+        await switch_on_purpose(
+            member, purpose=purpose, switch=PurposeSwitch(consent=PURPOSES[purpose].consent_version)
+        )

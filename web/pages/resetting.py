@@ -1,0 +1,98 @@
+"""A new password for whoever reads the member's mail."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.accounts.asking import ask_for_reset
+from api.accounts.errors import LinkDeadError, WrongCodeError
+from api.accounts.links import look_at_link
+from api.accounts.resetting import asks_for_code, reset_password
+from api.accounts.schemas import LinkPurpose
+from api.authentication import Access
+from api.errors import InvalidError
+from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
+from api.settings import settings
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.forms import Form, FormErrors
+from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
+from web.sessions import ended_cookie, forgotten
+
+
+class ForgottenPages(Controller):
+    """For whoever forgot their password."""
+
+    opt = {"access": Access.ANYONE}
+
+    @get("/forgot")
+    async def form(self, request: PageRequest) -> Answer:
+        """Ask for the address."""
+        return await page(request, "mailed/forgot.html", email="", errors=FormErrors())
+
+    @post("/forgot", opt={"limits": (RESET_ADDRESS,)})
+    async def ask(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Mail a link, if this is a member's address; the answer is the same if not."""
+        email = form.field("email")
+        try:
+            await ask_for_reset(email=email)
+        except InvalidError as error:
+            errors = FormErrors.told_by(error)
+            return await page(request, "mailed/forgot.html", status_code=422, email=email, errors=errors)
+        return redirect("/look-in-your-mail")
+
+    @get("/look-in-your-mail")
+    async def sent(self, request: PageRequest) -> Answer:
+        """Say that a mail comes, if one comes."""
+        return await page(request, "mailed/sent.html", mail_goes_out=settings().smtp is not None)
+
+
+class ResetPages(Controller):
+    """Where the mailed link leads."""
+
+    path = "/reset"
+    opt = {"access": Access.ANYONE}
+
+    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    async def open(self, token: FromPath[str]) -> Answer:
+        """Take the token out of the address."""
+        return opened_link(token, page_of="/reset")
+
+    @get()
+    async def form(self, request: PageRequest) -> Answer:
+        """Ask for a new password."""
+        token = token_of(request)
+        return await no_link(request) if token is None else await _form(request, token, errors=FormErrors())
+
+    @post(opt={"limits": (MAILED_TOKENS,)})
+    async def reset(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Set it, and sign everybody out."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        try:
+            await reset_password(token, password=form.raw("password"), code=form.field("code"))
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/forgot")
+        except WrongCodeError as error:
+            errors = FormErrors()
+            errors.add("code", error.detail)
+            return await _form(request, token, errors=errors)
+        except InvalidError as error:
+            return await _form(request, token, errors=FormErrors.told_by(error))
+        done = "Your new password is set. Sign in with it."
+        return forgotten(redirect_with("/sign-in", notice=done, cookies=[ended_link(), ended_cookie()]))
+
+
+async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answer:
+    try:
+        link = await look_at_link(token, purpose=LinkPurpose.RESET)
+        asks = await asks_for_code(token)
+    except LinkDeadError:
+        return await dead_link(request, ask_at="/forgot")
+    return await page(
+        request,
+        "mailed/reset.html",
+        status_code=422 if errors else 200,
+        email=link.email,
+        asks_for_code=asks,
+        errors=errors,
+    )

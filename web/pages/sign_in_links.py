@@ -1,0 +1,70 @@
+"""Signing in by a link in a mail."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api.accounts.asking import ask_for_sign_in
+from api.accounts.errors import LinkDeadError, SecondFactorNeededError
+from api.accounts.links import look_at_link
+from api.accounts.resetting import sign_in_by_link
+from api.accounts.schemas import LinkPurpose, PendingSignIn
+from api.authentication import Access
+from api.errors import InvalidError
+from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
+from web.contexts import Answer, PageRequest, page, redirect
+from web.forms import Form, FormErrors
+from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
+from web.sessions import browser_label, session_cookie
+
+
+class SignInLinkPages(Controller):
+    """For whoever would rather open their mail than remember a password."""
+
+    path = "/sign-in/link"
+    opt = {"access": Access.ANYONE}
+
+    @get()
+    async def form(self, request: PageRequest) -> Answer:
+        """Ask for the address."""
+        return await page(request, "mailed/sign_in_link.html", email="", errors=FormErrors())
+
+    @post(opt={"limits": (RESET_ADDRESS,)})
+    async def ask(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Mail a link, if this is a member's address; the answer is the same if not."""
+        email = form.field("email")
+        try:
+            await ask_for_sign_in(email=email)
+        except InvalidError as error:
+            errors = FormErrors.told_by(error)
+            return await page(request, "mailed/sign_in_link.html", status_code=422, email=email, errors=errors)
+        return redirect("/look-in-your-mail")
+
+    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    async def open(self, token: FromPath[str]) -> Answer:
+        """Take the token out of the address."""
+        return opened_link(token, page_of="/sign-in/link/open")
+
+    @get("/open")
+    async def confirm(self, request: PageRequest) -> Answer:
+        """One button, so that a program that checks mails signs nobody in."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        try:
+            link = await look_at_link(token, purpose=LinkPurpose.SIGN_IN)
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/sign-in/link")
+        return await page(request, "mailed/open.html", email=link.email)
+
+    @post("/open", opt={"limits": (MAILED_TOKENS,)})
+    async def sign_in(self, request: PageRequest) -> Answer:
+        """Sign in."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        try:
+            session = await sign_in_by_link(token, label=browser_label(request))
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/sign-in/link")
+        if isinstance(session, PendingSignIn):
+            raise SecondFactorNeededError
+        return redirect("/home", cookies=[session_cookie(session), ended_link()])
