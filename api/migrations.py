@@ -9,8 +9,6 @@ from pathlib import Path
 
 import asyncpg
 
-from api.sealing.proofs import check_keys
-
 OLDEST_POSTGRESQL = 15
 OLDEST_PGVECTOR = (0, 8, 4)
 
@@ -42,11 +40,10 @@ async def migrate(database_url: str) -> None:
         if await connection.fetchval("SELECT obj_description(to_regclass('migration'), 'pg_class')") != wanted:
             await _run_forwards()
             await _install_jobs(connection)
-            await check_keys(connection)
             await _seal(connection)
             await connection.execute(f"COMMENT ON TABLE migration IS '{wanted}'")
         else:
-            await check_keys(connection)
+            await _check_keys(connection)
     finally:
         await connection.close()
 
@@ -92,9 +89,16 @@ async def _run_forwards() -> None:
 
 
 async def _seal(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    from api.sealing.resealing import seal_what_is_clear  # noqa: PLC0415 - it knows the tables, which know the engine
+    from api.sealing.resealing import seal_what_is_clear  # noqa: PLC0415 - it imports Piccolo
 
+    await _check_keys(connection)
     await seal_what_is_clear(connection)
+
+
+async def _check_keys(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    from api.sealing.proofs import check_keys  # noqa: PLC0415 - it imports Piccolo
+
+    await check_keys(connection)
 
 
 async def _install_jobs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

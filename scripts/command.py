@@ -141,6 +141,21 @@ def reembed_command(model: str | None, *, remove_others: bool) -> None:
         asyncio.run(reembed(remove_others=remove_others))
 
 
+@main.command("rotate-keys")
+@click.option("--retire", is_flag=True, help="Take the older keys away, once nothing is sealed with them any more.")
+@data_dir_option
+def rotate_keys_command(*, retire: bool) -> None:
+    """Seal all that is sealed with a new key, while the site serves.
+
+    Can be stopped at any moment and goes on when run again. Then copy the file of the keys, and run it with --retire.
+    docs/encryption.md tells more.
+    """
+    with shared_database():
+        from scripts.rotate_keys import retire_keys, rotate_keys  # noqa: PLC0415 - it imports the engine
+
+        asyncio.run(retire_keys() if retire else rotate_keys())
+
+
 for group in GROUPS:
     main.add_command(group)
 

@@ -1,16 +1,12 @@
 """Holds that the keys at hand are those of the database, before anything is sealed with others."""
 
 import hmac
-from typing import TypeAlias
 from uuid import UUID
-
-import asyncpg
 
 from api.sealing import keys
 from api.sealing.tokens import SealBrokenError, keyed_digest, opened, seal_with
+from api.sealing.uses import Connection, sealed_with
 from api.settings import SettingError
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _WORD = "Wherefore"
 _ABOUT = "sealing_key.proof"
@@ -35,8 +31,11 @@ async def check_keys(connection: Connection) -> None:
             fits = hmac.compare_digest(proof, _of_digest())
         elif key_id in held.sealing:
             fits = _opens(proof)
-        else:
+        elif key_id in await sealed_with(connection):
             raise SettingError(keys.missing(key_id))
+        else:  # it was retired where the keys are in the environment
+            await connection.execute("DELETE FROM sealing_key WHERE id = $1", key_id)
+            continue
         if not fits:
             raise SettingError(
                 f"The encryption key {key_id} is not the one that this database was sealed with. "

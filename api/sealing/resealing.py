@@ -13,8 +13,8 @@ import asyncpg
 
 from api.sealing import keys
 from api.sealing.columns import SealedColumn, sealed_columns
-from api.sealing.proofs import Connection
 from api.sealing.tokens import SealBrokenError, key_of, opened, seal
+from api.sealing.uses import Connection
 
 AT_A_TIME = 500
 """Rows that are locked together, for some hundredths of a second."""
@@ -50,18 +50,6 @@ async def seal_what_is_clear(connection: Connection, *, tell: Tell | None = None
 async def reseal(connection: Connection, *, tell: Tell | None = None) -> int:
     """Seal anew all that is under an older key than the present one; how many rows that were."""
     return await _walk(connection, set(_by_table()), tell=tell, clear=False)
-
-
-async def sealed_with(connection: Connection) -> dict[str, int]:
-    """How many texts are sealed with each key."""
-    found: dict[str, int] = defaultdict(int)
-    for column in sealed_columns():
-        for row in await connection.fetch(
-            f"SELECT split_part(\"{column.column}\", '.', 2) AS key, count(*) AS texts "
-            f'FROM "{column.table}" WHERE "{column.column}" <> \'\' GROUP BY 1'
-        ):
-            found[row["key"]] += row["texts"]
-    return dict(found)
 
 
 def _by_table() -> dict[str, list[SealedColumn]]:
