@@ -18,6 +18,7 @@ from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
 from api.faults import kind_of
+from api.limits.people import forget_seen
 from api.limits.services import forget_spent
 from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
@@ -37,6 +38,7 @@ logger = structlog.get_logger()
 SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("expire_due_requests", "*/5 * * * *", expire_due_requests),
     ("delete_ended_credentials", "17 * * * *", delete_ended_credentials),
+    ("forget_seen", "57 * * * *", forget_seen),
     ("forget_spent", "47 * * * *", forget_spent),
     ("fill_missing_digests", "23 * * * *", fill_missing_digests),
     ("erase_due", "37 * * * *", erase_due),

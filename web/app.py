@@ -37,6 +37,7 @@ from web.pages.my_statements import MyStatementPages
 from web.pages.outbox import OutboxPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
+from web.pages.quotas import QuotaPages
 from web.pages.requests import RequestPages
 from web.pages.resetting import ForgottenPages, ResetPages
 from web.pages.security_contact import security_contact
@@ -70,6 +71,7 @@ PAGES: list[ControllerRouterHandler] = [
     RequestPages,
     ConversationPages,
     MePages,
+    QuotaPages,
     MyPurposePages,
     MyStatementPages,
     SettingsPages,

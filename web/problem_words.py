@@ -69,6 +69,14 @@ MEANINGS = {
         "There was a lot in a short time. Limits keep passwords from being guessed and members from being collected. "
         "Wait for as long as the answer says, then go on. Nothing was lost or held against you."
     ),
+    "people-quota": (
+        "A member sees only so many new people in a day and in a month, and a new account fewer, so that nobody is "
+        "collected by machines. Whoever you have seen already stays open to you. The answer says when there is room."
+    ),
+    "written-quota": (
+        "A member asks only so many new people in a day and in a month, and a new account fewer, whatever becomes of "
+        "the requests. The answer says when there is room. Answering those who asked you is always possible."
+    ),
     "internal": (
         "Something broke on our side. Nothing you typed was the cause. Try again; if it stays, tell us the request id."
     ),

@@ -12,6 +12,7 @@ from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.connections import queries, services
 from api.connections.errors import AskingProblem, ReasonProblem
+from api.connections.quotas import QuotasRead, quotas
 from api.connections.schemas import (
     Box,
     ConnectionRead,
@@ -153,6 +154,19 @@ class SlotsController(Controller):
         return await queries.slots(actor)
 
 
+class QuotaController(Controller):
+    """How many distinct people one may see and write to."""
+
+    path = "/me/quotas"
+    tags = ("Me",)
+    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
+
+    @get(operation_id="Quotas", responses=describes(401, 403))
+    async def read(self, actor: NamedDependency[Member]) -> QuotasRead:
+        """Read how many people one saw and asked, how many there may be, and when there is room for more."""
+        return await quotas(actor)
+
+
 class ConnectionController(Controller):
     """Connections."""
 
@@ -192,5 +206,6 @@ CONTROLLERS: list[type[Controller]] = [
     ReasonCheckController,
     ConnectionRequestController,
     SlotsController,
+    QuotaController,
     ConnectionController,
 ]

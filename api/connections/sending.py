@@ -13,6 +13,7 @@ from api.connections.errors import (
     RequestsPausedError,
     TooSoonError,
 )
+from api.connections.quotas import check_room_to_write
 from api.connections.reason_checks import Subject
 from api.connections.request_machine import PAUSE, RequestFacts
 from api.connections.request_rows import lock_members, lock_open_between, record, write
@@ -59,6 +60,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         AlreadyConnectedError: The two are connected.
         AlreadyOpenError: The actor has asked, and that is not over.
         TooSoonError: The actor asked before, and the pause is not over.
+        WrittenQuotaReachedError: The actor has written to as many people as they may for now.
         NoSlotError: The actor has as many open requests as they may have.
         RecipientFullError: The recipient has enough to answer just now.
         ConflictError: The recipient changed the words that the reason is about.
@@ -126,6 +128,7 @@ async def _cross_or_send(actor: Member, draft: RequestCreate, subject: Subject) 
 
 async def _room(actor: Member, recipient_id: UUID, now: datetime) -> SenderRoom:
     await _check_pause(actor.id, recipient_id, now)
+    await check_room_to_write(actor.id, recipient_id)
     slots = await queries.slots(actor)
     [row] = await fetch(
         "SELECT request_capacity AS capacity, {} AS taken, (SELECT max(may_ask_again_at) FROM connection_request "

@@ -60,5 +60,15 @@ class Standing(msgspec.Struct, frozen=True):
     """Seconds until something comes back."""
 
 
+class Quota(msgspec.Struct, frozen=True, kw_only=True):
+    """How many distinct people a member may see or write to: another row of `api.limits.policies`."""
+
+    name: str
+    windows: tuple[Window, ...]
+    new_windows: tuple[Window, ...]
+    """For accounts that are new (`api.limits.standing`)."""
+    counts: str
+
+
 LONGEST_LEASE_SECONDS = 10
 """What is left of a lease then is lost, so that no period has more than its limit by more than a lease a process."""

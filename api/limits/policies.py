@@ -7,7 +7,7 @@ period of that length, not the hours of a clock.
 from functools import cache
 
 from api.limits.changed import read_changes
-from api.limits.limit import Fails, Limit, Per, Window
+from api.limits.limit import Fails, Limit, Per, Quota, Window
 from api.settings import settings
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -212,6 +212,28 @@ ALL: tuple[Limit, ...] = (
 )
 
 
+PEOPLE_SEEN = Quota(
+    name="people-seen",
+    windows=(Window(200, DAY), Window(1_500, 30 * DAY)),
+    new_windows=(Window(60, DAY), Window(300, 30 * DAY)),
+    counts="people whose card or page one is shown, and had not been shown in the last 30 days",
+)
+PEOPLE_WRITTEN_TO = Quota(
+    name="people-written-to",
+    windows=(Window(15, DAY), Window(80, 30 * DAY)),
+    new_windows=(Window(5, DAY), Window(20, 30 * DAY)),
+    counts="people one asks to connect, whatever becomes of it",
+)
+
+QUOTAS: tuple[Quota, ...] = (PEOPLE_SEEN, PEOPLE_WRITTEN_TO)
+
+
+def quota_windows(quota: Quota, *, new: bool) -> tuple[Window, ...]:
+    """The numbers that hold for a quota; new accounts have their own, which are changed under `<name>-new`."""
+    name, windows = (f"{quota.name}-new", quota.new_windows) if new else (quota.name, quota.windows)
+    return _changes().get(name, windows)
+
+
 def windows_of(limit: Limit) -> tuple[Window, ...]:
     """The numbers that hold for a limit: the operator's, or those of the table."""
     return _changes().get(limit.name, limit.windows)
@@ -228,4 +250,10 @@ def check_changes() -> None:
 
 @cache
 def _changes() -> dict[str, tuple[Window, ...]]:
-    return read_changes(settings().limits, names={limit.name for limit in ALL})
+    return read_changes(settings().limits, names=names())
+
+
+def names() -> set[str]:
+    """Everything that can be changed."""
+    quotas = {name for quota in QUOTAS for name in (quota.name, f"{quota.name}-new")}
+    return {limit.name for limit in ALL} | quotas

@@ -1,6 +1,11 @@
 """What was spent of each limit; nothing in it says whose it is."""
 
-from piccolo.columns import Array, BigInt, Bytea, Timestamptz
+from typing import Any
+
+from piccolo.columns import UUID, Array, BigInt, Bytea, ForeignKey, OnDelete, Timestamptz
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.columns.reference import LazyTableReference
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
@@ -16,3 +21,17 @@ class RateSpent(Table, tablename="rate_spent"):
     """Microseconds since 1970, oldest first; never more of them than the limit's largest number."""
     ends_at = Timestamptz(null=False)
     """When none of it counts any more."""
+
+
+class PersonSeen(Table, tablename="person_seen"):
+    """Somebody whom a member was shown in the last 30 days; nothing in it says who that was."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    viewer: ForeignKey[Any] = ForeignKey(
+        LazyTableReference("Account", app_name="accounts"), null=False, on_delete=OnDelete.cascade, index=False
+    )
+    pair = Bytea(null=False, default=None, secret=True)
+    """A keyed digest of both members."""
+    seen_at = Timestamptz(null=False)
+
+    person_seen_once = Unique([viewer, pair])

@@ -12,8 +12,8 @@ from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.limits.policies import READS
 from api.matching import queries, services
-from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchRead
-from api.pagination import DEFAULT_LIMIT, MOST, Page
+from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchPage
+from api.pagination import DEFAULT_LIMIT, MOST
 from api.problems import describes
 from api.profiles.schemas import Purpose
 
@@ -32,7 +32,7 @@ class MatchController(Controller):
         purpose: FromQuery[Purpose],
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
-    ) -> Page[MatchRead]:
+    ) -> MatchPage:
         """List members worth meeting for a purpose, best first, each with what both wrote."""
         return await queries.matches(actor, purpose=purpose, limit=limit, cursor=cursor)
 

@@ -1,10 +1,12 @@
 """Reading matches: rows of the stored list, with everything that may have changed since looked up anew."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from api.accounts.schemas import Member
 from api.database import fetch
 from api.errors import NotFoundError
+from api.limits.people import Seen, see, see_one
 from api.matching.considered import NOT_USED, USED
 from api.matching.entries import Marks, MarksOfPair, Part, Position, Quote, QuotedPair, Row, entries, entry_of
 from api.matching.explanation import kind_of
@@ -14,14 +16,16 @@ from api.matching.schemas import (
     ChoiceState,
     Closeness,
     EmptyMatches,
+    HeldBack,
     MarkedStatement,
     MatchExplained,
+    MatchPage,
     MatchRead,
     ReasonPair,
     Strength,
     WhyEmpty,
 )
-from api.pagination import DEFAULT_LIMIT, Page, open_cursor, seal_cursor
+from api.pagination import DEFAULT_LIMIT, open_cursor, seal_cursor
 from api.profiles import queries as profiles
 from api.profiles.errors import PurposeOffError
 from api.profiles.places import place_label
@@ -31,15 +35,44 @@ from api.profiles.visibility import are_connected, can_see_member, have_open_req
 
 async def matches(
     actor: Member, *, purpose: Purpose, limit: int = DEFAULT_LIMIT, cursor: str | None = None
-) -> Page[MatchRead]:
+) -> MatchPage:
     """Members worth meeting for a purpose, best first, those put off until later at the end.
 
-    The first part brings the list up to date when it is due; further parts go on in the list as it is.
+    The first part brings the list up to date when it is due; further parts go on in the list as it is. Whoever is new
+    to the actor counts for their quota of people seen; beyond it they are left out, and the page says so.
 
     Raises:
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: The cursor is not one of this list.
     """
+    shown, following = await _rows(actor, purpose, limit=limit, cursor=cursor)
+    seen = await see(actor.id, [row.member for _, row in shown])
+    items = await _read(purpose, [row for _, row in shown if row.member in seen.shown])
+    return MatchPage(items, following, _held_back(seen))
+
+
+async def first_matches(actor: Member, *, purposes: Sequence[Purpose], most: int) -> MatchPage:
+    """The first matches of each purpose in turn, nobody twice; only those that are shown count as seen.
+
+    Raises:
+        PurposeOffError: The actor has not switched one of the purposes on.
+    """
+    lists = [(purpose, (await _rows(actor, purpose, limit=most))[0]) for purpose in purposes]
+    in_turn = [(purpose, rows[place][1]) for place in range(most) for purpose, rows in lists if place < len(rows)]
+    chosen = list({row.member: (purpose, row) for purpose, row in reversed(in_turn)}.values())[::-1][:most]
+    seen = await see(actor.id, [row.member for _, row in chosen])
+    items = [(await _read(purpose, [row]))[0] for purpose, row in chosen if row.member in seen.shown]
+    return MatchPage(items, None, _held_back(seen))
+
+
+def _held_back(seen: Seen) -> HeldBack | None:
+    return None if seen.reached is None else HeldBack(seen.reached.more_at, seen.reached.detail)
+
+
+async def _rows(
+    actor: Member, purpose: Purpose, *, limit: int, cursor: str | None = None
+) -> tuple[list[tuple[Position, Row]], str | None]:
+    """A part of a list, and where the next begins; nobody in it counts as seen yet."""
     part = await _part(actor, purpose, cursor=cursor, most=limit + 1)
     found = part.rows
     while len(found) <= limit and part.end is not None:
@@ -47,17 +80,19 @@ async def matches(
         found += part.rows
     shown = found[:limit]
     following = _cursor(shown[-1][0], actor, purpose) if len(found) > limit else None
-    return Page(await _read(purpose, [row for _, row in shown]), following)
+    return shown, following
 
 
 async def explained(actor: Member, *, purpose: Purpose, member_id: UUID) -> MatchExplained:
     """Why a member is on the actor's list as it was last computed, and what played no part in it.
 
     Raises:
+        QuotaReachedError: They are new to the actor, who may see nobody new just now; on the list or not.
         NotFoundError: They are not on it, or cannot be met just now.
     """
     part = await entry_of(actor.id, purpose, member_id=member_id)
     found = await _read(purpose, [row for _, row in part.rows])
+    await see_one(actor.id, member_id, there=bool(found))
     if not found:
         raise NotFoundError
     return MatchExplained(found[0], used=list(USED), not_used=list(NOT_USED))
@@ -74,7 +109,7 @@ async def why_empty(actor: Member, *, purpose: Purpose) -> EmptyMatches:
         raise PurposeOffError
     nearest = None
     for other in switched_on:
-        if other != purpose and (await matches(actor, purpose=other, limit=1)).items:
+        if other != purpose and (await _rows(actor, other, limit=1))[0]:
             nearest = other
             break
     read_poorly = await profiles.all_read_poorly(actor, purpose=purpose)

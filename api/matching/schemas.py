@@ -1,5 +1,6 @@
 """What goes in and out of the matching domain."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -85,6 +86,24 @@ class MatchRead(msgspec.Struct, frozen=True):
     purpose: Purpose
     strength: Strength
     reasons: list[ReasonPair]
+
+
+class HeldBack(msgspec.Struct, frozen=True):
+    """Why some on this part of the list are not shown: they are new to the reader, whose quota of people is used up."""
+
+    more_at: Annotated[datetime, Meta(description="When there is room for somebody new.")]
+    detail: Annotated[str, Meta(description="The same in plain words.")]
+
+
+class MatchPage(msgspec.Struct, frozen=True):
+    """One part of a list of matches, and where the next begins."""
+
+    items: list[MatchRead]
+    next: str | None
+    held_back: Annotated[
+        HeldBack | None,
+        Meta(description="Null unless some on this part are held back; those seen before are shown all the same."),
+    ] = None
 
 
 class MatchExplained(msgspec.Struct, frozen=True):

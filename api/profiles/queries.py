@@ -10,6 +10,7 @@ from api.accounts.schemas import Meets, Member
 from api.database import fetch, fetch_as, fetch_one
 from api.encoding import reads_well
 from api.errors import NotFoundError
+from api.limits.people import see_one
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.places import place_label
 from api.profiles.purposes import purposes
@@ -24,7 +25,7 @@ from api.profiles.schemas import (
     Role,
     StatementRead,
 )
-from api.profiles.visibility import are_connected, can_read_statement, can_see_member, has_purpose_on
+from api.profiles.visibility import are_connected, can_read_statement, can_see_member, has_purpose_on, have_open_request
 from api.sealing import open_in
 
 SUMMARY = "o.display_name, o.pronouns, o.place_id, o.meets"
@@ -126,18 +127,24 @@ async def all_read_poorly(actor: Member, *, purpose: Purpose) -> bool:
 
 
 async def member(actor: Member, member_id: UUID) -> MemberRead:
-    """A member as the actor may see them.
+    """A member as the actor may see them. Whoever is new to the actor counts for their quota of people seen.
+
+    Those with whom they are connected or have an open request cost nothing: who writes to somebody wants to be read.
 
     Raises:
+        QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
         NotFoundError: There is no such member, or the actor may not see them.
     """
     row = await fetch_one(
-        "SELECT id, display_name, pronouns, place_id, meets, languages, {} AS connected FROM account "
+        "SELECT id, display_name, pronouns, place_id, meets, languages, {} AS connected, {} AS asked FROM account "
         "WHERE id = {} AND {}",
         are_connected(actor.id, "account.id"),
+        have_open_request(actor.id, "account.id"),
         member_id,
         can_see_member(actor.id, "account.id"),
     )
+    if row is None or not (row["connected"] or row["asked"] or member_id == actor.id):
+        await see_one(actor.id, member_id, there=row is not None)
     if row is None:
         raise NotFoundError
     return MemberRead(

@@ -7,8 +7,7 @@ from litestar.response import Template
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.conversations.queries import unread
-from api.matching.queries import matches
-from api.matching.schemas import MatchRead
+from api.matching.queries import first_matches
 from api.profiles.queries import my_purposes, my_statements
 from api.profiles.schemas import Audience, MyPurposeRead, Purpose
 from web.contexts import PageRequest, page
@@ -25,12 +24,14 @@ class HomePages(Controller):
     async def home(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Say what waits and show a few people."""
         mine = await my_purposes(actor)
+        people = await first_matches(actor, purposes=[one.purpose for one in mine], most=PEOPLE_A_DAY)
         return await page(
             request,
             "home/home.html",
             mine=mine,
             without_words=await _without_words(actor, mine),
-            people=await _people(actor, mine),
+            people=people.items,
+            held_back=people.held_back,
             unread=await unread(actor),
         )
 
@@ -40,10 +41,3 @@ async def _without_words(actor: Member, mine: list[MyPurposeRead]) -> list[Purpo
     written = (await my_statements(actor, limit=200)).items
     spoken = {statement.purpose for statement in written if statement.audience is Audience.PURPOSE}
     return [switched.purpose for switched in mine if switched.purpose not in spoken]
-
-
-async def _people(actor: Member, mine: list[MyPurposeRead]) -> list[MatchRead]:
-    """The first matches of each purpose in turn, nobody twice."""
-    lists = [(await matches(actor, purpose=switched.purpose, limit=PEOPLE_A_DAY)).items for switched in mine]
-    in_turn = [found[place] for place in range(PEOPLE_A_DAY) for found in lists if place < len(found)]
-    return list({match.member.id: match for match in reversed(in_turn)}.values())[::-1][:PEOPLE_A_DAY]

@@ -11,6 +11,7 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.encoding import words_were_measured
 from api.errors import InvalidError, NotFoundError
+from api.limits.errors import QuotaReachedError
 from api.limits.policies import READS
 from api.matching import queries, services
 from api.matching.schemas import ChoiceState, MatchChoiceSet
@@ -56,7 +57,9 @@ class MatchPages(Controller):
         if chosen.purpose not in {mine.purpose for mine in await my_purposes(actor)}:
             return await page(request, "matches/switched_off.html", purpose=chosen)
         found = await queries.matches(actor, purpose=chosen.purpose, limit=MATCHES_A_PAGE, cursor=cursor)
-        empty = None if found.items or cursor else await queries.why_empty(actor, purpose=chosen.purpose)
+        empty = (
+            None if found.items or found.held_back or cursor else await queries.why_empty(actor, purpose=chosen.purpose)
+        )
         nearest = PURPOSES[empty.nearest_purpose] if empty and empty.nearest_purpose else None
         return await page(
             request,
@@ -115,5 +118,5 @@ async def _still_there(actor: Member, member_id: UUID) -> MemberRead | None:
     """Whoever was just set aside, so that a slip of the finger can be undone."""
     try:
         return await member(actor, member_id)
-    except NotFoundError:
+    except (NotFoundError, QuotaReachedError):
         return None

@@ -1,7 +1,7 @@
 """Every route that costs something or could be abused declares a limit, and answers alike when it is met."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -193,9 +193,13 @@ def test_the_page_for_operators_tells_the_table_of_limits_as_it_is() -> None:
 
     for limit in policies.ALL:
         assert row_of(limit) in told, row_of(limit)
-    named = {line.split("`")[1] for line in told if line.count("|") == row_of(policies.CHANGES).count("|")}
-    assert named == {limit.name for limit in policies.ALL}
-    assert len(named) == len(policies.ALL)
+    for quota in policies.QUOTAS:
+        new, others = told_windows(quota.new_windows), told_windows(quota.windows)
+        assert f"| `{quota.name}` | {others} | {new} | {quota.counts} |" in told
+    assert {line.split("`")[1] for line in told} == {limit.name for limit in policies.ALL} | {
+        quota.name for quota in policies.QUOTAS
+    }
+    assert len(told) == len(policies.ALL) + len(policies.QUOTAS)
 
 
 def test_an_operator_changes_a_limit_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,12 +230,17 @@ def test_a_proxy_that_is_no_address_stops_the_start(bad: str, monkeypatch: pytes
 
 def row_of(limit: Limit) -> str:
     """How docs/limits.md tells a limit."""
+    return f"| `{limit.name}` | {told_windows(limit.windows)} | {limit.per} | {limit.fails} | {limit.counts} |"
+
+
+def told_windows(windows: Iterable[Window]) -> str:
+    """How docs/limits.md tells numbers."""
     units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
     told = []
-    for window in limit.windows:
+    for window in windows:
         size, unit = next((size, unit) for size, unit in units if window.seconds % size == 0)
         told.append(f"{window.most:,} per {window.seconds // size} {unit}")
-    return f"| `{limit.name}` | {', '.join(told)} | {limit.per} | {limit.fails} | {limit.counts} |"
+    return ", ".join(told)
 
 
 def small(monkeypatch: pytest.MonkeyPatch, limit: Limit, *windows: Window) -> None:
@@ -242,4 +251,4 @@ def small(monkeypatch: pytest.MonkeyPatch, limit: Limit, *windows: Window) -> No
 
 def changed(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """Read the limits as if an operator had set this."""
-    monkeypatch.setattr(policies, "_changes", lambda: read_changes(value, names={one.name for one in policies.ALL}))
+    monkeypatch.setattr(policies, "_changes", lambda: read_changes(value, names=policies.names()))

@@ -1,0 +1,148 @@
+"""How many distinct people a member sees: whoever was seen in the last 30 days costs nothing, others count once.
+
+Who saw whom is told by nothing that is kept: a pair is a keyed digest, which only whoever holds the key and names both
+could look for, and it is deleted after 30 days.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from api import clock
+from api.database import fetch, transaction
+from api.limits.errors import QuotaReachedError
+from api.limits.keys import key_of
+from api.limits.policies import PEOPLE_SEEN
+from api.limits.standing import QuotaStanding, new_until, standing_of
+
+SEEN_FOR = timedelta(days=30)
+"""For so long whoever was seen is known; also the longest window of the quota."""
+
+_LOOKING = 0x57484553  # any constant: what keeps these advisory locks apart from others
+_MOST_KNOWN = 200_000
+
+# Pairs that this process knows to be in the table, with the moment until which they are, by viewer.
+_known: OrderedDict[UUID, dict[UUID, datetime]] = OrderedDict()
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Whom of those asked for a viewer may be shown."""
+
+    shown: frozenset[UUID]
+    reached: QuotaReachedError | None
+    """What to say of those who are held back; None where nobody is."""
+
+
+async def see(viewer_id: UUID, members: Sequence[UUID]) -> Seen:
+    """Count those among some members whom the viewer has not seen lately, as far as their quota reaches.
+
+    Args:
+        viewer_id: Who looks.
+        members: Whom they would be shown, first those who matter most; never themselves.
+    """
+    now = clock.now()
+    if _all_known(viewer_id, members, now):
+        return Seen(frozenset(members), None)
+    seen, reached = await _seen_at(viewer_id, members, now), None
+    if len(seen) < len(set(members)):
+        seen, reached = await _see_new(viewer_id, members, now)
+    _remember(viewer_id, seen)
+    return Seen(frozenset(seen), reached)
+
+
+async def see_one(viewer_id: UUID, member_id: UUID, *, there: bool) -> None:
+    """Count one member, if they are there; whoever has no room to see them is refused whether they are or not.
+
+    Args:
+        viewer_id: Who looks.
+        member_id: At whom.
+        there: Whether there is such a member, and the viewer may see them.
+
+    Raises:
+        QuotaReachedError: They are new to the viewer, who has seen as many as they may.
+    """
+    if there:
+        reached = (await see(viewer_id, [member_id])).reached
+    elif await _seen_at(viewer_id, [member_id], clock.now()):
+        return  # seen before, and gone since
+    else:
+        reached = _reached(await seen_by(viewer_id))
+    if reached is not None:
+        raise reached
+
+
+async def seen_by(viewer_id: UUID) -> QuotaStanding:
+    """How a member's quota of people seen stands."""
+    now = clock.now()
+    rows = await fetch(
+        "SELECT seen_at FROM person_seen WHERE viewer = {} AND seen_at > {} ORDER BY seen_at DESC",
+        viewer_id,
+        now - SEEN_FOR,
+    )
+    times = [row["seen_at"] for row in rows]
+    return standing_of(PEOPLE_SEEN, times, now=now, new_until=await new_until(viewer_id, now))
+
+
+async def forget_seen() -> int:
+    """Delete what is older than anything that counts; how many rows that were."""
+    return len(await fetch("DELETE FROM person_seen WHERE seen_at <= {} RETURNING 1 AS one", clock.now() - SEEN_FOR))
+
+
+def _all_known(viewer_id: UUID, members: Sequence[UUID], now: datetime) -> bool:
+    known = _known.get(viewer_id, {})
+    return all(member in known and now < known[member] for member in members)
+
+
+def _remember(viewer_id: UUID, seen: dict[UUID, datetime]) -> None:
+    known = _known.setdefault(viewer_id, {})
+    known |= {member: at + SEEN_FOR for member, at in seen.items()}
+    _known.move_to_end(viewer_id)
+    while len(_known) > 1 and sum(map(len, _known.values())) > _MOST_KNOWN:
+        _known.popitem(last=False)
+
+
+async def _seen_at(viewer_id: UUID, members: Sequence[UUID], now: datetime) -> dict[UUID, datetime]:
+    """When those whom the viewer has seen lately were seen first."""
+    by_pair = {_pair(viewer_id, member): member for member in members}
+    rows = await fetch(
+        "SELECT pair, seen_at FROM person_seen WHERE viewer = {} AND pair = ANY({}::bytea[]) AND seen_at > {}",
+        viewer_id,
+        list(by_pair),
+        now - SEEN_FOR,
+    )
+    return {by_pair[row["pair"]]: row["seen_at"] for row in rows}
+
+
+async def _see_new(
+    viewer_id: UUID, members: Sequence[UUID], now: datetime
+) -> tuple[dict[UUID, datetime], QuotaReachedError | None]:
+    """Keep as many as there is room for, one call of a viewer after the other."""
+    async with transaction():
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", str(viewer_id), _LOOKING)
+        seen = await _seen_at(viewer_id, members, now)
+        new = [member for member in dict.fromkeys(members) if member not in seen]
+        room = (await seen_by(viewer_id)).room
+        added = new[:room]
+        if added:
+            await fetch(
+                "INSERT INTO person_seen (viewer, pair, seen_at) SELECT {}, unnest({}::bytea[]), {} "
+                "ON CONFLICT (viewer, pair) DO UPDATE SET seen_at = excluded.seen_at",
+                viewer_id,
+                [_pair(viewer_id, member) for member in added],
+                now,
+            )
+        reached = _reached(await seen_by(viewer_id)) if len(new) > room else None
+    return seen | dict.fromkeys(added, now), reached
+
+
+def _reached(standing: QuotaStanding) -> QuotaReachedError | None:
+    if standing.more_at is None:
+        return None
+    return QuotaReachedError(standing.more_at, new_until=standing.new_until)
+
+
+def _pair(viewer_id: UUID, member_id: UUID) -> bytes:
+    return key_of("person-seen", f"{viewer_id} {member_id}")

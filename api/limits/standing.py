@@ -1,0 +1,72 @@
+"""How a quota stands for an account, and whether that is new: such ones may see and write to fewer people."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from api.database import fetch_one
+from api.limits.limit import Quota, Window
+from api.limits.policies import quota_windows
+
+NEW_FOR = timedelta(days=14)
+
+# A conversation in which both wrote ends being new, as it does for slots; but here the other must have been a member
+# for as long: else two new accounts would lift each other, and a ring of them would see as much as as many old ones.
+_STANDING = """
+    SELECT created_at, EXISTS (
+        SELECT 1 FROM connection AS c
+        JOIN account AS other ON other.id = CASE WHEN c.asker = account.id THEN c.accepter ELSE c.asker END
+        WHERE (c.asker = account.id OR c.accepter = account.id) AND other.created_at <= {}
+        AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker AND reminder_of IS NULL)
+        AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter AND reminder_of IS NULL)
+    ) AS has_conversed FROM account WHERE id = {}
+"""
+
+
+class Used(msgspec.Struct, frozen=True):
+    """How much of one window of a quota is used."""
+
+    window: Window
+    used: int
+    more_at: datetime | None
+    """When there is room again; None where there is room now."""
+
+
+class QuotaStanding(msgspec.Struct, frozen=True):
+    """How a quota stands for an account."""
+
+    windows: list[Used]
+    new_until: datetime | None
+    """Until when the account counts as new at the longest; None when it does not."""
+
+    @property
+    def room(self) -> int:
+        """How many more there may be just now."""
+        return max(0, min(one.window.most - one.used for one in self.windows))
+
+    @property
+    def more_at(self) -> datetime | None:
+        """When there is room again; None where there is room now."""
+        return max((one.more_at for one in self.windows if one.more_at is not None), default=None)
+
+
+async def new_until(member_id: UUID, now: datetime) -> datetime | None:
+    """Until when an account counts as new at the longest; None when it does not."""
+    row = await fetch_one(_STANDING, now - NEW_FOR, member_id)
+    if row is None or row["has_conversed"] or row["created_at"] + NEW_FOR <= now:
+        return None
+    ends_at: datetime = row["created_at"] + NEW_FOR
+    return ends_at
+
+
+def standing_of(quota: Quota, times: Sequence[datetime], *, now: datetime, new_until: datetime | None) -> QuotaStanding:
+    """How a quota stands for an account after things that count happened at some times, latest first."""
+    found = []
+    for window in quota_windows(quota, new=new_until is not None):
+        length = timedelta(seconds=window.seconds)
+        inside = [at for at in times if at > now - length]
+        full = len(inside) >= window.most
+        found.append(Used(window, len(inside), inside[window.most - 1] + length if full else None))
+    return QuotaStanding(found, new_until)
