@@ -1,4 +1,4 @@
-"""`python -m scripts.privacy_tables`: write the tables of docs/privacy.md from the code that they are about."""
+"""The command `python -m scripts.privacy_tables`: write the tables of docs/privacy.md from what they are about."""
 
 from pathlib import Path
 
@@ -35,7 +35,14 @@ def _row(name: str, row: TableRow) -> str:
     exported = [f"`{column}`" for column in [*row.exported, *row.shown]]
     kept_back = "; ".join(f"{', '.join(columns)}: {reason}" for reason, columns in reasons.items())
     return " | ".join(
-        (f"| `{name}`", row.whose, row.why, ", ".join(exported) or "nothing", kept_back or "–", f"{row.erased} |")
+        (
+            f"| `{name}`",
+            row.whose,
+            row.why,
+            ", ".join(exported) or "nothing",
+            kept_back or "(all is)",
+            f"{row.erased} |",
+        )
     )
 
 

@@ -24,6 +24,7 @@ from web.pages.api_docs import ApiDocsPages
 from web.pages.composer import ComposerPages
 from web.pages.confirming import ConfirmPages
 from web.pages.conversations import ConversationPages
+from web.pages.exporting import ExportPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
 from web.pages.joining import JoinPages
@@ -75,6 +76,7 @@ PAGES: list[ControllerRouterHandler] = [
     MyPurposePages,
     MyStatementPages,
     SettingsPages,
+    ExportPages,
     LeavingPages,
     ModerationPages,
     OutboxPages,

@@ -1,13 +1,17 @@
-"""The JSON API's calls about all that is kept of oneself: leaving."""
+"""The JSON API's calls about all that is kept of oneself: taking it out, and leaving."""
 
-from litestar import Controller, delete
+from litestar import Controller, MediaType, delete, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
+from litestar.response import Stream
 
 from api.accounts.schemas import Credential, Member, Scope
 from api.authentication import Access
+from api.limits.policies import EXPORTS
 from api.privacy import services
-from api.privacy.schemas import Erasure
+from api.privacy.export_document import export_document
+from api.privacy.schemas import Erasure, ExportRead
 from api.problems import describes
 
 
@@ -17,6 +21,19 @@ class PrivacyController(Controller):
     path = "/me"
     tags = ("Me",)
     opt = {"access": Access.SIGNED_IN}
+
+    @get(
+        "/export",
+        operation_id="ExportMe",
+        opt={"scope": Scope.EXPORT, "limits": (EXPORTS,)},
+        responses={
+            **describes(401, 403),
+            200: ResponseSpec(ExportRead, media_type=MediaType.JSON, generate_examples=False),
+        },
+    )
+    async def export(self, actor: NamedDependency[Member]) -> Stream:
+        """Take everything out that is kept of oneself, as one document; it comes in pieces."""
+        return Stream(export_document(actor), media_type=MediaType.JSON)
 
     @delete(operation_id="EraseMe", opt={"scope": Scope.PROFILE}, responses=describes(401, 403, 422, 503))
     async def erase(

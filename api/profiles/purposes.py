@@ -1,18 +1,7 @@
 """The six purposes in plain words, and what members of a sensitive one agree to."""
 
+from api.profiles.consents import TODAY, consent_text
 from api.profiles.schemas import Purpose, PurposeRead
-
-# A new text needs a new version: a yes to an older one no longer counts.
-_CONSENT_VERSION = "2026-11-22"
-
-_CONSENT_ENDING = (
-    "Members who have switched this purpose on too can read them, unless you choose fewer people for a text. "
-    "Wherefore turns each text into a list of numbers, to find people who wrote something close to it. "
-    "Nobody else gets to see any of this: no advertisers, no search engines. "
-    "You can take this back at any time: switch the purpose off. "
-    "The numbers are then deleted at once, and nobody but you can read the texts. "
-    "You can delete the texts too, or your whole account."
-)
 
 
 def purposes() -> list[PurposeRead]:
@@ -31,14 +20,14 @@ def _plain(purpose: Purpose, name: str, description: str) -> PurposeRead:
     )
 
 
-def _sensitive(purpose: Purpose, name: str, description: str, *, about: str) -> PurposeRead:
+def _sensitive(purpose: Purpose, name: str, description: str) -> PurposeRead:
     return PurposeRead(
         purpose=purpose,
         name=name,
         description=description,
         sensitive=True,
-        consent_text=f"{about} Wherefore keeps the texts you write here, and the day you said yes. {_CONSENT_ENDING}",
-        consent_version=_CONSENT_VERSION,
+        consent_text=consent_text(purpose, TODAY),
+        consent_version=TODAY,
     )
 
 
@@ -66,20 +55,17 @@ _PURPOSES = {
             Purpose.CARETAKING,
             "Caretaking",
             "Find people who care for someone in their family, or who are cared for, and know what the days are like.",
-            about="What you write here can say something about your health, or the health of someone close to you.",
         ),
         _sensitive(
             Purpose.BELIEF,
             "Belief",
             "Find people on the same path: a faith, a way of seeing the world, or questions you carry about what it "
             "all means.",
-            about="What you write here can say what you believe.",
         ),
         _sensitive(
             Purpose.PARTNERSHIP,
             "Partnership",
             "Find someone to share your life with.",
-            about="What you write here can say whom you love and how you want to live.",
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""Nothing is kept of which the data map does not say whose it is, why it is kept, and how it is taken out and erased."""
+"""Nothing is kept of which the data map does not say whose it is, why it is kept, and how it is erased."""
 
 from api.database import fetch
 from api.piccolo_conf import APP_REGISTRY

@@ -1,0 +1,132 @@
+"""The parts of an export that are about others too: as the member may read them on the site, and no further."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from api.accounts.schemas import Member
+from api.connections import queries as connections_queries
+from api.connections.schemas import Box
+from api.conversations.queries import MESSAGE
+from api.database import fetch
+from api.moderation.notices import notices
+from api.moderation.queries import blocks
+from api.moderation.reporting import my_reports
+from api.pagination import MOST, Page
+from api.profiles.visibility import can_see_member
+from api.sealing.rows import open_in
+
+Rows = list[dict[str, Any]]
+Item = TypeVar("Item")
+
+MESSAGES_AT_A_TIME = 1000
+
+
+async def _requests(actor: Member) -> AsyncIterator[Rows]:
+    for box in Box:
+        read_box = partial(connections_queries.requests, actor, box=box, limit=MOST)
+        async for page in _pages(read_box):
+            yield [{"box": box.value, **_plain(read)} for read in page]
+
+
+async def _connections(actor: Member) -> AsyncIterator[Rows]:
+    async for page in _pages(partial(connections_queries.connections, actor, limit=MOST)):
+        yield [_plain(read) for read in page]
+
+
+async def _messages(actor: Member) -> AsyncIterator[Rows]:
+    """What both wrote, in the connections that the actor sees, oldest first."""
+    async for page in _pages(partial(connections_queries.connections, actor, limit=MOST)):
+        for connection in page:
+            async for batch in _written(connection.id):
+                yield batch
+
+
+async def _written(connection_id: UUID) -> AsyncIterator[Rows]:
+    last: tuple[object, object] | None = None
+    while True:
+        beyond = "TRUE" if last is None else "(created_at, id) > ({}, {})"
+        batch = await fetch(
+            f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {beyond} ORDER BY created_at, id LIMIT {{}}",
+            connection_id,
+            *(last or ()),
+            MESSAGES_AT_A_TIME,
+        )
+        if not batch:
+            return
+        last = batch[-1]["created_at"], batch[-1]["id"]
+        await asyncio.to_thread(_open_messages, batch)
+        yield [{"connection": connection_id, **row} for row in batch]
+
+
+def _open_messages(batch: Rows) -> None:
+    open_in(batch, text="message.text")
+
+
+async def _matches(actor: Member) -> AsyncIterator[Rows]:
+    """Who is on the actor's lists now, as far as the actor may see them."""
+    yield await fetch(
+        "SELECT l.purpose, e.position, e.member, a.display_name, e.strength FROM match_entry AS e "
+        "JOIN match_list AS l ON l.id = e.match_list JOIN account AS a ON a.id = e.member "
+        "WHERE l.viewer = {} AND {} ORDER BY l.purpose, e.position",
+        actor.id,
+        can_see_member(actor.id, "e.member"),
+    )
+
+
+async def _choices(actor: Member) -> AsyncIterator[Rows]:
+    yield await fetch(
+        "SELECT c.member, a.display_name, c.state, c.chosen_at FROM match_choice AS c "
+        "JOIN account AS a ON a.id = c.member WHERE c.viewer = {} AND {} ORDER BY c.chosen_at",
+        actor.id,
+        can_see_member(actor.id, "c.member"),
+    )
+
+
+async def _blocked(actor: Member) -> AsyncIterator[Rows]:
+    yield [{"blocked": read.id, "known_as": read.display_name} for read in await blocks(actor)]
+
+
+async def _reports(actor: Member) -> AsyncIterator[Rows]:
+    rows = await fetch("SELECT id, words FROM report WHERE reporter = {} AND words IS NOT NULL", actor.id)
+    open_in(rows, words="report.words")
+    words = {row["id"]: row["words"] for row in rows}
+    yield [{**_plain(read), "words": words.get(read.id)} for read in await my_reports(actor)]
+
+
+async def _notices(actor: Member) -> AsyncIterator[Rows]:
+    yield [_plain(read) for read in await notices(actor)]
+
+
+async def _pages(read: Callable[..., Awaitable[Page[Item]]]) -> AsyncIterator[list[Item]]:
+    """Every page of a list."""
+    cursor = None
+    while True:
+        page = await read(cursor=cursor)
+        if page.items:
+            yield page.items
+        if page.next is None:
+            return
+        cursor = page.next
+
+
+def _plain(read: object) -> dict[str, Any]:
+    """A Struct as it goes out of the JSON API."""
+    made: dict[str, Any] = msgspec.to_builtins(read, builtin_types=())
+    return made
+
+
+PARTS: dict[str, tuple[str, Callable[[Member], AsyncIterator[Rows]]]] = {
+    "requests": ("requests that you sent and received, as you may read them", _requests),
+    "connections": ("people you are connected with, what for, and your own notes", _connections),
+    "messages": ("what you and your connections wrote to each other", _messages),
+    "matches": ("who is on your lists", _matches),
+    "choices": ("whom you marked as later or not for me", _choices),
+    "blocked_members": ("whom you blocked, by the name they had then", _blocked),
+    "reports": ("what you reported, and what came of it", _reports),
+    "notices": ("decisions of moderators about you, and your objections", _notices),
+}

@@ -1,0 +1,39 @@
+"""What members of a sensitive purpose agreed to: the text of every version that ever was, word for word.
+
+A text is never changed and never taken out, or nobody could tell any more what somebody once agreed to. A new text is a
+new version, at the end; a yes to an older one no longer counts then.
+"""
+
+from api.profiles.schemas import Purpose
+
+_ENDING_2026_11_22 = (
+    "Wherefore keeps the texts you write here, and the day you said yes. "
+    "Members who have switched this purpose on too can read them, unless you choose fewer people for a text. "
+    "Wherefore turns each text into a list of numbers, to find people who wrote something close to it. "
+    "Nobody else gets to see any of this: no advertisers, no search engines. "
+    "You can take this back at any time: switch the purpose off. "
+    "The numbers are then deleted at once, and nobody but you can read the texts. "
+    "You can delete the texts too, or your whole account."
+)
+
+CONSENTS: dict[str, dict[Purpose, str]] = {
+    "2026-11-22": {
+        Purpose.CARETAKING: (
+            "What you write here can say something about your health, or the health of someone close to you. "
+            + _ENDING_2026_11_22
+        ),
+        Purpose.BELIEF: "What you write here can say what you believe. " + _ENDING_2026_11_22,
+        Purpose.PARTNERSHIP: (
+            "What you write here can say whom you love and how you want to live. " + _ENDING_2026_11_22
+        ),
+    },
+}
+"""By version, oldest first."""
+
+TODAY = list(CONSENTS)[-1]
+"""The version that must be agreed to today."""
+
+
+def consent_text(purpose: Purpose, version: str) -> str | None:
+    """What somebody agreed to; None for a version or a purpose that has no such text."""
+    return CONSENTS.get(version, {}).get(purpose)
