@@ -73,7 +73,8 @@ async def unblock_member(actor: Member, member_id: UUID) -> None:
     """
     async with transaction():
         gone = await fetch(
-            "DELETE FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL RETURNING id",
+            "DELETE FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL AND EXISTS "
+            "(SELECT 1 FROM account WHERE id = block.blocked AND erased_at IS NULL) RETURNING id",
             actor.id,
             member_id,
         )
@@ -106,12 +107,13 @@ def _may_block(actor: Member) -> QueryString:
     Not when they blocked the actor: that must look as if they were gone.
     """
     return QueryString(
-        "({} OR EXISTS (SELECT 1 FROM block WHERE blocker = {} AND blocked = a.id AND because_of IS NULL) "
-        "OR (NOT EXISTS (SELECT 1 FROM block WHERE blocker = a.id AND blocked = {}) AND a.erased_at IS NULL AND ("
+        "(a.erased_at IS NULL AND ({} "
+        "OR EXISTS (SELECT 1 FROM block WHERE blocker = {} AND blocked = a.id AND because_of IS NULL) "
+        "OR (NOT EXISTS (SELECT 1 FROM block WHERE blocker = a.id AND blocked = {}) AND ("
         "EXISTS (SELECT 1 FROM connection_request WHERE (sender = {} AND recipient = a.id) "
         "OR (sender = a.id AND recipient = {})) "
         "OR EXISTS (SELECT 1 FROM connection WHERE (asker = {} AND accepter = a.id) "
-        "OR (asker = a.id AND accepter = {})))))",
+        "OR (asker = a.id AND accepter = {}))))))",
         can_see_member(actor.id, "a.id"),
         *[actor.id] * 6,
     )

@@ -1,0 +1,304 @@
+"""Who may do what: one row for every route, read by `test_authorisation.py`.
+
+A new page or call needs a row in `ROWS`: its method and path, its access level, and who of those whom the level lets in
+finds anything there; left out, that is everyone. What is about another member is about Grace: `{member_id}` is hers,
+`{request_id}` and `{connection_id}` are between the caller and her (between her and somebody else for those who have
+none), and `{statement_id}`, `{session_id}` and the like are her own. Who finds something may depend on what became of
+her: `SEES` and its neighbours below say it by `State`. Where an answer needs a body or a query, give one that would be
+taken.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from api.authentication import Access
+
+
+class Caller(StrEnum):
+    """Who calls, by what they are to Grace."""
+
+    NOBODY = "nobody"
+    EXPIRED = "expired"
+    """Signed in once; the session or token has run out."""
+    NARROW = "wrong scope"
+    """With a token whose scopes are all but the one that is needed; the API alone knows scopes."""
+    STRANGER = "stranger"
+    SAME = "same purpose"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    CONNECTED = "connected"
+    FORMER = "formerly connected"
+    BLOCKED = "blocked"
+    """Grace blocked them, after they had asked her."""
+    BLOCKING = "blocking"
+    """They blocked Grace, after she had asked them."""
+    SUSPENDED = "suspended"
+    MODERATOR = "moderator"
+    GRACE = "herself"
+
+
+class State(StrEnum):
+    """What became of Grace."""
+
+    THERE = "there"
+    PAUSED = "paused"
+    SUSPENDED = "suspended"
+    ERASED = "erased"
+    NEVER = "never existed"
+
+
+Who = dict[State, frozenset[Caller]]
+
+C = Caller
+ALL = frozenset(Caller)
+NOBODY = dict.fromkeys(State, frozenset[Caller]())
+
+
+def _who(there: set[Caller], paused: set[Caller] | None = None, **others: set[Caller]) -> Who:
+    states = {State.THERE: there, State.PAUSED: there if paused is None else paused}
+    states |= {State[name.upper()]: callers for name, callers in others.items()}
+    return NOBODY | {state: frozenset(callers) for state, callers in states.items()}
+
+
+MEMBERS = _who(*[set(ALL)] * 2, suspended=set(ALL), erased=set(ALL), never=set(ALL))
+
+_TIED = {C.SENDER, C.RECIPIENT, C.CONNECTED}
+_SUSPENDED_SEES_HERSELF = {C.GRACE}
+SEES = _who({C.SAME, C.FORMER, C.GRACE, *_TIED}, {C.GRACE, *_TIED}, suspended=_SUSPENDED_SEES_HERSELF)
+SEES_ANOTHER = _who({C.SAME, C.FORMER, *_TIED}, _TIED)
+LISTED = _who({C.SAME}, set())
+"""Whose match list shows her."""
+
+HAD_TO_DO = {C.FORMER, C.BLOCKING, *_TIED}
+MAY_BLOCK = _who({C.SAME, *HAD_TO_DO}, HAD_TO_DO, suspended=HAD_TO_DO)
+MAY_UNBLOCK = _who({C.BLOCKING}, suspended={C.BLOCKING})
+
+# Whoever blocked her may report her still. She is told that it is herself, where she sees herself.
+MAY_REPORT = _who(
+    {C.BLOCKING, *SEES[State.THERE]},
+    {C.BLOCKING, *SEES[State.PAUSED]},
+    suspended={C.BLOCKING},
+    erased={C.BLOCKING},
+)
+
+# A sender reads their own request whatever became of Grace, and whether or not she blocked them: that must not show.
+_SENT = {C.SENDER, C.BLOCKED, C.CONNECTED, C.FORMER}
+_SENT_BY_GRACE_TO = {C.RECIPIENT}
+PARTIES = _who({*_SENT, *_SENT_BY_GRACE_TO, C.GRACE}, suspended=_SENT, erased=_SENT)
+AS_SENDER = _who(_SENT, suspended=_SENT, erased=_SENT)
+AS_RECIPIENT = _who({*_SENT_BY_GRACE_TO, C.GRACE})
+CONNECTION = _who({C.CONNECTED, C.GRACE})
+CONNECTED = _who({C.CONNECTED})
+
+OWN = _who({C.GRACE}, suspended={C.GRACE})
+"""What only its owner finds."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What a route should answer to whom."""
+
+    access: Access
+    who: Who = msgspec.field(default_factory=lambda: MEMBERS)
+    params: dict[str, str] = {}
+    query: str = ""
+    body: Any = None
+    """JSON for calls, fields for pages; `{name}` stands for the id of that name."""
+
+
+ANYONE, SIGNED_IN, MEMBER, MODERATOR = Access.ANYONE, Access.SIGNED_IN, Access.MEMBER, Access.MODERATOR
+_REASON = "Your kitchen table full of clocks would not leave my mind. Does each of them tick at its own pace?"
+_REQUEST = {
+    "recipient_id": "{member_id}",
+    "purpose": "hobby",
+    "anchor": {"kind": "statement", "id": "{statement_id}"},
+    "reason": _REASON,
+}
+_NO_TOKEN = {"token": "a-token-that-nobody-was-ever-sent"}
+_WORDS = {"text": "Which clock was your first?"}
+
+ROWS: dict[str, Row | list[Row]] = {
+    # What anyone may open.
+    "GET /": Row(ANYONE),
+    "GET /accessibility": Row(ANYONE),
+    "GET /api": Row(ANYONE),
+    "GET /api/docs": Row(ANYONE),
+    "GET /api/openapi.json": Row(ANYONE),
+    "GET /api/{path}": Row(ANYONE, NOBODY, params={"path": "nothing"}),
+    "GET /api/v1/openapi.json": Row(ANYONE),
+    "GET /api/v1/places": Row(ANYONE),
+    "GET /api/v1/purposes": Row(ANYONE),
+    "GET /healthz": Row(ANYONE),
+    "GET /readyz": Row(ANYONE),
+    "GET /how-matching-works": Row(ANYONE),
+    "GET /how-reasons-are-judged": Row(ANYONE),
+    "GET /privacy": Row(ANYONE),
+    "GET /safety": Row(ANYONE),
+    "GET /problems": Row(ANYONE),
+    "GET /problems/{code}": Row(ANYONE, params={"code": "not-found"}),
+    "GET /static/{name}": Row(ANYONE, params={"name": "css/tokens.css"}),
+    "GET /style": Row(ANYONE),
+    "GET /.well-known/security.txt": Row(ANYONE),
+    # Joining and signing in.
+    "POST /api/v1/accounts": Row(ANYONE, body={}),
+    "POST /api/v1/tokens": Row(ANYONE, body={}),
+    "GET /join": Row(ANYONE),
+    "POST /join": Row(ANYONE),
+    "POST /look-around": Row(ANYONE, NOBODY),
+    "GET /sign-in": Row(ANYONE),
+    "POST /sign-in": Row(ANYONE),
+    "POST /sign-out": Row(ANYONE),
+    "GET /confirm": Row(ANYONE),
+    "POST /confirm": Row(ANYONE),
+    "POST /confirm/again": Row(ANYONE),
+    "GET /confirm/{token}": Row(ANYONE, params=_NO_TOKEN),
+    "GET /look-in-your-mail": Row(ANYONE),
+    "GET /forgot": Row(ANYONE),
+    "POST /forgot": Row(ANYONE),
+    "GET /reset": Row(ANYONE),
+    "POST /reset": Row(ANYONE),
+    "GET /reset/{token}": Row(ANYONE, params=_NO_TOKEN),
+    "GET /sign-in/link": Row(ANYONE),
+    "POST /sign-in/link": Row(ANYONE),
+    "GET /sign-in/link/open": Row(ANYONE),
+    "POST /sign-in/link/open": Row(ANYONE),
+    "GET /sign-in/link/{token}": Row(ANYONE, params=_NO_TOKEN),
+    "GET /undo": Row(ANYONE),
+    "POST /undo": Row(ANYONE),
+    "GET /undo/{token}": Row(ANYONE, params=_NO_TOKEN),
+    "GET /leaving": Row(ANYONE),
+    "POST /leaving/now": Row(ANYONE),
+    "POST /leaving/stay": Row(ANYONE),
+    "GET /sign-in/again": Row(SIGNED_IN),
+    "POST /sign-in/again": Row(SIGNED_IN),
+    # One's own account.
+    "GET /api/v1/me": Row(SIGNED_IN),
+    "PATCH /api/v1/me": Row(MEMBER, body={}),
+    "DELETE /api/v1/me": Row(SIGNED_IN, body={"password": "not theirs"}),
+    "GET /api/v1/me/purposes": Row(SIGNED_IN),
+    "PUT /api/v1/me/purposes/{purpose}": Row(MEMBER),
+    "DELETE /api/v1/me/purposes/{purpose}": Row(SIGNED_IN),
+    "GET /api/v1/me/statements": Row(SIGNED_IN),
+    "POST /api/v1/me/statements": Row(MEMBER, body={}),
+    "PATCH /api/v1/me/statements/{statement_id}": Row(MEMBER, OWN, body={}),
+    "DELETE /api/v1/me/statements/{statement_id}": Row(SIGNED_IN, OWN),
+    "GET /api/v1/tokens": Row(SIGNED_IN),
+    "DELETE /api/v1/tokens/{token_id}": Row(SIGNED_IN, OWN),
+    "GET /home": Row(MEMBER),
+    "GET /first-words": Row(MEMBER),
+    "GET /first-words/{purpose}": Row(MEMBER),
+    "POST /first-words/{purpose}": Row(MEMBER),
+    "GET /me": Row(SIGNED_IN),
+    "GET /me/meeting": Row(MEMBER),
+    "POST /me/meeting": Row(MEMBER),
+    "GET /me/name": Row(MEMBER),
+    "POST /me/name": Row(MEMBER),
+    "GET /me/pace": Row(MEMBER),
+    "POST /me/pace": Row(MEMBER),
+    "GET /me/place": Row(MEMBER),
+    "POST /me/place": Row(MEMBER),
+    "GET /me/purposes": Row(MEMBER),
+    "GET /me/purposes/{purpose}/on": Row(MEMBER),
+    "POST /me/purposes/{purpose}/on": Row(MEMBER),
+    "GET /me/purposes/{purpose}/off": Row(SIGNED_IN),
+    "POST /me/purposes/{purpose}/off": Row(SIGNED_IN),
+    "GET /me/statements/new/{purpose}": Row(MEMBER),
+    "POST /me/statements/new/{purpose}": Row(MEMBER),
+    "GET /me/statements/{statement_id}": Row(MEMBER, OWN),
+    "POST /me/statements/{statement_id}": Row(MEMBER, OWN),
+    "GET /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
+    "POST /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
+    "GET /settings": Row(SIGNED_IN),
+    "GET /settings/email": Row(SIGNED_IN),
+    "POST /settings/email": Row(SIGNED_IN),
+    "GET /settings/email/confirm": Row(SIGNED_IN),
+    "POST /settings/email/confirm": Row(SIGNED_IN),
+    "GET /settings/email/{token}": Row(ANYONE, params=_NO_TOKEN),
+    "GET /settings/delete": Row(SIGNED_IN),
+    "POST /settings/delete": Row(SIGNED_IN),
+    "POST /settings/sessions/others/end": Row(SIGNED_IN),
+    "POST /settings/sessions/{session_id}/end": Row(SIGNED_IN, OWN),
+    "POST /settings/texts/{text_id}/delete": Row(SIGNED_IN, OWN),
+    "GET /settings/tokens/new": Row(SIGNED_IN),
+    "POST /settings/tokens/new": Row(SIGNED_IN),
+    "POST /settings/tokens/{token_id}/revoke": Row(SIGNED_IN, OWN),
+    # Other members.
+    "GET /api/v1/members/{member_id}": Row(MEMBER, SEES),
+    "GET /members/{member_id}": Row(MEMBER, SEES),
+    "GET /api/v1/matches": Row(MEMBER, query="?purpose=hobby"),
+    "GET /api/v1/matches/{member_id}": Row(MEMBER, LISTED, query="?purpose=hobby"),
+    "PUT /api/v1/matches/{member_id}/state": Row(MEMBER, SEES_ANOTHER, body={"state": "later"}),
+    "DELETE /api/v1/matches/{member_id}/state": Row(MEMBER),
+    "GET /matches": Row(MEMBER),
+    "GET /matches/{purpose}": Row(MEMBER),
+    "POST /matches/{purpose}": Row(MEMBER, SEES_ANOTHER, body={"member_id": "{member_id}", "choice": "later"}),
+    "GET /matches/{purpose}/{member_id}": Row(MEMBER, LISTED),
+    # Asking to connect.
+    "POST /api/v1/reason-checks": Row(MEMBER, SEES_ANOTHER, body=_REQUEST),
+    "POST /api/v1/connection-requests": Row(MEMBER, SEES_ANOTHER, body=_REQUEST),
+    "GET /members/{member_id}/request": Row(MEMBER, SEES_ANOTHER),
+    "POST /members/{member_id}/request": Row(
+        MEMBER, SEES_ANOTHER, body={"purpose": "hobby", "reason": _REASON, "anchor": "{statement_id}", "do": "check"}
+    ),
+    "GET /api/v1/connection-requests": Row(MEMBER, query="?box=sent"),
+    "GET /api/v1/me/slots": Row(MEMBER),
+    "GET /api/v1/me/quotas": Row(MEMBER),
+    "GET /me/quotas": Row(MEMBER),
+    "GET /requests": Row(MEMBER),
+    "GET /api/v1/connection-requests/{request_id}": Row(MEMBER, PARTIES),
+    "POST /api/v1/connection-requests/{request_id}/acceptance": Row(MEMBER, AS_RECIPIENT),
+    "POST /api/v1/connection-requests/{request_id}/refusal": Row(MEMBER, AS_RECIPIENT),
+    "POST /api/v1/connection-requests/{request_id}/question": Row(MEMBER, AS_RECIPIENT, body=_WORDS),
+    "POST /api/v1/connection-requests/{request_id}/reopening": Row(MEMBER, AS_RECIPIENT),
+    "POST /api/v1/connection-requests/{request_id}/answer": Row(MEMBER, AS_SENDER, body=_WORDS),
+    "POST /api/v1/connection-requests/{request_id}/withdrawal": Row(MEMBER, AS_SENDER),
+    "GET /requests/{request_id}": Row(MEMBER, PARTIES),
+    "GET /requests/{request_id}/{step}": Row(MEMBER, params={"step": "answer"}),  # leads on, looks nothing up
+    "POST /requests/{request_id}/{step}": [
+        Row(MEMBER, AS_RECIPIENT, params={"step": "acceptance"}),
+        Row(MEMBER, AS_RECIPIENT, params={"step": "refusal"}),
+        Row(MEMBER, AS_RECIPIENT, params={"step": "question"}, body={"question": _WORDS["text"]}),
+        Row(MEMBER, AS_RECIPIENT, params={"step": "reopening"}),
+        Row(MEMBER, AS_SENDER, params={"step": "answer"}, body={"answer": _WORDS["text"]}),
+        Row(MEMBER, AS_SENDER, params={"step": "withdrawal"}),
+        Row(MEMBER, NOBODY, params={"step": "nothing"}),
+    ],
+    # Being connected.
+    "GET /api/v1/connections": Row(MEMBER),
+    "GET /api/v1/connections/{connection_id}": Row(MEMBER, CONNECTION),
+    "PATCH /api/v1/connections/{connection_id}": Row(MEMBER, CONNECTION, body={"note": "Met at the fair."}),
+    "DELETE /api/v1/connections/{connection_id}": Row(MEMBER, CONNECTION),
+    "GET /api/v1/connections/{connection_id}/messages": Row(MEMBER, CONNECTION),
+    "POST /api/v1/connections/{connection_id}/messages": Row(MEMBER, CONNECTION, body={"text": "Good morning."}),
+    "POST /api/v1/connections/{connection_id}/messages/{message_id}/reminder": Row(MEMBER, CONNECTED),
+    "GET /conversations": Row(MEMBER),
+    "GET /conversations/{connection_id}": Row(MEMBER, CONNECTION),
+    "POST /conversations/{connection_id}": Row(MEMBER, CONNECTION, body={"text": "Good morning."}),
+    "GET /conversations/{connection_id}/end": Row(MEMBER, CONNECTION),
+    "POST /conversations/{connection_id}/end": Row(MEMBER, CONNECTION),
+    "POST /conversations/{connection_id}/messages/{message_id}/reminder": Row(MEMBER, CONNECTED),
+    "GET /conversations/{connection_id}/note": Row(MEMBER),  # leads on, looks nothing up
+    "POST /conversations/{connection_id}/note": Row(MEMBER, CONNECTION, body={"note": "Met at the fair."}),
+    # Staying safe.
+    "GET /api/v1/blocks": Row(MEMBER),
+    "PUT /api/v1/blocks/{member_id}": Row(MEMBER, MAY_BLOCK),
+    "DELETE /api/v1/blocks/{member_id}": Row(MEMBER, MAY_UNBLOCK),
+    "GET /blocks": Row(MEMBER),
+    "POST /blocks/{member_id}/removal": Row(MEMBER, MAY_UNBLOCK),
+    "GET /members/{member_id}/block": Row(MEMBER, SEES),
+    "POST /members/{member_id}/block": Row(MEMBER, SEES_ANOTHER),
+    "GET /api/v1/reports": Row(MEMBER),
+    "POST /api/v1/reports": Row(
+        MEMBER, MAY_REPORT, body={"target": {"kind": "member", "id": "{member_id}"}, "category": "scam"}
+    ),
+    # Saying that a finding is wrong.
+    "POST /api/v1/reason-checks/disagreements": Row(MEMBER, body={"code": "template"}),
+    "GET /api/v1/reason-checks/disagreements": Row(SIGNED_IN),
+    "DELETE /api/v1/reason-checks/disagreements/{text_id}": Row(SIGNED_IN, OWN),
+    # What moderators see.
+    "GET /moderation": Row(MODERATOR),
+    "GET /moderation/outbox": Row(MODERATOR),
+    "GET /api/v1/moderation/disagreement-texts": Row(MODERATOR),
+    "GET /api/v1/moderation/findings": Row(MODERATOR),
+}
