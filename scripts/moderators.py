@@ -3,8 +3,8 @@
 import click
 
 from api import database
-from api.accounts import services
 from api.errors import NotFoundError
+from api.moderation import moderators
 
 
 async def set_moderator(email: str, *, is_moderator: bool) -> None:
@@ -15,7 +15,7 @@ async def set_moderator(email: str, *, is_moderator: bool) -> None:
     """
     async with database.connected():
         try:
-            name = await services.set_moderator(email=email, is_moderator=is_moderator)
+            name = await moderators.set_moderator(email=email, is_moderator=is_moderator)
         except NotFoundError as error:
             raise click.ClickException(f"Nobody signs in with {email}.") from error
     click.echo(f"{name} is {'a moderator' if is_moderator else 'an ordinary member'} now.")

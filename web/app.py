@@ -21,6 +21,7 @@ from web.headers import add_headers
 from web.languages import pair_note
 from web.pages.addresses import AddressPages, UndoPages
 from web.pages.api_docs import ApiDocsPages
+from web.pages.cases import AuditPages, CasePages
 from web.pages.composer import ComposerPages
 from web.pages.confirming import ConfirmPages
 from web.pages.conversations import ConversationPages
@@ -35,10 +36,12 @@ from web.pages.members import BlockPages, MemberPages
 from web.pages.moderation import ModerationPages
 from web.pages.my_purposes import MyPurposePages
 from web.pages.my_statements import MyStatementPages
+from web.pages.notices import NoticePages
 from web.pages.outbox import OutboxPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
 from web.pages.quotas import QuotaPages
+from web.pages.reports import MyReportPages, ReportPages
 from web.pages.requests import RequestPages
 from web.pages.resetting import ForgottenPages, ResetPages
 from web.pages.security_contact import security_contact
@@ -78,8 +81,13 @@ PAGES: list[ControllerRouterHandler] = [
     SettingsPages,
     ExportPages,
     LeavingPages,
+    ReportPages,
+    MyReportPages,
+    NoticePages,
     ModerationPages,
     OutboxPages,
+    CasePages,
+    AuditPages,
     PlainWordsPages,
     ApiDocsPages,
     ProblemPages,

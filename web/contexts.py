@@ -40,6 +40,7 @@ FOOTER_LINKS = (
     ("How reasons are judged", "/how-reasons-are-judged"),
     ("Privacy", "/privacy"),
     ("Staying safe", "/safety"),
+    ("Rules", "/rules"),
     ("Accessibility", "/accessibility"),
     ("For programs", "/api/docs"),
 )

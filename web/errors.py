@@ -20,7 +20,7 @@ from web.pages.leaving import lead_to_decision
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
-WORDS = ("reason", "where", "text", "note", "question", "answer", "sentence", "about", "seeking")
+WORDS = ("reason", "where", "words", "at_once", "text", "note", "question", "answer", "sentence", "about", "seeking")
 """The fields into which members write words of their own, which nobody should have to think up twice."""
 
 _PLAIN = {

@@ -97,8 +97,8 @@ MEANINGS = {
         "accepted, taken back, or runs out."
     ),
     "requests-paused-by-moderators": (
-        "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is about, "
-        "and how to object. Matches, conversations and requests that you receive go on as before."
+        "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is "
+        "about, and how to object. Matches, conversations and requests that you receive go on as before."
     ),
     "recipient-full": "This member has enough requests to answer just now. Try again in a few days. Nothing was sent.",
     "already-open": "There is already an open request between the two of you. Look under Requests.",
@@ -122,7 +122,8 @@ MEANINGS = {
     "needs-another-moderator": "Nobody decides an appeal against their own decision. Another moderator does.",
     "no-appeal": "Against each decision there is one appeal, and another moderator decides it.",
     "evidence-broken": (
-        "What was sealed with the report cannot be opened, or is not what was sealed. Whoever runs the site has to look."
+        "What was sealed with the report cannot be opened, or is not what was sealed. Whoever runs the site has to "
+        "look."
     ),
     "foreign-form": (
         "We only take forms that were filled in on our own pages since you signed in. Go back to the page, "

@@ -7,6 +7,7 @@ from piccolo.querystring import QueryString
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
+from api.errors import NotFoundError
 from api.moderation import case_machine, sealed
 from api.moderation.audit import note
 from api.moderation.case_rows import CaseRow, cases, lock_case, write_facts
@@ -39,22 +40,7 @@ async def queue(actor: Member) -> list[WaitingCase]:
         actor,
         QueryString(f"{_WAITS} AND {_FOR_ANOTHER} ORDER BY {_DANGER_FIRST} LIMIT {{}}", actor.id, CASES_SHOWN),
     )
-    now = clock.now()
-    holders = {row.id: case_machine.holder(row.facts, now) for row in rows}
-    names = await _names(*(holder for holder in holders.values() if holder is not None))
-    return [
-        WaitingCase(
-            id=row.id,
-            kind=row.target_kind,
-            category=row.category,
-            created_at=row.appealed_at or row.created_at,
-            is_appeal=case_machine.waits_for_another(row.facts),
-            claimed_by=names.get(holder) if (holder := holders[row.id]) is not None else None,
-            claimed_until=row.claimed_until if holder is not None else None,
-            mine=holder == actor.id,
-        )
-        for row in rows
-    ]
+    return await _waiting(actor, rows)
 
 
 async def waiting_cases(actor: Member) -> int:
@@ -65,6 +51,29 @@ async def waiting_cases(actor: Member) -> int:
     """
     free = "(r.claimed_until IS NULL OR r.claimed_until <= {})"
     return len(await cases(actor, QueryString(f"{_WAITS} AND {_FOR_ANOTHER} AND {free}", actor.id, clock.now())))
+
+
+async def appeals_for_others(actor: Member) -> int:
+    """How many appeals wait against decisions of the moderator's own, which another has to look at.
+
+    Raises:
+        NotFoundError: The actor is no moderator.
+    """
+    against = "r.decided_by = {} AND r.appeal IS NOT NULL AND r.appeal_outcome IS NULL"
+    return len(await cases(actor, QueryString(against, actor.id)))
+
+
+async def look_at(actor: Member, case_id: UUID) -> WaitingCase:
+    """A case that waits, without any words: who has it.
+
+    Raises:
+        NotFoundError: There is none that the moderator may judge.
+    """
+    rows = await cases(actor, QueryString(f"r.id = {{}} AND {_WAITS} AND {_FOR_ANOTHER}", case_id, actor.id))
+    if not rows:
+        raise NotFoundError
+    [read] = await _waiting(actor, rows)
+    return read
 
 
 async def claim(actor: Member, case_id: UUID) -> None:
@@ -161,6 +170,25 @@ def step_before(earlier: list[EarlierDecision]) -> EarlierDecision | None:
     """The latest step after which an account may be suspended: a pause of requests that was not overturned."""
     steps = (one for one in earlier if one.decision is Decision.REQUESTS_PAUSED and not one.overturned)
     return next(steps, None)
+
+
+async def _waiting(actor: Member, rows: list[CaseRow]) -> list[WaitingCase]:
+    now = clock.now()
+    holders = {row.id: case_machine.holder(row.facts, now) for row in rows}
+    names = await _names(*(holder for holder in holders.values() if holder is not None))
+    return [
+        WaitingCase(
+            id=row.id,
+            kind=row.target_kind,
+            category=row.category,
+            created_at=row.appealed_at or row.created_at,
+            is_appeal=case_machine.waits_for_another(row.facts),
+            claimed_by=names.get(holder) if (holder := holders[row.id]) is not None else None,
+            claimed_until=row.claimed_until if holder is not None else None,
+            mine=holder == actor.id,
+        )
+        for row in rows
+    ]
 
 
 def _decided(row: CaseRow) -> DecidedRead | None:

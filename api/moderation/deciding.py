@@ -8,6 +8,9 @@ from api.accounts.schemas import Member
 from api.connections.request_rows import lock_members
 from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
 from api.moderation import case_machine, sealed
 from api.moderation.audit import note
 from api.moderation.case_rows import CaseRow, lock_case, write
@@ -51,6 +54,7 @@ async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None
         await write(row.id, decided_by=actor.id, after_step_at=step.decided_at if step is not None else None, **written)
         detail = " ".join(filter(None, (draft.decision, draft.rule, f"{draft.days} days" if draft.days else "")))
         await note(actor.id, "decided", report=row.id, detail=detail)
+        await _tell(row.reporter, row.reported if draft.decision is not Decision.NO_ACTION else None)
         await _take_effect(row, draft.decision)
 
 
@@ -79,6 +83,7 @@ async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) 
             notice_seen_at=None,
         )
         await note(actor.id, "decided_appeal", report=row.id, detail=draft.outcome)
+        await _tell(row.reported, row.reporter if draft.outcome is AppealOutcome.OVERTURNED else None)
         if draft.outcome is AppealOutcome.OVERTURNED:
             await _undo(row)
 
@@ -103,6 +108,16 @@ async def _written(row: CaseRow, draft: DecisionCreate, evidence: Evidence, now:
         "at_once": sealed.seal(at_once, column="at_once", report=row.id) if at_once else None,
         "removed": sealed.seal_struct(removed, column="removed", report=row.id) if removed else None,
     }
+
+
+async def _tell(*member_ids: UUID | None) -> None:
+    """Write to members that something waits for them; the mail does not say what, and is the same for both sides."""
+    rows = await fetch(
+        "SELECT email FROM account WHERE id = ANY({}::uuid[]) AND erased_at IS NULL ORDER BY id",
+        [member_id for member_id in member_ids if member_id is not None],
+    )
+    for row in rows:
+        await send(to=row["email"], mail=letter(MailKind.NOTICE_WAITS))
 
 
 async def _take_effect(row: CaseRow, decision: Decision) -> None:

@@ -103,7 +103,7 @@ async def _message(actor: Member, message_id: UUID) -> Found:
 
 async def _member(actor: Member, member_id: UUID) -> Found:
     row = await fetch_one(
-        "SELECT pronouns, display_name FROM account AS a WHERE a.id = {} AND ({} OR {})",
+        "SELECT pronouns, display_name FROM account AS a WHERE a.id = {} AND a.erased_at IS NULL AND ({} OR {})",
         member_id,
         can_see_member(actor.id, "a.id"),
         _was_blocked_by(actor.id, "a.id"),
@@ -164,9 +164,14 @@ async def _statements(actor: Member, narrowed: QueryString, *, concerned: bool) 
 
 
 def _was_blocked_by(blocker_id: UUID, member_column: str) -> QueryString:
-    """Whether the member blocked the other, who then is out of their sight by their own wish."""
+    """Whether the member blocked the other, who then is out of their sight by their own wish.
+
+    Not when they only blocked another account under the same address: of that they know nothing.
+    """
     return QueryString(
-        f"EXISTS (SELECT 1 FROM block AS own WHERE own.blocker = {{}} AND own.blocked = {member_column})", blocker_id
+        f"EXISTS (SELECT 1 FROM block AS own WHERE own.blocker = {{}} AND own.blocked = {member_column} "
+        "AND own.because_of IS NULL)",
+        blocker_id,
     )
 
 

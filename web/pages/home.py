@@ -8,6 +8,7 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.conversations.queries import unread
 from api.matching.queries import first_matches
+from api.moderation.notices import unseen_notices
 from api.profiles.queries import my_purposes, my_statements
 from api.profiles.schemas import Audience, MyPurposeRead, Purpose
 from web.contexts import PageRequest, page
@@ -33,6 +34,7 @@ class HomePages(Controller):
             people=people.items,
             held_back=people.held_back,
             unread=await unread(actor),
+            unseen=await unseen_notices(actor),
         )
 
 

@@ -7,6 +7,7 @@ from litestar.response import Template
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.disagreements import queries
+from api.moderation.cases import waiting_cases
 from web.contexts import PageRequest, page
 
 
@@ -24,4 +25,5 @@ class ModerationPages(Controller):
             "moderation/moderation.html",
             findings=await queries.findings_called_wrong(actor),
             texts=await queries.texts_kept(actor),
+            reports_waiting=await waiting_cases(actor),
         )

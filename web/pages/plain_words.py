@@ -1,9 +1,10 @@
-"""The pages that explain: how matching works, how reasons are judged, privacy, safety, accessibility."""
+"""The pages that explain: how matching works, how reasons are judged, privacy, safety, rules, accessibility."""
 
 from litestar import Controller, get
 from litestar.response import Template
 
 from api.authentication import Access
+from api.moderation.rules import RULES
 from api.settings import settings
 from web.contexts import PageRequest, page
 from web.judging import IN_A_HUNDRED
@@ -35,6 +36,11 @@ class PlainWordsPages(Controller):
     async def safety(self, request: PageRequest) -> Template:
         """How to stay safe."""
         return await page(request, "words/safety.html", contact=settings().security_contact)
+
+    @get("/rules")
+    async def rules(self, request: PageRequest) -> Template:
+        """What holds for everyone, and what happens when somebody does not keep to it."""
+        return await page(request, "words/rules.html", rules=RULES)
 
     @get("/accessibility")
     async def accessibility(self, request: PageRequest) -> Template:

@@ -13,6 +13,8 @@ from api.moderation.cases import claim, open_case
 from api.moderation.deciding import decide
 from api.moderation.reporting import report
 from api.moderation.schemas import Category, Decision, DecisionCreate, ReportCreate, ReportRead, Target, TargetKind
+from api.profiles.schemas import Purpose, PurposeSwitch
+from api.profiles.services import switch_on_purpose
 from tests.api.connections.making import make_connection, make_recipient
 from tests.factories import email_of, make_member
 
@@ -21,9 +23,7 @@ INSULT = "You are a silly old goose, Grace, and everybody knows it."
 
 async def make_moderator(name: str = "Mo") -> Member:
     """A moderator who knows nobody."""
-    member = await make_member(name, purposes=())
-    await set_moderator(email=await email_of(member.id), is_moderator=True)
-    return replace(member, is_moderator=True)
+    return await as_moderator(await make_member(name, purposes=()))
 
 
 async def make_talk() -> tuple[Member, Member, UUID]:
@@ -35,6 +35,17 @@ async def make_talk() -> tuple[Member, Member, UUID]:
 async def make_message(author: Member, connection_id: UUID, text: str = INSULT) -> UUID:
     """A message of theirs."""
     return (await send_message(author, connection_id, draft=MessageCreate(text, send_anyway=True))).id
+
+
+async def as_moderator(member: Member) -> Member:
+    """The same member, made a moderator."""
+    await set_moderator(email=await email_of(member.id), is_moderator=True)
+    return replace(member, is_moderator=True)
+
+
+async def join_in(member: Member) -> None:
+    """Let a moderator meet people like anyone else."""
+    await switch_on_purpose(member, purpose=Purpose.HOBBY, switch=PurposeSwitch())
 
 
 def about(kind: TargetKind, target: UUID, category: Category = Category.HARASSMENT, **more: object) -> ReportCreate:

@@ -1,0 +1,259 @@
+"""Moderators take cases, read them, and give them back; nobody looks at what they have a part in."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from api.accounts.schemas import Member
+from api.connections.services import end_connection
+from api.database import fetch
+from api.errors import NotFoundError
+from api.moderation.audit import LINES_A_PAGE, audit_trail, note
+from api.moderation.case_machine import CLAIM_LASTS
+from api.moderation.cases import appeals_for_others, claim, look_at, open_case, queue, release, waiting_cases
+from api.moderation.deciding import decide, decide_appeal
+from api.moderation.errors import CaseClosedError, ClaimedError, NotTakenError
+from api.moderation.notices import appeal
+from api.moderation.reporting import report
+from api.moderation.schemas import (
+    AppealDecision,
+    AppealOutcome,
+    Category,
+    Decision,
+    DecisionCreate,
+    TargetKind,
+)
+from api.moderation.services import block_member, unblock_member
+from tests.api.connections.making import make_connection, make_recipient, make_request
+from tests.api.moderation.judging import about, as_moderator, decided, insulted, join_in, make_moderator
+from tests.factories import make_member, make_statement
+from tests.moved_clock import MovedClock
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOTHING = DecisionCreate(decision=Decision.NO_ACTION, reason="Nothing is wrong with it.")
+
+
+async def test_danger_waits_first_then_the_oldest_and_no_words_are_in_the_queue(moved_clock: MovedClock) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    made = []
+    for category in (Category.GENERIC, Category.SCAM, Category.DANGER):
+        statement = await make_statement(ada, f"{category} words")
+        moved_clock.move(hours=1)
+        made.append(await report(grace, draft=about(TargetKind.STATEMENT, statement.id, category)))
+
+    found = await queue(await make_moderator())
+
+    assert [case.id for case in found] == [made[2].id, made[0].id, made[1].id]
+    assert "words" not in str(found)
+    assert "Ada" not in str(found)
+
+
+async def test_a_taken_case_is_told_to_the_others_and_comes_back_after_an_hour(moved_clock: MovedClock) -> None:
+    _, _, made = await insulted()
+    mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
+    await claim(mo, made.id)
+
+    with pytest.raises(ClaimedError, match="Mo has this case until"):
+        await claim(max_, made.id)
+    assert [(case.claimed_by, case.mine) for case in await queue(max_)] == [("Mo", False)]
+    assert [(case.claimed_by, case.mine) for case in await queue(mo)] == [("Mo", True)]
+    assert (await look_at(max_, made.id)).claimed_by == "Mo"
+    assert await waiting_cases(max_) == 0
+    with pytest.raises(NotTakenError):
+        await open_case(max_, made.id)
+
+    moved_clock.move(seconds=CLAIM_LASTS.total_seconds())
+    assert await waiting_cases(max_) == 1
+    assert (await look_at(max_, made.id)).claimed_by is None
+    with pytest.raises(NotTakenError):
+        await decide(mo, made.id, draft=NOTHING)
+    await claim(max_, made.id)
+    assert (await open_case(max_, made.id)).claimed_until == moved_clock.now() + timedelta(hours=1)
+
+
+async def test_a_case_that_is_given_back_can_be_taken_by_another() -> None:
+    _, _, made = await insulted()
+    mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
+    await claim(mo, made.id)
+
+    with pytest.raises(NotTakenError):
+        await release(max_, made.id)
+    await release(mo, made.id)
+
+    await claim(max_, made.id)
+    assert (await open_case(max_, made.id)).evidence.reported_name == "Ada"
+
+
+async def test_a_decided_case_is_not_taken_read_or_decided_again() -> None:
+    _, _, made = await insulted()
+    mo = await decided(made.id, Decision.NO_ACTION)
+
+    for attempt in (claim(mo, made.id), open_case(mo, made.id), decide(mo, made.id, draft=NOTHING)):
+        with pytest.raises(CaseClosedError):
+            await attempt
+    with pytest.raises(NotFoundError):
+        await look_at(mo, made.id)
+    assert await queue(mo) == []
+
+
+async def connected(moderator: Member, other: Member) -> None:
+    await make_connection(moderator, other)
+
+
+async def once_connected(moderator: Member, other: Member) -> None:
+    await end_connection(moderator, await make_connection(moderator, other))
+
+
+async def asked(moderator: Member, other: Member) -> None:
+    await make_request(moderator, other)
+
+
+async def blocked(moderator: Member, other: Member) -> None:
+    await block_member(moderator, other.id)
+
+
+async def blocking(moderator: Member, other: Member) -> None:
+    await block_member(other, moderator.id)
+
+
+@pytest.mark.parametrize("tie", [connected, once_connected, asked, blocked, blocking])
+@pytest.mark.parametrize("which", [0, 1], ids=["with the reported", "with the reporter"])
+async def test_a_moderator_with_a_tie_finds_no_case(tie: object, which: int) -> None:
+    ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+    moderator = await make_moderator()
+    await join_in(moderator)
+    assert len(await queue(moderator)) == 1
+
+    await tie(moderator, (ada, grace)[which])  # type: ignore[operator]  # one of the above
+
+    await not_there(moderator, made.id)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the reported", "the reporter"])
+async def test_a_moderator_finds_no_case_of_their_own(which: int) -> None:
+    ada, grace, made = await insulted()
+
+    await not_there(await as_moderator((ada, grace)[which]), made.id)
+
+
+async def test_for_ordinary_members_and_suspended_moderators_no_case_is_there() -> None:
+    _, _, made = await insulted()
+
+    await not_there(await make_member(), made.id)
+    with pytest.raises(NotFoundError):
+        await audit_trail(await make_member())
+
+
+async def not_there(member: Member, case_id: object) -> None:
+    """As if the case had never been: for everything that can be done about one."""
+    if member.is_moderator:
+        assert await queue(member) == []
+        assert await waiting_cases(member) == 0
+    else:
+        for reading in (queue(member), waiting_cases(member), appeals_for_others(member)):
+            with pytest.raises(NotFoundError):
+                await reading
+    draft = AppealDecision(outcome=AppealOutcome.UPHELD, reason="It stays as it is.")
+    for attempt in (
+        claim(member, case_id),  # type: ignore[arg-type]
+        release(member, case_id),  # type: ignore[arg-type]
+        look_at(member, case_id),  # type: ignore[arg-type]
+        open_case(member, case_id),  # type: ignore[arg-type]
+        decide(member, case_id, draft=NOTHING),  # type: ignore[arg-type]
+        decide_appeal(member, case_id, draft=draft),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(NotFoundError):
+            await attempt
+
+
+async def test_a_tie_that_comes_while_a_case_is_taken_stops_the_decision() -> None:
+    ada, _, made = await insulted()
+    mo = await make_moderator()
+    await claim(mo, made.id)
+    await fetch(
+        "INSERT INTO block (id, blocker, blocked, created_at) VALUES ({}, {}, {}, now())", uuid4(), ada.id, mo.id
+    )
+
+    with pytest.raises(NotFoundError):
+        await decide(mo, made.id, draft=NOTHING)
+
+    await unblock_member(ada, mo.id)
+    await decide(mo, made.id, draft=NOTHING)
+
+
+async def test_what_moderators_do_is_written_down_with_every_reading_of_evidence() -> None:
+    ada, grace, made = await insulted()
+    mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
+    await claim(mo, made.id)
+    await open_case(mo, made.id)
+    await open_case(mo, made.id)
+    await release(mo, made.id)
+    await decided(made.id, Decision.REQUESTS_PAUSED, moderator=mo)
+    await appeal(ada, made.id, words="I was only joking.")
+    await claim(max_, made.id)
+    await decide_appeal(max_, made.id, draft=AppealDecision(outcome=AppealOutcome.UPHELD, reason="It is no joke."))
+
+    lines = (await audit_trail(max_)).items
+
+    assert [(line.moderator, line.act, line.detail) for line in reversed(lines)] == [
+        ("Mo", "claimed", ""),
+        ("Mo", "read_evidence", ""),
+        ("Mo", "read_evidence", ""),
+        ("Mo", "released", ""),
+        ("Mo", "claimed", ""),
+        ("Mo", "read_evidence", ""),
+        ("Mo", "decided", "requests_paused harassment 7 days"),
+        ("Max", "claimed", "appeal"),
+        ("Max", "decided_appeal", "upheld"),
+    ]
+    assert {line.report for line in lines} == {made.id}
+    for side in (ada, grace):
+        assert (await audit_trail(await as_moderator(side))).items == []
+
+
+async def test_an_attempt_that_is_refused_leaves_no_line() -> None:
+    _, _, made = await insulted()
+    mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
+    await claim(mo, made.id)
+
+    with pytest.raises(ClaimedError):
+        await claim(max_, made.id)
+
+    assert [line.moderator for line in (await audit_trail(mo)).items] == ["Mo"]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit_entry SET act = ''", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
+)
+async def test_the_audit_trail_cannot_be_changed_or_emptied(change: str) -> None:
+    await note(uuid4(), "claimed")
+
+    with pytest.raises(Exception, match="only added to"):
+        await fetch(change)
+
+    assert len(await fetch("SELECT 1 FROM audit_entry")) == 1
+
+
+async def test_the_audit_trail_comes_in_pages() -> None:
+    mo = await make_moderator()
+    for number in range(LINES_A_PAGE + 1):
+        await note(mo.id, "claimed", detail=str(number))
+
+    first = await audit_trail(mo)
+    rest = await audit_trail(mo, cursor=first.next)
+
+    assert len(first.items) == LINES_A_PAGE
+    assert [line.detail for line in rest.items] == ["0"]
+    assert rest.next is None
+
+
+async def test_lines_of_a_moderator_who_left_stay_without_their_name() -> None:
+    mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
+    await note(mo.id, "claimed")
+
+    await fetch("DELETE FROM account WHERE id = {}", mo.id)
+
+    assert [line.moderator for line in (await audit_trail(max_)).items] == ["Somebody who has left"]

@@ -1,0 +1,146 @@
+"""The pages on which moderators take cases, read them and decide them; for everyone else there is nothing here."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.authentication import Access
+from api.errors import ConflictError, InvalidError
+from api.moderation import audit, cases, deciding
+from api.moderation.decision_checks import LONGEST
+from api.moderation.errors import CaseClosedError, NotTakenError
+from api.moderation.rules import RULES
+from api.moderation.schemas import AppealDecision, AppealOutcome, Category, Decision, DecisionCreate
+from web import moderation_words as words
+from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.forms import Form, FormErrors
+
+QUEUE = "/moderation/reports"
+
+
+class CasePages(Controller):
+    """Reports that wait, and what is decided about them."""
+
+    path = QUEUE
+    opt = {"access": Access.MODERATOR}
+
+    @get()
+    async def show_queue(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Show what waits: danger first, then the oldest."""
+        return await page(
+            request,
+            "moderation/queue.html",
+            waiting_cases=await cases.queue(actor),
+            for_others=await cases.appeals_for_others(actor),
+            targets=words.TARGETS,
+            rules=RULES,
+        )
+
+    @get("/{case_id:uuid}")
+    async def show(self, request: PageRequest, actor: NamedDependency[Member], case_id: FromPath[UUID]) -> Template:
+        """Show a case to the moderator who has taken it; to others, that it can be taken, or who has it."""
+        return await _draw(request, actor, case_id)
+
+    @post("/{case_id:uuid}")
+    async def act(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        case_id: FromPath[UUID],
+    ) -> Answer:
+        """Take a case, give it back, or decide it."""
+        wish = form.field("do")
+        try:
+            if wish == "take":
+                await cases.claim(actor, case_id)
+                return redirect(f"{QUEUE}/{case_id}")
+            if wish == "give back":
+                await cases.release(actor, case_id)
+                return redirect_with(QUEUE, notice="You gave the case back.")
+            if wish == "decide appeal":
+                await deciding.decide_appeal(actor, case_id, draft=_appeal_decision(form))
+                return redirect_with(QUEUE, notice="The appeal is decided, and the member is told.")
+            await deciding.decide(actor, case_id, draft=_decision(form))
+        except InvalidError as error:
+            return await _draw(request, actor, case_id, form=form, errors=FormErrors.told_by(error))
+        except ConflictError as error:
+            if any(form.field(name) for name in ("reason", "words", "at_once")):
+                raise  # an answer that shows what was typed
+            return redirect_with(QUEUE, notice=error.detail)
+        return redirect_with(QUEUE, notice="The case is decided. Whoever it concerns is told.")
+
+
+class AuditPages(Controller):
+    """What moderators did."""
+
+    path = "/moderation/audit"
+    opt = {"access": Access.MODERATOR}
+
+    @get()
+    async def show(
+        self, request: PageRequest, actor: NamedDependency[Member], cursor: FromQuery[str | None] = None
+    ) -> Template:
+        """Show the audit trail, newest first."""
+        found = await audit.audit_trail(actor, cursor=cursor)
+        return await page(request, "moderation/audit.html", found=found, acts=words.ACTS)
+
+
+def _decision(form: Form) -> DecisionCreate:
+    if form.field("decision") not in set(Decision):
+        raise InvalidError.field("decision", "missing", "Choose what you decide.")
+    days = form.field("days")
+    return DecisionCreate(
+        decision=Decision(form.field("decision")),
+        reason=form.field("reason"),
+        rule=Category(form.field("rule")) if form.field("rule") in set(Category) else None,
+        words=form.field("words"),
+        parts=frozenset(int(place) for place in form.fields("parts") if _is_place(place)),
+        days=int(days) if _is_place(days) else None,
+        at_once=form.field("at_once"),
+    )
+
+
+def _appeal_decision(form: Form) -> AppealDecision:
+    if form.field("outcome") not in set(AppealOutcome):
+        raise InvalidError.field("outcome", "missing", "Choose what you decide.")
+    return AppealDecision(outcome=AppealOutcome(form.field("outcome")), reason=form.field("reason"))
+
+
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 4  # noqa: PLR2004 - no case has a thousand pieces
+
+
+async def _draw(
+    request: PageRequest, actor: Member, case_id: UUID, *, form: Form | None = None, errors: FormErrors | None = None
+) -> Template:
+    try:
+        case = await cases.open_case(actor, case_id)
+    except (NotTakenError, CaseClosedError):
+        waiting_case = await cases.look_at(actor, case_id)
+        return await page(request, "moderation/untaken.html", case=waiting_case, targets=words.TARGETS, rules=RULES)
+    return await page(
+        request,
+        "moderation/case.html",
+        status_code=422 if errors else 200,
+        case=case,
+        typed=form or Form(),
+        chosen=_chosen(form, [place for place, part in enumerate(case.evidence.parts) if part.concerned]),
+        choices=[
+            (str(place), part.text, words.PARTS[part.kind])
+            for place, part in enumerate(case.evidence.parts)
+            if part.by == "reported"
+        ],
+        errors=errors or FormErrors(),
+        longest=LONGEST,
+        words=words,
+        rules=RULES,
+    )
+
+
+def _chosen(form: Form | None, by_itself: list[int]) -> list[str]:
+    return [str(place) for place in by_itself] if form is None else form.fields("parts")

@@ -1,0 +1,105 @@
+"""Reporting something to the moderators, and reading what came of it."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from api.accounts.schemas import Member
+from api.authentication import Access
+from api.errors import InvalidError, NotFoundError
+from api.limits.policies import REPORTS
+from api.moderation import reporting
+from api.moderation.schemas import Category, ReportCreate, Target, TargetKind
+from web.contexts import Answer, PageRequest, page, redirect_with
+from web.forms import Form, FormErrors
+from web.moderation_words import CATEGORY_CHOICES, OUTCOMES, TARGETS, rule_of
+
+
+class ReportPages(Controller):
+    """Telling the moderators of something."""
+
+    path = "/report/{target_id:uuid}"
+    opt = {"access": Access.MEMBER}
+
+    @get()
+    async def ask(
+        self, request: PageRequest, actor: NamedDependency[Member], target_id: FromPath[UUID], kind: FromQuery[str] = ""
+    ) -> Template:
+        """Ask what is wrong."""
+        target = _target(kind, target_id)
+        await reporting.check_reportable(actor, target)
+        return await _draw(request, target)
+
+    @post(opt={"limits": (REPORTS,)})
+    async def report(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        form: NamedDependency[Form],
+        target_id: FromPath[UUID],
+        kind: FromQuery[str] = "",
+    ) -> Answer:
+        """Take the report."""
+        target = _target(kind, target_id)
+        if form.field("category") not in set(Category):
+            await reporting.check_reportable(actor, target)
+            errors = FormErrors()
+            errors.add("category", "Choose what is wrong.")
+            return await _draw(request, target, form=form, errors=errors)
+        draft = ReportCreate(
+            target, Category(form.field("category")), words=form.field("words") or None, block=form.ticked("block")
+        )
+        try:
+            await reporting.report(actor, draft=draft)
+        except InvalidError as error:
+            return await _draw(request, target, form=form, errors=FormErrors.told_by(error))
+        told = "Thank you. Your report is with the moderators. Nobody else learns of it."
+        return redirect_with("/reports", notice=told + (" They are blocked as well." if draft.block else ""))
+
+
+class MyReportPages(Controller):
+    """What one reported."""
+
+    path = "/reports"
+    opt = {"access": Access.MEMBER}
+
+    @get()
+    async def list_reports(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Show what one reported, and what came of it."""
+        return await page(
+            request,
+            "reports/reports.html",
+            reports=await reporting.my_reports(actor),
+            targets=TARGETS,
+            rule_of=rule_of,
+            outcomes=OUTCOMES,
+            categories={value: label for value, label, _ in CATEGORY_CHOICES},
+        )
+
+
+def _target(kind: str, target_id: UUID) -> Target:
+    if kind not in set(TargetKind):
+        raise NotFoundError
+    return Target(TargetKind(kind), target_id)
+
+
+async def _draw(
+    request: PageRequest, target: Target, *, form: Form | None = None, errors: FormErrors | None = None
+) -> Template:
+    typed = form or Form()
+    return await page(
+        request,
+        "reports/report.html",
+        status_code=422 if errors else 200,
+        target=target,
+        what=TARGETS[target.kind],
+        categories=CATEGORY_CHOICES,
+        category=typed.field("category"),
+        words=typed.field("words"),
+        block=typed.ticked("block"),
+        errors=errors or FormErrors(),
+        longest=reporting.LONGEST_WORDS,
+    )
