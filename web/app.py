@@ -47,6 +47,7 @@ from web.pages.resetting import ForgottenPages, ResetPages
 from web.pages.security_contact import security_contact
 from web.pages.settings import SettingsPages
 from web.pages.sign_in_links import SignInLinkPages
+from web.pages.sign_in_settings import AppSettingsPages, PasskeySettingsPages, SignInSettingsPages
 from web.pages.signing_in import SigningInPages
 from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
@@ -80,6 +81,9 @@ PAGES: list[ControllerRouterHandler] = [
     MyStatementPages,
     SettingsPages,
     ExportPages,
+    SignInSettingsPages,
+    PasskeySettingsPages,
+    AppSettingsPages,
     LeavingPages,
     ReportPages,
     MyReportPages,

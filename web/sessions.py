@@ -1,14 +1,16 @@
-"""The session cookie, and what a browser calls itself in the list of signed-in browsers."""
+"""The cookies of sessions and of sign-ins that wait for a code, and what a browser is called in the list of them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.datastructures import Cookie
 
 from api import clock
-from api.accounts.schemas import SessionCreated
+from api.accounts.schemas import PendingSignIn, SessionCreated
 from api.authentication import cookie_name
-from web.contexts import Answer, cookie
+from api.settings import settings
+from web.contexts import Answer, cookie, redirect
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -32,6 +34,25 @@ def ended_cookie() -> Cookie:
     return cookie(cookie_name(), "", seconds=0)
 
 
+def let_in(outcome: SessionCreated | PendingSignIn, *, after: str) -> Answer:
+    """Go on after a first proof of who somebody is: to where they wanted to go, or to the question for a code."""
+    if isinstance(outcome, SessionCreated):
+        return redirect(after, cookies=[session_cookie(outcome)])
+    seconds = int((outcome.expires_at - clock.now()).total_seconds())
+    pending = cookie(_pending_cookie_name(), outcome.key, seconds=seconds)
+    return redirect(f"/sign-in/code?next={quote(after, safe='')}", cookies=[pending])
+
+
+def pending_key(request: Request[Any, Any, Any]) -> str:
+    """What a browser carries that waits for a code; empty when it does not."""
+    return request.cookies.get(_pending_cookie_name(), "")
+
+
+def ended_pending_cookie() -> Cookie:
+    """What makes this browser forget that it waited for a code."""
+    return cookie(_pending_cookie_name(), "", seconds=0)
+
+
 def forgotten(answer: Answer) -> Answer:
     """The same, and the browser forgets every page and every draft that it kept of ours.
 
@@ -48,3 +69,7 @@ def browser_label(request: Request[Any, Any, Any]) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in agent), None)
     return f"{browser} on {system}" if system else browser
+
+
+def _pending_cookie_name() -> str:
+    return "__Host-wherefore-pending" if settings().secure else "wherefore-pending"

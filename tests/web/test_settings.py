@@ -18,7 +18,7 @@ async def test_another_browser_is_signed_out(client: AsyncClient) -> None:
     ada = await make_member()
     lost = await open_session(ada, label="Safari on iPhone")
     browser = await browser_of(client, ada)
-    await browser.open("/settings")
+    await browser.open("/settings/sign-in")
     assert "Safari on iPhone" in browser.text
 
     await browser.press("Sign out all other browsers")
@@ -31,11 +31,11 @@ async def test_one_browser_is_signed_out_and_this_one_stays(client: AsyncClient)
     ada = await make_member()
     browser = await browser_of(client, ada)
     before = len(await queries.sessions(ada, this=None))
-    await browser.open("/settings")
+    await browser.open("/settings/sign-in")
 
     await browser.press("Sign it out")
 
-    assert browser.path == "/settings"
+    assert browser.path == "/settings/sign-in"
     assert len(await queries.sessions(ada, this=None)) == before - 1
 
 
@@ -78,7 +78,7 @@ async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -
     headers = {"Authorization": f"Bearer {token}"}
     assert (await programs.get("/api/v1/me", headers=headers)).json()["display_name"] == "Ada"
 
-    await browser.open("/settings")
+    await browser.open("/settings/sign-in")
     assert token not in browser.reply.text
     await browser.press("Revoke")
 

@@ -1,4 +1,4 @@
-"""Settings: signed-in browsers, tokens for programs, and words that were given."""
+"""Settings: what there is, words that were given, and the ends of sessions and tokens."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.accounts import queries, services
+from api.accounts import services
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.authentication import Access
@@ -20,26 +20,23 @@ from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.words import SCOPES
 
+_WAYS_IN = "/settings/sign-in"
 _DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
 
 
 class SettingsPages(Controller):
-    """What is safe to know about the ways into one's account."""
+    """What members set about their account, but for the ways in, which are told in `SignInSettingsPages`."""
 
     path = "/settings"
     opt = {"access": Access.SIGNED_IN}
 
     @get()
-    async def show(
-        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
-    ) -> Template:
-        """List signed-in browsers, tokens, and words that were given."""
+    async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """Lead to what can be set, and list words that were given."""
         return await page(
             request,
             "settings/settings.html",
             me=await me(actor),
-            sessions=await queries.sessions(actor, this=credential.session_id),
-            tokens=await queries.tokens(actor),
             texts=await given_texts(actor),
         )
 
@@ -48,13 +45,13 @@ class SettingsPages(Controller):
         """Sign out every browser but this one."""
         if credential.session_id is not None:
             await services.end_other_sessions(actor, session_id=credential.session_id)
-        return redirect_with("/settings", notice="All other browsers are signed out.")
+        return redirect_with(_WAYS_IN, notice="All other browsers are signed out.")
 
     @post("/sessions/{session_id:uuid}/end")
     async def end(self, actor: NamedDependency[Member], session_id: FromPath[UUID]) -> Answer:
         """Sign one browser out."""
         await services.end_session(actor, session_id)
-        return redirect_with("/settings", notice="That browser is signed out.")
+        return redirect_with(_WAYS_IN, notice="That browser is signed out.")
 
     @get("/tokens/new")
     async def token_form(
@@ -85,7 +82,7 @@ class SettingsPages(Controller):
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
         """Make a token worthless."""
         await services.revoke_token(actor, token_id)
-        return redirect_with("/settings", notice="The token is revoked. It opens nothing any more.")
+        return redirect_with(_WAYS_IN, notice="The token is revoked. It opens nothing any more.")
 
     @post("/texts/{text_id:uuid}/delete")
     async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> Answer:

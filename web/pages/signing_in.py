@@ -1,15 +1,30 @@
 """Signing in and out."""
 
-from litestar import Controller, get, post
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
-from api.accounts.errors import WrongCredentialsError
+from api.accounts.errors import PasskeyRefusedError, StartAgainError, WrongCodeError, WrongCredentialsError
+from api.accounts.passkeys import options_to_sign_in, sign_in_by_passkey
 from api.accounts.schemas import Credential, Member
-from api.accounts.services import sign_in, sign_out
+from api.accounts.services import sign_out
+from api.accounts.signing_in import finish_sign_in, is_pending, start_sign_in
 from api.authentication import Access
+from api.limits.policies import PASSKEYS
 from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
+from web.passkeys import browser_of, options_reply
+from web.sessions import (
+    browser_label,
+    ended_cookie,
+    ended_pending_cookie,
+    forgotten,
+    let_in,
+    pending_key,
+    session_cookie,
+)
 
 
 class SigningInPages(Controller):
@@ -19,25 +34,54 @@ class SigningInPages(Controller):
 
     @get("/sign-in")
     async def form(self, request: PageRequest, viewer: NamedDependency[Member | None]) -> Answer:
-        """Ask for address and password."""
+        """Ask for a passkey, or for address and password."""
         after = local_path(request.query_params.get("next"))
-        if viewer is not None:
-            return redirect(after)
-        return await page(request, "signing_in/sign_in.html", email="", next=after, errors=FormErrors())
+        return redirect(after) if viewer is not None else await _sign_in(request, after=after)
 
     @post("/sign-in")
     async def sign_in(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
-        """Open a session, or say that the two do not go together."""
+        """Open a session, ask for a code first, or say that the two do not go together."""
         after, email = local_path(form.field("next")), form.field("email")
         try:
-            session = await sign_in(email=email, password=form.raw("password"), label=browser_label(request))
+            outcome = await start_sign_in(email=email, password=form.raw("password"), label=browser_label(request))
         except WrongCredentialsError as error:
-            errors = FormErrors()
-            errors.add("email", error.detail)
-            return await page(
-                request, "signing_in/sign_in.html", status_code=422, email=email, next=after, errors=errors
+            return await _sign_in(request, after=after, email=email, wrong=("email", error.detail))
+        return let_in(outcome, after=after)
+
+    @post("/sign-in/passkey/options")
+    async def options(self, request: PageRequest) -> Response[dict[str, Any]]:
+        """What the browser is asked with; the same for whoever asks."""
+        return options_reply(request, await options_to_sign_in(browser=browser_of(request)))
+
+    @post("/sign-in/passkey", opt={"limits": (PASSKEYS,)})
+    async def by_passkey(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Open a session for whoever holds the passkey."""
+        after = local_path(form.field("next"))
+        try:
+            session = await sign_in_by_passkey(
+                form.raw("answer_of_passkey"), browser=browser_of(request), label=browser_label(request)
             )
-        return redirect(after, cookies=[session_cookie(session)])
+        except PasskeyRefusedError as error:
+            return await _sign_in(request, after=after, wrong=("", error.detail))
+        return let_in(session, after=after)
+
+    @get("/sign-in/code")
+    async def ask_code(self, request: PageRequest) -> Answer:
+        """Ask for the code that the app shows."""
+        after = local_path(request.query_params.get("next"))
+        return await _ask_code(request, after=after) if await is_pending(pending_key(request)) else _start_again(after)
+
+    @post("/sign-in/code")
+    async def take_code(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Open the session, or ask once more."""
+        after = local_path(form.field("next"))
+        try:
+            session = await finish_sign_in(pending_key(request), code=form.raw("code"), label=browser_label(request))
+        except WrongCodeError as error:
+            return await _ask_code(request, after=after, wrong=error.detail)
+        except StartAgainError as error:
+            return _start_again(after, words=error.detail)
+        return redirect(after, cookies=[session_cookie(session), ended_pending_cookie()])
 
     @post("/sign-out")
     async def sign_out(self, viewer: NamedDependency[Member | None], request: PageRequest) -> Answer:
@@ -46,3 +90,31 @@ class SigningInPages(Controller):
         if viewer is not None and credential is not None and credential.session_id is not None:
             await sign_out(viewer, session_id=credential.session_id)
         return forgotten(redirect_with("/", notice="You are signed out.", cookies=[ended_cookie()]))
+
+
+async def _sign_in(
+    request: PageRequest, *, after: str, email: str = "", wrong: tuple[str, str] | None = None
+) -> Answer:
+    errors = FormErrors()
+    if wrong is not None:
+        errors.add(*wrong)
+    return await page(
+        request,
+        "signing_in/sign_in.html",
+        status_code=422 if errors else 200,
+        email=email,
+        next=after,
+        errors=errors,
+    )
+
+
+async def _ask_code(request: PageRequest, *, after: str, wrong: str | None = None) -> Answer:
+    errors = FormErrors()
+    if wrong is not None:
+        errors.add("code", wrong)
+    return await page(request, "signing_in/code.html", status_code=422 if errors else 200, next=after, errors=errors)
+
+
+def _start_again(after: str, *, words: str | None = None) -> Answer:
+    url, cookies = f"/sign-in?next={quote(after, safe='')}", [ended_pending_cookie()]
+    return redirect(url, cookies=cookies) if words is None else redirect_with(url, notice=words, cookies=cookies)

@@ -1,17 +1,23 @@
 """Proving once more who one is, on the way to a dangerous change and back to it."""
 
-from litestar import Controller, get, post
+from typing import Any
+
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
-from api.accounts.errors import WrongCredentialsError
+from api.accounts.errors import PasskeyRefusedError, WrongCodeError, WrongCredentialsError
+from api.accounts.passkeys import options_to_prove, prove_by_passkey
 from api.accounts.recent import is_recent
-from api.accounts.schemas import Credential, Member
+from api.accounts.schemas import Credential, Member, SessionCreated
 from api.accounts.signing_in import prove_again
+from api.accounts.ways_in import ways_in
 from api.authentication import Access
+from api.limits.policies import PASSKEYS
 from web.contexts import Answer, PageRequest, local_path, page, redirect
 from web.forms import Form, FormErrors
 from web.interrupted import kept_form
+from web.passkeys import browser_of, options_reply
 from web.sessions import session_cookie
 
 
@@ -22,12 +28,12 @@ class SigningInAgainPages(Controller):
     opt = {"access": Access.SIGNED_IN}
 
     @get()
-    async def ask(self, request: PageRequest, credential: NamedDependency[Credential]) -> Answer:
+    async def ask(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Answer:
         """Ask, unless they proved it just now."""
         after = local_path(request.query_params.get("next"))
-        if is_recent(credential):
-            return redirect(after)
-        return await _ask(request, after=after)
+        return redirect(after) if is_recent(credential) else await _ask(request, actor, Form(), after=after)
 
     @post()
     async def prove(
@@ -37,26 +43,64 @@ class SigningInAgainPages(Controller):
         credential: NamedDependency[Credential],
         form: NamedDependency[Form],
     ) -> Answer:
-        """Take the proof, and lead back to what was interrupted. A form that arrives without any is asked for one."""
-        after, kept = local_path(form.field("next")), form.raw("kept")
+        """Take a password, and lead back to what was interrupted. A form that arrives without any is asked for one."""
         if not form.ticked("password"):
-            return await _ask(request, after=after, kept=kept)
+            return await _ask(request, actor, form)
         try:
-            session = await prove_again(actor, credential=credential, password=form.raw("password"))
+            session = await prove_again(
+                actor, credential=credential, password=form.raw("password"), code=form.raw("code")
+            )
         except WrongCredentialsError:
-            return await _ask(request, after=after, kept=kept, wrong="This is not your password. Try once more.")
-        waiting = kept_form(request, kept)
-        if waiting is None:
-            return redirect(after, cookies=[session_cookie(session)])
-        drawn = await page(request, "signing_in/go_on.html", form=waiting)
-        drawn.set_cookie(session_cookie(session))
-        return drawn
+            return await _ask(request, actor, form, wrong=("password", "This is not your password. Try once more."))
+        except WrongCodeError as error:
+            return await _ask(request, actor, form, wrong=("code", error.detail))
+        return await _go_on(request, form, session)
+
+    @post("/options")
+    async def options(self, request: PageRequest, actor: NamedDependency[Member]) -> Response[dict[str, Any]]:
+        """What the browser is asked with: only the member's own passkeys will do."""
+        return options_reply(request, await options_to_prove(actor, browser=browser_of(request)))
+
+    @post("/passkey", opt={"limits": (PASSKEYS,)})
+    async def by_passkey(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        form: NamedDependency[Form],
+    ) -> Answer:
+        """Take a passkey, and lead back to what was interrupted."""
+        try:
+            session = await prove_by_passkey(
+                actor, credential=credential, answer=form.raw("answer_of_passkey"), browser=browser_of(request)
+            )
+        except PasskeyRefusedError as error:
+            return await _ask(request, actor, form, wrong=("", error.detail))
+        return await _go_on(request, form, session)
 
 
-async def _ask(request: PageRequest, *, after: str, kept: str = "", wrong: str | None = None) -> Template:
+async def _ask(
+    request: PageRequest, actor: Member, form: Form, *, after: str | None = None, wrong: tuple[str, str] | None = None
+) -> Template:
     errors = FormErrors()
     if wrong is not None:
-        errors.add("password", wrong)
+        errors.add(*wrong)
     return await page(
-        request, "signing_in/again.html", status_code=422 if errors else 200, next=after, kept=kept, errors=errors
+        request,
+        "signing_in/again.html",
+        status_code=422 if errors else 200,
+        next=after or local_path(form.field("next")),
+        kept=form.raw("kept"),
+        ways=await ways_in(actor),
+        errors=errors,
     )
+
+
+async def _go_on(request: PageRequest, form: Form, session: SessionCreated) -> Answer:
+    """To the page that was asked for, or with the form that was interrupted."""
+    waiting = kept_form(request, form.raw("kept"))
+    if waiting is None:
+        return redirect(local_path(form.field("next")), cookies=[session_cookie(session)])
+    drawn = await page(request, "signing_in/go_on.html", form=waiting)
+    drawn.set_cookie(session_cookie(session))
+    return drawn
