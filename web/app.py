@@ -45,6 +45,7 @@ from web.pages.reports import MyReportPages, ReportPages
 from web.pages.requests import RequestPages
 from web.pages.resetting import ForgottenPages, ResetPages
 from web.pages.security_contact import security_contact
+from web.pages.seen import SeenPages
 from web.pages.settings import SettingsPages
 from web.pages.sign_in_links import SignInLinkPages
 from web.pages.sign_in_settings import AppSettingsPages, PasskeySettingsPages, SignInSettingsPages
@@ -76,6 +77,7 @@ PAGES: list[ControllerRouterHandler] = [
     RequestPages,
     ConversationPages,
     MePages,
+    SeenPages,
     QuotaPages,
     MyPurposePages,
     MyStatementPages,
