@@ -10,6 +10,7 @@ taken.
 
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -148,6 +149,10 @@ ROWS: dict[str, Row | list[Row]] = {
     "POST /look-around": Row(ANYONE, NOBODY),
     "GET /sign-in": Row(ANYONE),
     "POST /sign-in": Row(ANYONE),
+    "GET /sign-in/code": Row(ANYONE),
+    "POST /sign-in/code": Row(ANYONE),
+    "POST /sign-in/passkey/options": Row(ANYONE),
+    "POST /sign-in/passkey": Row(ANYONE),
     "POST /sign-out": Row(ANYONE),
     "GET /confirm": Row(ANYONE),
     "POST /confirm": Row(ANYONE),
@@ -172,6 +177,8 @@ ROWS: dict[str, Row | list[Row]] = {
     "POST /leaving/stay": Row(ANYONE),
     "GET /sign-in/again": Row(SIGNED_IN),
     "POST /sign-in/again": Row(SIGNED_IN),
+    "POST /sign-in/again/options": Row(SIGNED_IN),
+    "POST /sign-in/again/passkey": Row(SIGNED_IN),
     # One's own account.
     "GET /api/v1/me": Row(SIGNED_IN),
     "PATCH /api/v1/me": Row(MEMBER, body={}),
@@ -210,6 +217,20 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
     "POST /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
     "GET /settings": Row(SIGNED_IN),
+    "GET /settings/sign-in": Row(SIGNED_IN),
+    "POST /settings/sign-in/everywhere/end": Row(SIGNED_IN),
+    "GET /settings/sign-in/password": Row(SIGNED_IN),
+    "POST /settings/sign-in/password": Row(SIGNED_IN),
+    "GET /settings/sign-in/passkeys/new": Row(SIGNED_IN),
+    "POST /settings/sign-in/passkeys/new": Row(SIGNED_IN),
+    "POST /settings/sign-in/passkeys/options": Row(SIGNED_IN),
+    # Everyone is asked first who they are; that nobody removes another's is held in test_passkeys.py.
+    "POST /settings/sign-in/passkeys/{passkey_id}/remove": Row(SIGNED_IN, params={"passkey_id": str(UUID(int=0))}),
+    "GET /settings/sign-in/app": Row(SIGNED_IN),
+    "POST /settings/sign-in/app": Row(SIGNED_IN),
+    "POST /settings/sign-in/app/confirm": Row(SIGNED_IN),
+    "POST /settings/sign-in/app/off": Row(SIGNED_IN),
+    "POST /settings/sign-in/recovery-codes": Row(SIGNED_IN),
     "GET /settings/email": Row(SIGNED_IN),
     "POST /settings/email": Row(SIGNED_IN),
     "GET /settings/email/confirm": Row(SIGNED_IN),

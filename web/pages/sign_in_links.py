@@ -5,17 +5,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.accounts.asking import ask_for_sign_in
-from api.accounts.errors import LinkDeadError, SecondFactorNeededError
+from api.accounts.errors import LinkDeadError
 from api.accounts.links import look_at_link
 from api.accounts.resetting import sign_in_by_link
-from api.accounts.schemas import LinkPurpose, PendingSignIn
+from api.accounts.schemas import LinkPurpose
 from api.authentication import Access
 from api.errors import InvalidError
 from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
 from web.contexts import Answer, PageRequest, page, redirect
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
-from web.sessions import browser_label, session_cookie
+from web.sessions import browser_label, let_in
 
 
 class SignInLinkPages(Controller):
@@ -65,6 +65,6 @@ class SignInLinkPages(Controller):
             session = await sign_in_by_link(token, label=browser_label(request))
         except LinkDeadError:
             return await dead_link(request, ask_at="/sign-in/link")
-        if isinstance(session, PendingSignIn):
-            raise SecondFactorNeededError
-        return redirect("/home", cookies=[session_cookie(session), ended_link()])
+        answer = let_in(session, after="/home")
+        answer.set_cookie(ended_link())
+        return answer

@@ -116,5 +116,6 @@ async def _ask_code(request: PageRequest, *, after: str, wrong: str | None = Non
 
 
 def _start_again(after: str, *, words: str | None = None) -> Answer:
-    url, cookies = f"/sign-in?next={quote(after, safe='')}", [ended_pending_cookie()]
+    url = "/sign-in" if after == local_path(None) else f"/sign-in?next={quote(after, safe='')}"
+    cookies = [ended_pending_cookie()]
     return redirect(url, cookies=cookies) if words is None else redirect_with(url, notice=words, cookies=cookies)
