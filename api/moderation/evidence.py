@@ -103,7 +103,7 @@ async def _message(actor: Member, message_id: UUID) -> Found:
 
 async def _member(actor: Member, member_id: UUID) -> Found:
     row = await fetch_one(
-        "SELECT pronouns, display_name FROM account AS a WHERE a.id = {} AND a.erased_at IS NULL AND ({} OR {})",
+        "SELECT pronouns, display_name FROM account AS a WHERE a.id = {} AND ({} OR {})",
         member_id,
         can_see_member(actor.id, "a.id"),
         _was_blocked_by(actor.id, "a.id"),
@@ -169,7 +169,8 @@ def _was_blocked_by(blocker_id: UUID, member_column: str) -> QueryString:
     Not when they only blocked another account under the same address: of that they know nothing.
     """
     return QueryString(
-        f"EXISTS (SELECT 1 FROM block AS own WHERE own.blocker = {{}} AND own.blocked = {member_column} "
+        "EXISTS (SELECT 1 FROM block AS own JOIN account AS kept ON kept.id = own.blocked AND kept.erased_at IS NULL "
+        f"WHERE own.blocker = {{}} AND own.blocked = {member_column} "
         "AND own.because_of IS NULL)",
         blocker_id,
     )

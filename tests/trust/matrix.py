@@ -81,8 +81,13 @@ MAY_REPORT = _who(
     {C.BLOCKING, *SEES[State.THERE]},
     {C.BLOCKING, *SEES[State.PAUSED]},
     suspended={C.BLOCKING},
-    erased={C.BLOCKING},
 )
+# What one received can be reported whatever became of the other; a message of one's own is told to be that.
+_HAD_REQUEST = {C.BLOCKING, C.BLOCKED, C.FORMER, C.GRACE, *_TIED}
+HAD_REQUEST = _who(_HAD_REQUEST, suspended=_HAD_REQUEST, erased=_HAD_REQUEST)
+_HAD_MESSAGE = {C.CONNECTED, C.GRACE}
+HAD_MESSAGE = _who(_HAD_MESSAGE, suspended=_HAD_MESSAGE, erased=_HAD_MESSAGE)
+JUDGED = _who({C.MODERATOR}, suspended={C.MODERATOR}, erased={C.MODERATOR})
 
 # A sender reads their own request whatever became of Grace, and whether or not she blocked them: that must not show.
 _SENT = {C.SENDER, C.BLOCKED, C.CONNECTED, C.FORMER}
@@ -117,6 +122,7 @@ _REQUEST = {
     "reason": _REASON,
 }
 _NO_TOKEN = {"token": "a-token-that-nobody-was-ever-sent"}
+_SCAM = {"category": "scam", "block": "yes"}
 _WORDS = {"text": "Which clock was your first?"}
 
 ROWS: dict[str, Row | list[Row]] = {
@@ -136,6 +142,7 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /how-reasons-are-judged": Row(ANYONE),
     "GET /privacy": Row(ANYONE),
     "GET /safety": Row(ANYONE),
+    "GET /rules": Row(ANYONE),
     "GET /problems": Row(ANYONE),
     "GET /problems/{code}": Row(ANYONE, params={"code": "not-found"}),
     "GET /static/{name}": Row(ANYONE, params={"name": "css/tokens.css"}),
@@ -313,6 +320,23 @@ ROWS: dict[str, Row | list[Row]] = {
     "POST /api/v1/reports": Row(
         MEMBER, MAY_REPORT, body={"target": {"kind": "member", "id": "{member_id}"}, "category": "scam"}
     ),
+    "GET /reports": Row(MEMBER),
+    "GET /report/{target_id}": [
+        Row(MEMBER, MAY_REPORT, params={"target_id": "{member_id}"}, query="?kind=member"),
+        Row(MEMBER, MAY_REPORT, params={"target_id": "{statement_id}"}, query="?kind=statement"),
+        Row(MEMBER, HAD_REQUEST, params={"target_id": "{request_id}"}, query="?kind=request"),
+        Row(MEMBER, HAD_MESSAGE, params={"target_id": "{message_id}"}, query="?kind=message"),
+        Row(MEMBER, NOBODY, params={"target_id": "{member_id}"}, query="?kind=nothing"),
+    ],
+    "POST /report/{target_id}": [
+        Row(MEMBER, MAY_REPORT, params={"target_id": "{member_id}"}, query="?kind=member", body=_SCAM),
+        Row(MEMBER, MAY_REPORT, params={"target_id": "{statement_id}"}, query="?kind=statement", body=_SCAM),
+        Row(MEMBER, HAD_REQUEST, params={"target_id": "{request_id}"}, query="?kind=request", body=_SCAM),
+        Row(MEMBER, HAD_MESSAGE, params={"target_id": "{message_id}"}, query="?kind=message", body=_SCAM),
+    ],
+    "GET /notices": Row(SIGNED_IN),
+    "GET /notices/{notice_id}": Row(SIGNED_IN, OWN),
+    "POST /notices/{notice_id}": Row(SIGNED_IN, OWN, body={"words": "It was a joke."}),
     # Saying that a finding is wrong.
     "POST /api/v1/reason-checks/disagreements": Row(MEMBER, body={"code": "template"}),
     "GET /api/v1/reason-checks/disagreements": Row(SIGNED_IN),
@@ -320,6 +344,10 @@ ROWS: dict[str, Row | list[Row]] = {
     # What moderators see.
     "GET /moderation": Row(MODERATOR),
     "GET /moderation/outbox": Row(MODERATOR),
+    "GET /moderation/audit": Row(MODERATOR),
+    "GET /moderation/reports": Row(MODERATOR),
+    "GET /moderation/reports/{case_id}": Row(MODERATOR, JUDGED),
+    "POST /moderation/reports/{case_id}": Row(MODERATOR, JUDGED, body={"do": "take"}),
     "GET /api/v1/moderation/disagreement-texts": Row(MODERATOR),
     "GET /api/v1/moderation/findings": Row(MODERATOR),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
+from msgspec.structs import replace
 
 from api import clock
 from api.accounts import services as accounts
@@ -22,6 +23,10 @@ from api.database import fetch, transaction
 from api.disagreements.schemas import DisagreementCreate
 from api.disagreements.services import disagree
 from api.matching.queries import matches
+from api.moderation.cases import claim
+from api.moderation.deciding import decide
+from api.moderation.reporting import report
+from api.moderation.schemas import Category, Decision, DecisionCreate, ReportCreate, Target, TargetKind
 from api.moderation.services import block_member
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Purpose
@@ -74,6 +79,7 @@ class Stage:
                 self.members[caller] = await make_member(str(caller).title(), purposes=[purpose], statements=written)
         await self._relate()
         await self._own()
+        await self._judge()
         await matches(self.members[C.SAME], purpose=Purpose.HOBBY)
         for caller in self.members:
             await self._sign_in(caller)
@@ -118,6 +124,26 @@ class Stage:
         assert found is not None
         self.of_grace["session_id"] = found[1].session_id or another.id
 
+    async def _judge(self) -> None:
+        """A notice of Grace's, and a case about her that waits."""
+        reporter, moderator = self.members[C.SAME], replace(self.members[C.MODERATOR], is_moderator=True)
+        for target, name in (
+            (Target(TargetKind.MEMBER, self.of_grace["member_id"]), "notice_id"),
+            (Target(TargetKind.STATEMENT, self.of_grace["statement_id"]), "case_id"),
+        ):
+            made = await report(reporter, draft=ReportCreate(target, Category.SCAM))
+            self.of_grace[name] = made.id
+        notice_id = self.of_grace["notice_id"]
+        await claim(moderator, notice_id)
+        draft = DecisionCreate(
+            decision=Decision.WORDS_TO_MEMBER,
+            reason="So.",
+            rule=Category.SCAM,
+            words="Please do not.",
+            parts=frozenset({0}),
+        )
+        await decide(moderator, notice_id, draft=draft)
+
     async def _sign_in(self, caller: Caller) -> None:
         member = self.members[caller]
         session = await accounts.open_session(member, label="Firefox on Linux")
@@ -149,7 +175,8 @@ class Stage:
         self.calls += 1
         method, path = route.split(" ")
         ids = self.ids(caller, state)
-        values = {"purpose": "hobby"} | ids | row.params
+        params = {name: re.sub(r"\{(\w+)\}", lambda of: ids[of[1]], value) for name, value in row.params.items()}
+        values = {"purpose": "hobby"} | ids | params
         url = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path) + row.query
         body = json.loads(re.sub(r"\{(\w+_id)\}", lambda name: values[name[1]], json.dumps(row.body)))
         sent = self._signed(caller, body, scope=scope, is_call=path.startswith("/api/v1/"), posts=method != "GET")
