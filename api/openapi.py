@@ -20,6 +20,8 @@ from litestar.openapi.spec import (
     Tag,
 )
 from litestar.openapi.spec.media_type import OpenAPIMediaType
+from litestar.routes import BaseRoute
+from litestar.types import ControllerRouterHandler
 
 from api.authentication import Access, access_of
 from api.limits.guard import limits_of
@@ -33,6 +35,15 @@ _DONE = {
     204: "It is done, and there is nothing more to say.",
 }
 _JSON = "application/json"
+_DOCUMENT = "/v1/openapi.json"
+
+
+class _OnlyTheDocument(Router):
+    """Takes nothing else of what the framework adds: its page for what is not there would answer instead of ours."""
+
+    def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
+        """Add the document."""
+        return super().register(value) if _DOCUMENT in getattr(value, "paths", ()) else []
 
 
 def config() -> OpenAPIConfig:
@@ -46,7 +57,7 @@ def config() -> OpenAPIConfig:
             "What goes wrong comes back as `application/problem+json` (RFC 9457). Lists come in parts: "
             "send `next` as `cursor` to get the part that follows. Times are UTC (RFC 3339)."
         ),
-        render_plugins=[JsonRenderPlugin(path="/v1/openapi.json")],
+        render_plugins=[JsonRenderPlugin(path=_DOCUMENT)],
         components=Components(
             security_schemes={
                 "token": SecurityScheme(
@@ -68,7 +79,9 @@ def config() -> OpenAPIConfig:
             Tag("Moderation", description="What moderators see; for everyone else there is nothing here."),
         ],
         use_handler_docstrings=True,
-        openapi_router=Router("/api", route_handlers=[], opt={"access": Access.ANYONE}, include_in_schema=False),
+        openapi_router=_OnlyTheDocument(
+            "/api", route_handlers=[], opt={"access": Access.ANYONE}, include_in_schema=False
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from traceback import extract_tb
 from typing import Any
 
 import msgspec
@@ -76,9 +77,16 @@ def problem_response(
     headers: dict[str, str] | None = None,
 ) -> Response[dict[str, Any]]:
     """A reply that carries one problem document."""
-    body: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail}
-    body["errors"] = [msgspec.to_builtins(error) for error in errors]
+    body = problem_body(code, title, status, detail, errors=errors)
     return Response(body | (extra or {}), status_code=status, media_type=PROBLEM_JSON, headers=headers or {})
+
+
+def problem_body(
+    code: str, title: str, status: int, detail: str, *, errors: tuple[FieldError, ...] = ()
+) -> dict[str, Any]:
+    """The document itself."""
+    body: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail}
+    return body | {"errors": [msgspec.to_builtins(error) for error in errors]}
 
 
 def on_wherefore_error(_: Request[Any, Any, Any], error: WhereforeError) -> Response[dict[str, Any]]:
@@ -127,8 +135,12 @@ def on_undecodable_body(request: Request[Any, Any, Any], _: Exception) -> Respon
 
 
 def on_too_deep_body(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    """A body of lists within lists beyond all reason; logged, in case the depth should ever be our own."""
-    logger.warning("too_deep", route=request.scope.get("path_template"), exc_info=error)
+    """A body of lists within lists beyond all reason; logged, in case the depth should ever be our own.
+
+    Without its thousand frames: whoever sends such bodies should not fill the log.
+    """
+    deepest = extract_tb(error.__traceback__)[-1]
+    logger.warning("too_deep", route=request.scope.get("path_template"), where=f"{deepest.name}:{deepest.lineno}")
     return on_wherefore_error(request, MalformedError("The body is nested too deeply."))
 
 

@@ -18,6 +18,7 @@ from api.embedded import AlreadyRunningError, EmbeddedPostgres, address_of_runni
 from api.limits.policies import check_changes
 from api.migrations import migrate
 from api.settings import Settings, settings
+from scripts.careful_protocol import CarefulProtocol
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 
 GRACEFUL_SECONDS = 5
@@ -106,6 +107,8 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
         server_header=False,
+        http=CarefulProtocol,
+        ws="none",
         date_header=True,
         # Whoever is not named may say what they like about where they come from.
         proxy_headers=bool(chosen.trusted_proxies),
