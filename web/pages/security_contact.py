@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt` (RFC 9116): where whoever found a hole can tell it."""
+"""Where whoever found a hole can tell it: `/.well-known/security.txt` (RFC 9116)."""
 
 from datetime import timedelta
 
