@@ -24,7 +24,7 @@ from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
 from api.matching.vector_indexes import build_missing
-from api.privacy.erasure import erase_due
+from api.privacy.retention import apply_retention
 from api.profiles.me import end_pauses
 from api.profiles.reembedding import catch_up
 from api.settings import settings
@@ -41,7 +41,7 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("forget_seen", "57 * * * *", forget_seen),
     ("forget_spent", "47 * * * *", forget_spent),
     ("fill_missing_digests", "23 * * * *", fill_missing_digests),
-    ("erase_due", "37 * * * *", erase_due),
+    ("apply_retention", "37 * * * *", apply_retention),
     ("delete_ended_links", "19 * * * *", delete_ended_links),
     ("delete_unconfirmed", "22 * * * *", delete_unconfirmed),
     ("forget_texts", "27 4 * * *", forget_texts),

@@ -93,5 +93,7 @@ class Connection(Table, tablename="connection"):
     ended_at = Timestamptz(null=True, default=None)
     ended_by = ForeignKey(Account, null=True, default=None, on_delete=OnDelete.set_null)
     """Who ended it: the other may not ask again for a while."""
+    words_gone_at = Timestamptz(null=True, default=None)
+    """When what the two wrote was taken out, some days after the end (`api.privacy.outdated`)."""
 
     connection_not_with_oneself = Check(asker != accepter)

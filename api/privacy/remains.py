@@ -14,6 +14,7 @@ async def erase_what_refers_to_nobody(member_id: UUID, *, email: str) -> None:
         email: Their address, which some rows know instead of the id.
     """
     await forget_mails_to(email)
+    await fetch("DELETE FROM pending_account WHERE email = {}", email)
     for word in (str(member_id), email):
         await fetch(
             "DELETE FROM pgqueuer WHERE status <> 'picked' AND position(convert_to({}, 'UTF8') IN payload) > 0", word
