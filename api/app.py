@@ -29,7 +29,7 @@ from api.encoding import encoder
 from api.head_requests import answering_head
 from api.health import healthz, readyz
 from api.hosts import refusing_bad_hosts
-from api.limits.guard import add_limit_headers, spends_limits
+from api.limits.guard import add_limit_headers, noting_callers, spends_limits
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
 from api.moderation.controllers import CONTROLLERS as MODERATION
@@ -92,7 +92,7 @@ def create_app(
                 if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
                     openapi.complete(handler)
     # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
-    app.asgi_handler = answering_head(RequestLog()(refusing_bad_hosts(app.asgi_handler)))
+    app.asgi_handler = answering_head(RequestLog()(refusing_bad_hosts(noting_callers(app.asgi_handler))))
     return app
 
 

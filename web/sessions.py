@@ -9,8 +9,12 @@ from litestar.datastructures import Cookie
 from api import clock
 from api.accounts.schemas import PendingSignIn, SessionCreated
 from api.authentication import cookie_name
+from api.limits.caller import known_browser_cookie, known_browser_name
 from api.settings import settings
 from web.contexts import Answer, cookie, redirect
+
+KNOWN_SECONDS = 7_776_000
+"""90 days: beyond the end of a session, so that whoever has to sign in again is known."""
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -29,6 +33,12 @@ def session_cookie(session: SessionCreated) -> Cookie:
     return cookie(cookie_name(), session.token, seconds=seconds)
 
 
+def signed_in(session: SessionCreated) -> list[Cookie]:
+    """What signs this browser in, and what lets its member in again while strangers guess at their password."""
+    known = cookie(known_browser_name(), known_browser_cookie(session.member.id), seconds=KNOWN_SECONDS)
+    return [session_cookie(session), known]
+
+
 def ended_cookie() -> Cookie:
     """What makes this browser forget its session."""
     return cookie(cookie_name(), "", seconds=0)
@@ -37,7 +47,7 @@ def ended_cookie() -> Cookie:
 def let_in(outcome: SessionCreated | PendingSignIn, *, after: str) -> Answer:
     """Go on after a first proof of who somebody is: to where they wanted to go, or to the question for a code."""
     if isinstance(outcome, SessionCreated):
-        return redirect(after, cookies=[session_cookie(outcome)])
+        return redirect(after, cookies=signed_in(outcome))
     seconds = int((outcome.expires_at - clock.now()).total_seconds())
     pending = cookie(_pending_cookie_name(), outcome.key, seconds=seconds)
     return redirect(f"/sign-in/code?next={quote(after, safe='')}", cookies=[pending])
@@ -51,6 +61,11 @@ def pending_key(request: Request[Any, Any, Any]) -> str:
 def ended_pending_cookie() -> Cookie:
     """What makes this browser forget that it waited for a code."""
     return cookie(_pending_cookie_name(), "", seconds=0)
+
+
+def ended_cookies() -> list[Cookie]:
+    """What makes this browser forget that anybody was here: for whoever signs out, perhaps of a browser they share."""
+    return [ended_cookie(), cookie(known_browser_name(), "", seconds=0)]
 
 
 def forgotten(answer: Answer) -> Answer:

@@ -2,6 +2,7 @@
 
 from api import clock
 from api.accounts.errors import LinkDeadError, WrongCredentialsError
+from api.accounts.guesses import at_oneself, counted
 from api.accounts.joining import keep_account
 from api.accounts.keys import digest
 from api.accounts.passwords import verify_password
@@ -32,8 +33,9 @@ async def confirm_address(token: str, *, password: str, label: str = "") -> Conf
     )
     if row is None:
         raise LinkDeadError
-    if not await verify_password(password, row["password_hash"]):
-        raise WrongCredentialsError
+    async with counted(at_oneself(row["id"])):
+        if not await verify_password(password, row["password_hash"]):
+            raise WrongCredentialsError
     async with transaction():
         # Only one of two that confirm at once finds it here.
         if not await fetch("DELETE FROM pending_account WHERE id = {} RETURNING id", row["id"]):

@@ -10,7 +10,6 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 from api.accounts import joining, queries, services
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
 from api.authentication import Access
-from api.limits.policies import JOINING
 from api.problems import describes
 
 
@@ -23,7 +22,7 @@ class AccountController(Controller):
     @post(
         operation_id="CreateAccount",
         status_code=HTTP_202_ACCEPTED,
-        opt={"access": Access.ANYONE, "limits": (JOINING,)},
+        opt={"access": Access.ANYONE},
         responses=describes(422),
     )
     async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:

@@ -12,6 +12,9 @@ from api.accounts.pending import keep_sign_up
 from api.accounts.schemas import AccountCreate, AccountCreated, Member
 from api.database import fetch
 from api.errors import ConflictError, FieldError
+from api.limits.caller import calling_from
+from api.limits.policies import JOINING
+from api.limits.services import spend
 from api.settings import settings
 from api.texts import tidy
 
@@ -27,6 +30,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
 
     Raises:
         InvalidError: With an error for every field that cannot be used.
+        TooManyError: Too many accounts were asked for from where the call comes from.
     """
     email, name = normal_email(draft.email), tidy(draft.display_name)
     raise_any(
@@ -37,6 +41,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
             None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
         ]
     )
+    await _count_for_the_address()
     # The hash is computed for a taken address too: it is what takes the time.
     password_hash = await hash_password(draft.password)
     if settings().smtp is not None:
@@ -45,6 +50,13 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
     if not await is_taken(email):
         await keep_account(email=email, password_hash=password_hash, display_name=name, adult_at=clock.now())
     return AccountCreated(next="sign_in")
+
+
+async def _count_for_the_address() -> None:
+    """Let only so many join from one network address, but for a site that only its own machine can reach."""
+    address = calling_from()
+    if address is not None and (not settings().on_loopback or settings().trusted_proxies):
+        await spend(JOINING, who=f"address {address}")
 
 
 async def keep_account(*, email: str, password_hash: str, display_name: str, adult_at: datetime) -> Member | None:

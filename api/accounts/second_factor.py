@@ -7,6 +7,7 @@ import pyotp
 
 from api import clock
 from api.accounts.errors import WrongCodeError
+from api.accounts.guesses import at_codes, counted
 from api.accounts.passwords import SALT_BYTES
 from api.accounts.recent import needs_recent
 from api.accounts.recovery_codes import make_recovery_codes, take_recovery_code
@@ -14,8 +15,6 @@ from api.accounts.schemas import AppSecret, Credential, Member
 from api.accounts.telling import tell
 from api.database import fetch, fetch_one, transaction
 from api.errors import ConflictError, NotFoundError
-from api.limits.policies import SECOND_FACTOR_ACCOUNT
-from api.limits.services import give_back, spend
 from api.mail.schemas import MailKind
 from api.sealing import opened, seal
 
@@ -41,12 +40,11 @@ async def check_code(member_id: UUID, code: str) -> None:
         WrongCodeError: It is none of these, or was used before.
         TooManyError: There were too many wrong ones just now.
     """
-    spent = await spend(SECOND_FACTOR_ACCOUNT, who=f"member {member_id}")
-    if not await _take_app_code(member_id, code, confirmed=True):
-        if not await take_recovery_code(member_id, code):
-            raise WrongCodeError
-        await tell(member_id, MailKind.RECOVERY_CODE_USED)
-    await give_back(spent)
+    async with counted(*at_codes(member_id)):
+        if not await _take_app_code(member_id, code, confirmed=True):
+            if not await take_recovery_code(member_id, code):
+                raise WrongCodeError
+            await tell(member_id, MailKind.RECOVERY_CODE_USED)
 
 
 async def begin_second_factor(actor: Member, *, credential: Credential) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_email, problem_with_name, raise_any
+from api.accounts.guesses import at_sign_in, counted
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
 from api.accounts.passwords import hash_password, needs_rehash, verify_password
@@ -141,6 +142,7 @@ async def prove(*, email: str, password: str) -> Member:
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
+        TooManyError: Too many passwords were wrong just now.
     """
     row = None
     normal = normal_email(email)
@@ -151,8 +153,9 @@ async def prove(*, email: str, password: str) -> Member:
             normal,
         )
     kept = row["password_hash"] if row is not None else None
-    if not await verify_password(password, kept) or row is None or kept is None:
-        raise WrongCredentialsError
+    async with counted(*at_sign_in(normal, None if row is None else row["id"])):
+        if not await verify_password(password, kept) or row is None or kept is None:
+            raise WrongCredentialsError
     if needs_rehash(kept):
         # Only over the hash that was just proved: a password changed meanwhile stays changed.
         await fetch(

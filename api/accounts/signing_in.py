@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from api import clock
 from api.accounts.errors import StartAgainError, WrongCredentialsError
+from api.accounts.guesses import at_oneself, counted
 from api.accounts.keys import digest, new_key
 from api.accounts.passwords import verify_password
 from api.accounts.recent import renew_session
@@ -12,8 +13,6 @@ from api.accounts.schemas import Credential, Member, PendingSignIn, SessionCreat
 from api.accounts.second_factor import check_code, has_second_factor
 from api.accounts.services import open_session, prove
 from api.database import fetch, fetch_one
-from api.limits.policies import SIGN_IN_KNOWN
-from api.limits.services import give_back, spend
 
 CODE_WITHIN = timedelta(minutes=10)
 """How long somebody who gave the right password has for finding their phone."""
@@ -98,11 +97,10 @@ async def prove_again(
         TooManyError: There were too many wrong ones just now.
         NotSignedInError: The session was ended meanwhile.
     """
-    spent = await spend(SIGN_IN_KNOWN, who=f"again {actor.id}")
     row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", actor.id)
-    if not await verify_password(password, None if row is None else row["password_hash"]):
-        raise WrongCredentialsError
-    await give_back(spent)
+    async with counted(at_oneself(actor.id)):
+        if not await verify_password(password, None if row is None else row["password_hash"]):
+            raise WrongCredentialsError
     if await has_second_factor(actor.id):
         await check_code(actor.id, code or "")
     return await renew_session(actor, session_id=credential.session_id)

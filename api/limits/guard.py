@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.limits.caller import Caller, calling, known_browser_name
 from api.limits.errors import TooManyError
 from api.limits.keys import EVERYONE, address_of
 from api.limits.limit import Limit, Per, Standing
@@ -57,6 +60,20 @@ def who_spends(scope: Any, per: Per) -> str:
     if per is Per.ACCOUNT and member is not None:
         return f"member {member.id}"
     return f"address {address_of(scope)}"
+
+
+def noting_callers(app: ASGIApp) -> ASGIApp:
+    """The same application, whose services can ask where the call comes from that they answer."""
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        known = Request[Any, Any, Any](scope).cookies.get(known_browser_name(), "")
+        with calling(Caller(address_of(scope), known)):
+            await app(scope, receive, send)
+
+    return noting
 
 
 async def add_limit_headers(message: Message, scope: Scope) -> None:

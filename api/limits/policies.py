@@ -144,7 +144,7 @@ MAILED_TOKENS = Limit(
 LOOKING_AROUND = Limit(
     name="looking-around",
     per=Per.ADDRESS,
-    windows=(Window(60, HOUR),),
+    windows=(Window(600, HOUR),),
     fails=Fails.CLOSED,
     counts="looks around as a demo member",
 )

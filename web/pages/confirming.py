@@ -17,7 +17,7 @@ from web.contexts import Answer, PageRequest, page, redirect
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
 from web.pages.join_steps import Answers
-from web.sessions import browser_label, session_cookie
+from web.sessions import browser_label, signed_in
 from web.words import PURPOSES
 
 
@@ -52,7 +52,7 @@ class ConfirmPages(Controller):
             errors.add("password", "This is not the password that was chosen with this address. Try once more.")
             return await _form(request, token, errors=errors)
         await _switch_on(confirmed.session.member, confirmed.choices)
-        return redirect("/first-words", cookies=[session_cookie(confirmed.session), ended_link()])
+        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
 
     @post("/again", opt={"limits": (MAILED_TOKENS,)})
     async def again(self, request: PageRequest) -> Answer:

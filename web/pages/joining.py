@@ -15,7 +15,7 @@ from api.profiles.services import switch_on_purpose
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.pages.join_steps import FIELDS_OF, Answers, Step, consent_options, first_problem
-from web.sessions import browser_label, forgotten, session_cookie
+from web.sessions import browser_label, forgotten, signed_in
 from web.words import PURPOSES
 
 READY = "If this address was new, your account is ready: sign in."
@@ -77,7 +77,7 @@ async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
         switch = PurposeSwitch(consent=PURPOSES[purpose].consent_version)
         await switch_on_purpose(session.member, purpose=purpose, switch=switch)
     # The steps were kept for the browser's "back"; now that they are done, nobody else should find them there.
-    return forgotten(redirect("/first-words", cookies=[session_cookie(session)]))
+    return forgotten(redirect("/first-words", cookies=signed_in(session)))
 
 
 async def _show(

@@ -20,7 +20,7 @@ from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
-from web.sessions import browser_label, ended_cookie, forgotten
+from web.sessions import browser_label, ended_cookies, forgotten
 
 HERE = "/settings/sign-in"
 
@@ -48,7 +48,7 @@ class SignInSettingsPages(Controller):
     async def end_everywhere(self, actor: NamedDependency[Member]) -> Answer:
         """End all sessions and tokens, and this session with them."""
         await ways_in.sign_out_everywhere(actor)
-        return forgotten(redirect_with("/", notice="You are signed out everywhere.", cookies=[ended_cookie()]))
+        return forgotten(redirect_with("/", notice="You are signed out everywhere.", cookies=ended_cookies()))
 
     @get("/password")
     async def password_form(

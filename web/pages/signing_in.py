@@ -18,12 +18,12 @@ from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
 from web.sessions import (
     browser_label,
-    ended_cookie,
+    ended_cookies,
     ended_pending_cookie,
     forgotten,
     let_in,
     pending_key,
-    session_cookie,
+    signed_in,
 )
 
 
@@ -81,7 +81,7 @@ class SigningInPages(Controller):
             return await _ask_code(request, after=after, wrong=error.detail)
         except StartAgainError as error:
             return _start_again(after, words=error.detail)
-        return redirect(after, cookies=[session_cookie(session), ended_pending_cookie()])
+        return redirect(after, cookies=[*signed_in(session), ended_pending_cookie()])
 
     @post("/sign-out")
     async def sign_out(self, viewer: NamedDependency[Member | None], request: PageRequest) -> Answer:
@@ -89,7 +89,7 @@ class SigningInPages(Controller):
         credential: Credential | None = request.auth
         if viewer is not None and credential is not None and credential.session_id is not None:
             await sign_out(viewer, session_id=credential.session_id)
-        return forgotten(redirect_with("/", notice="You are signed out.", cookies=[ended_cookie()]))
+        return forgotten(redirect_with("/", notice="You are signed out.", cookies=ended_cookies()))
 
 
 async def _sign_in(

@@ -30,7 +30,6 @@ NEEDS = {
     "/matches/{purpose:str}": policies.READS,
     "/matches/{purpose:str}/{member_id:uuid}": policies.READS,
     "/me/place": policies.PLACES,
-    "POST /api/v1/accounts": policies.JOINING,
     "POST /api/v1/reason-checks": policies.REASON_CHECKS,
     "POST /api/v1/connection-requests": policies.REASON_CHECKS,
     "POST /members/{member_id:uuid}/request": policies.REASON_CHECKS,

@@ -1,0 +1,72 @@
+"""Guessing at passwords: each try is counted before the password is looked at, and given back when it was right.
+
+Counted first, many tries at once are no more than one after the other. Given back, whoever knows their password never
+meets a limit by it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from api.limits.caller import calling_from, known_browser
+from api.limits.errors import TooManyError
+from api.limits.keys import EVERYONE
+from api.limits.limit import Limit
+from api.limits.policies import (
+    SECOND_FACTOR_ACCOUNT,
+    SECOND_FACTOR_ADDRESS,
+    SIGN_IN_ACCOUNT,
+    SIGN_IN_ADDRESS,
+    SIGN_IN_EVERYONE,
+    SIGN_IN_KNOWN,
+)
+from api.limits.services import Spent, give_back, spend
+
+
+@asynccontextmanager
+async def counted(*tries: tuple[Limit, str]) -> AsyncIterator[None]:
+    """Let one password be tried. It stays counted unless the block ends without an error.
+
+    Args:
+        tries: What it is counted for: limits, and whose.
+
+    Raises:
+        TooManyError: One of the limits was met. Nothing was spent, and the block is not entered.
+    """
+    spent: list[Spent | None] = []
+    try:
+        for limit, who in tries:
+            spent.append(await spend(limit, who=who))
+    except TooManyError:
+        for one in spent:
+            await give_back(one)
+        raise
+    yield
+    for one in spent:
+        await give_back(one)
+
+
+def at_sign_in(email: str, account: UUID | None) -> list[tuple[Limit, str]]:
+    """What a password typed for an e-mail address is counted for; the same whether or not there is such an account.
+
+    A browser that signed in to the account before is counted by itself: no stranger, nor anybody behind the same
+    address, can use up its tries.
+    """
+    if account is not None and (browser := known_browser(account)) is not None:
+        return [(SIGN_IN_KNOWN, f"member {account} browser {browser}")]
+    return [*_from_there(SIGN_IN_ADDRESS), (SIGN_IN_ACCOUNT, f"email {email}"), (SIGN_IN_EVERYONE, EVERYONE)]
+
+
+def at_codes(account: UUID) -> list[tuple[Limit, str]]:
+    """What a code is counted for that somebody types who knew the password."""
+    return [*_from_there(SECOND_FACTOR_ADDRESS), (SECOND_FACTOR_ACCOUNT, f"member {account}")]
+
+
+def at_oneself(account: UUID) -> tuple[Limit, str]:
+    """What a password is counted for that somebody types who is signed in already."""
+    return SIGN_IN_KNOWN, f"again {account}"
+
+
+def _from_there(limit: Limit) -> list[tuple[Limit, str]]:
+    address = calling_from()
+    return [] if address is None else [(limit, f"address {address}")]

@@ -1,0 +1,64 @@
+"""Where the call that is being answered comes from: for limits that only services can spend."""
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+import msgspec
+
+from api.limits.keys import key_of
+from api.settings import settings
+
+_NONCE_LENGTH = 12
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """A network address, and what its browser carries from having signed in before."""
+
+    address: str
+    known: str = ""
+    """The cookie of a known browser, as it was sent."""
+
+
+_calling: ContextVar[Caller | None] = ContextVar("calling", default=None)
+
+
+@contextmanager
+def calling(caller: Caller) -> Iterator[None]:
+    """Remember who calls for as long as the call is answered."""
+    before = _calling.set(caller)
+    try:
+        yield
+    finally:
+        _calling.reset(before)
+
+
+def calling_from() -> str | None:
+    """The address that the call comes from; None for what no call is behind: jobs, commands, tests."""
+    caller = _calling.get()
+    return None if caller is None else caller.address
+
+
+def known_browser(account: UUID) -> str | None:
+    """What tells this browser from others, where it signed in to an account before; None where it never did."""
+    caller = _calling.get()
+    nonce, _, mark = (caller.known if caller is not None else "").partition(".")
+    return nonce if mark and hmac.compare_digest(mark.encode(), _mark(account, nonce).encode()) else None
+
+
+def known_browser_cookie(account: UUID) -> str:
+    """What a browser carries that has just signed in to an account; it opens nothing."""
+    nonce = secrets.token_urlsafe(_NONCE_LENGTH)
+    return f"{nonce}.{_mark(account, nonce)}"
+
+
+def known_browser_name() -> str:
+    """The name of that cookie. With HTTPS it is bound to this host by its `__Host-` prefix."""
+    return "__Host-wherefore-known" if settings().secure else "wherefore-known"
+
+
+def _mark(account: UUID, nonce: str) -> str:
+    return key_of("known-browser", f"{account} {nonce}").hex()
