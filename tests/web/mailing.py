@@ -34,4 +34,4 @@ async def last_link(address: str, kind: MailKind) -> str:
     """The path of the link in the last mail of a kind to an address."""
     texts = [text for found, text in await mails_to(address) if found is kind]
     [url] = re.findall(r"https?://\S+", texts[-1])
-    return urlsplit(url).path
+    return str(urlsplit(url).path)
