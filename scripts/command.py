@@ -112,6 +112,16 @@ def worker_command() -> None:
         asyncio.run(work(say=click.echo))
 
 
+@main.command("outbox")
+@data_dir_option
+def outbox_command() -> None:
+    """Print how the latest mails fared and, where no mail server is set, what they say."""
+    with shared_database():
+        from scripts.outbox import show_outbox  # noqa: PLC0415 - it imports the engine
+
+        asyncio.run(show_outbox())
+
+
 @main.command("promote-moderator")
 @click.argument("email")
 @click.option("--undo", is_flag=True, help="They are an ordinary member again.")

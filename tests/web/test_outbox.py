@@ -1,0 +1,95 @@
+"""Where no mail goes out, moderators pass mails on; where it does, nobody reads any; others see no outbox."""
+
+from contextlib import nullcontext
+
+import pytest
+from httpx import AsyncClient
+
+from api.accounts.joining import enrol
+from api.accounts.schemas import Member
+from api.accounts.services import set_moderator
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
+from scripts.outbox import show_outbox
+from tests.moved_clock import MovedClock
+from tests.web.browsing import browser_of
+from tests.web.mailing import mail_goes_out
+
+ADA = "ada@example.org"
+LINK = "/reset/a-token"
+
+
+async def _moderator() -> Member:
+    member = await enrol(email="mo@example.org", display_name="Mo")
+    await set_moderator(email="mo@example.org", is_moderator=True)
+    return member
+
+
+async def _mail() -> None:
+    await send(to=ADA, mail=letter(MailKind.RESET_PASSWORD, path=LINK))
+
+
+async def test_without_a_server_a_moderator_reads_mails_to_pass_them_on(client: AsyncClient) -> None:
+    await _mail()
+    browser = await browser_of(client, await _moderator())
+
+    await browser.open("/moderation/outbox")
+
+    assert ADA in browser.text
+    assert LINK in browser.text
+    assert "Kept here" in browser.text
+
+
+async def test_with_a_server_nobody_reads_any_mail(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _mail()
+    mail_goes_out(monkeypatch)
+    await _mail()
+    browser = await browser_of(client, await _moderator())
+
+    await browser.open("/moderation/outbox")
+
+    assert "reset_password" in browser.text
+    assert "Waits" in browser.text
+    assert ADA not in browser.reply.text
+    assert LINK not in browser.reply.text
+
+
+async def test_reading_mails_needs_a_recent_sign_in(client: AsyncClient, moved_clock: MovedClock) -> None:
+    await _mail()
+    browser = await browser_of(client, await _moderator())
+    moved_clock.move(minutes=15)
+
+    await browser.open("/moderation/outbox")
+
+    assert browser.path == "/sign-in/again"
+
+
+async def test_for_ordinary_members_there_is_no_outbox(client: AsyncClient) -> None:
+    await _mail()
+    browser = await browser_of(client, await enrol(email="grace@example.org", display_name="Grace"))
+
+    await browser.open("/nothing")
+    nothing = browser.reply.status_code
+    reply = await browser.open("/moderation/outbox")
+
+    assert reply.status_code == nothing == 404
+    assert ADA not in reply.text
+
+
+async def test_the_command_prints_what_an_operator_must_pass_on(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("api.database.connected", nullcontext)  # the run's own pool serves the command as well
+    await _mail()
+
+    await show_outbox()
+    kept = capsys.readouterr().out
+    mail_goes_out(monkeypatch)
+    await show_outbox()
+    sent = capsys.readouterr().out
+
+    assert ADA in kept
+    assert LINK in kept
+    assert ADA not in sent
+    assert "reset_password" in sent
