@@ -18,7 +18,19 @@ from tests.running_site import RunningSite
 
 pytestmark = pytest.mark.browser
 
-WITHOUT_LINKS = ("/style", "/problems", "/problems/reason-refused", "/first-words/hobby")
+WITHOUT_LINKS = (
+    "/style",
+    "/problems",
+    "/problems/reason-refused",
+    "/first-words/hobby",
+    "/look-in-your-mail",
+    "/reset",
+    "/confirm",
+    "/undo",
+    "/sign-in/link/open",
+    "/settings/email/confirm",
+    "/moderation/outbox",
+)
 """Pages that are reached by an address or after a form."""
 NOT_THERE = ("/nowhere", "/requests?cursor=x", "/matches/fame")
 NO_PAGES = {
@@ -28,6 +40,11 @@ NO_PAGES = {
     "/readyz",
     "/requests/…/…",
     "/conversations/…/note",
+    "/confirm/…",
+    "/reset/…",
+    "/undo/…",
+    "/sign-in/link/…",
+    "/settings/email/…",
 }
 """Addresses that only lead on, or are for machines."""
 WIDTHS = (320, 1280)
