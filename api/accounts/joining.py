@@ -1,7 +1,7 @@
 """Joining: making an account of what was filled in, or keeping it until its address is confirmed."""
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api import clock
 from api.accounts.addresses import address_digest
@@ -41,7 +41,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
             None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
         ]
     )
-    await _count_for_the_address()
+    await count_for_the_address()
     # The hash is computed for a taken address too: it is what takes the time.
     password_hash = await hash_password(draft.password)
     if settings().smtp is not None:
@@ -52,16 +52,31 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
     return AccountCreated(next="sign_in")
 
 
-async def _count_for_the_address() -> None:
+async def count_for_the_address() -> None:
     """Let only so many join from one network address, but for a site that only its own machine can reach."""
     address = calling_from()
     if address is not None and (not settings().on_loopback or settings().trusted_proxies):
         await spend(JOINING, who=f"address {address}")
 
 
-async def keep_account(*, email: str, password_hash: str, display_name: str, adult_at: datetime) -> Member | None:
-    """Make an account of what was checked before; None when the address is somebody's by now."""
-    member = Member(id=uuid4(), display_name=display_name)
+async def keep_account(
+    *,
+    email: str,
+    display_name: str,
+    adult_at: datetime,
+    password_hash: str | None = None,
+    account: UUID | None = None,
+) -> Member | None:
+    """Make an account of what was checked before; None when the address is somebody's by now.
+
+    Args:
+        email: In its normal form.
+        display_name: Tidied.
+        adult_at: When they said that they are 18 or older.
+        password_hash: None for whoever joins by a passkey.
+        account: The id that their passkey names.
+    """
+    member = Member(id=account or uuid4(), display_name=display_name)
     made = await fetch(
         "INSERT INTO account (id, email, address_digest, password_hash, display_name, created_at, confirmed_adult_at) "
         "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (email) DO NOTHING RETURNING id",

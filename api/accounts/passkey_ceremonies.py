@@ -49,6 +49,7 @@ class Ceremony(StrEnum):
     JOIN = "join"
     ADD = "add"
     AGAIN = "again"
+    CONFIRM = "confirm"
 
 
 class RelyingParty(msgspec.Struct, frozen=True):

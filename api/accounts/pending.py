@@ -9,7 +9,7 @@ from api import clock, jobs
 from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError
 from api.accounts.keys import digest, new_key
-from api.accounts.schemas import Asked, SignUpRead
+from api.accounts.schemas import Asked, NewPasskey, SignUpRead
 from api.database import fetch, fetch_one, transaction
 from api.limits.policies import CONFIRM_ACCOUNT
 from api.limits.services import spend
@@ -22,7 +22,14 @@ KEPT = timedelta(days=7)
 LINK_LASTS = timedelta(hours=24)
 
 
-async def keep_sign_up(*, email: str, password_hash: str, display_name: str, choices: str | None) -> None:
+async def keep_sign_up(
+    *,
+    email: str,
+    display_name: str,
+    choices: str | None,
+    password_hash: str | None = None,
+    passkey: NewPasskey | None = None,
+) -> None:
     """Keep a sign-up, and leave it to a job to find out whether the address is taken.
 
     Each sign-up is one of its own: whoever signs up with another's address before them can neither keep them from
@@ -35,11 +42,12 @@ async def keep_sign_up(*, email: str, password_hash: str, display_name: str, cho
     sign_up = uuid4()
     async with transaction():
         await fetch(
-            "INSERT INTO pending_account (id, email, password_hash, display_name, choices, created_at) "
-            "VALUES ({}, {}, {}, {}, {}, {})",
+            "INSERT INTO pending_account (id, email, password_hash, passkey, display_name, choices, created_at) "
+            "VALUES ({}, {}, {}, {}, {}, {}, {})",
             sign_up,
             email,
             password_hash,
+            None if passkey is None else msgspec.json.encode(passkey).decode(),
             display_name,
             None if choices is None else seal(choices, about="pending_account.choices", row=sign_up),
             clock.now(),
@@ -70,7 +78,8 @@ async def look_at_sign_up(token: str) -> SignUpRead:
         LinkDeadError: None, or no longer.
     """
     row = await fetch_one(
-        "SELECT email, token_expires_at > {} AS works FROM pending_account WHERE token_hash = {} AND created_at > {}",
+        "SELECT email, token_expires_at > {} AS works, passkey IS NOT NULL AS by_passkey FROM pending_account "
+        "WHERE token_hash = {} AND created_at > {}",
         clock.now(),
         digest(token),
         clock.now() - KEPT,

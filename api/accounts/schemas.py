@@ -67,6 +67,14 @@ class AccountCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     over_18: bool
 
 
+class PasskeyJoin(msgspec.Struct, frozen=True):
+    """A sign-up by a passkey."""
+
+    email: str
+    display_name: str
+    over_18: bool
+
+
 class AccountCreated(msgspec.Struct, frozen=True):
     """What to do after signing up; the same for an address that is taken."""
 
@@ -190,6 +198,8 @@ class SignUpRead(msgspec.Struct, frozen=True):
     email: str
     works: bool
     """Whether its link still works; when not, another one can be asked for."""
+    by_passkey: bool
+    """Whether it is confirmed by the passkey that was made for it, and not by a password."""
 
 
 class Confirmed(msgspec.Struct, frozen=True):

@@ -155,7 +155,9 @@ class PendingAccount(Table, tablename="pending_account"):
 
     id = UUID(primary_key=True, default=UUID4())
     email = Varchar(length=254, null=False, index=True)
-    password_hash = Varchar(length=255, null=False, secret=True)
+    password_hash = Varchar(length=255, null=True, default=None, secret=True)
+    passkey = Text(null=True, default=None, secret=True)
+    """Of whoever joins by one instead: a `NewPasskey` as JSON."""
     display_name = Varchar(length=60, null=False)
     choices = SealedText(most=2_000, null=True, default=None, secret=True)
     """What was chosen on the pages of joining, as JSON, sealed: it may tell of a belief or an illness."""

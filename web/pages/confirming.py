@@ -1,12 +1,15 @@
 """Confirming the address with which somebody joined."""
 
+from typing import Any
+
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api.accounts.confirming import confirm_address
-from api.accounts.errors import LinkDeadError, WrongCredentialsError
+from api.accounts.errors import LinkDeadError, PasskeyRefusedError, WrongCredentialsError
+from api.accounts.joining_by_passkey import confirm_by_passkey, options_to_confirm
 from api.accounts.pending import look_at_sign_up, mail_again
 from api.accounts.schemas import Member
 from api.authentication import Access
@@ -17,6 +20,7 @@ from web.contexts import Answer, PageRequest, page, redirect
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
 from web.pages.join_steps import Answers
+from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, signed_in
 from web.words import PURPOSES
 
@@ -54,6 +58,27 @@ class ConfirmPages(Controller):
         await _switch_on(confirmed.session.member, confirmed.choices)
         return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
 
+    @post("/passkey/options", opt={"limits": (MAILED_TOKENS,)})
+    async def options(self, request: PageRequest) -> Response[dict[str, Any]]:
+        """What the browser is asked with: the passkey that was made at joining alone will do."""
+        made = await options_to_confirm(token_of(request) or "", browser=browser_of(request))
+        return options_reply(request, made)
+
+    @post("/passkey", opt={"limits": (MAILED_TOKENS,)})
+    async def by_passkey(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Make the account with all that was chosen, and sign in."""
+        if (token := token_of(request)) is None:
+            return await no_link(request)
+        answer, browser, label = form.raw("answer_of_passkey"), browser_of(request), browser_label(request)
+        try:
+            confirmed = await confirm_by_passkey(token, answer=answer, browser=browser, label=label)
+        except LinkDeadError:
+            return await dead_link(request, ask_at="/join", ask="Join again")
+        except PasskeyRefusedError as error:
+            return await _form(request, token, errors=FormErrors.told_by(error))
+        await _switch_on(confirmed.session.member, confirmed.choices)
+        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
+
     @post("/again", opt={"limits": (MAILED_TOKENS,)})
     async def again(self, request: PageRequest) -> Answer:
         """Mail another link in the place of one that is too old."""
@@ -74,7 +99,12 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
     if not sign_up.works:
         return await page(request, "mailed/confirm_again.html", status_code=410)
     return await page(
-        request, "mailed/confirm.html", status_code=422 if errors else 200, email=sign_up.email, errors=errors
+        request,
+        "mailed/confirm.html",
+        status_code=422 if errors else 200,
+        email=sign_up.email,
+        by_passkey=sign_up.by_passkey,
+        errors=errors,
     )
 
 

@@ -1,20 +1,25 @@
 """Joining: why first, then who; one question a page, without JavaScript and without anything kept until the end."""
 
+from typing import Any
+
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
-from api.accounts.errors import WrongCredentialsError
+from api.accounts.errors import PasskeyRefusedError, WrongCredentialsError
 from api.accounts.joining import create_account
-from api.accounts.schemas import AccountCreate, Member
+from api.accounts.joining_by_passkey import join_by_passkey, options_to_join
+from api.accounts.schemas import AccountCreate, Member, PasskeyJoin, SessionCreated
 from api.accounts.services import sign_in
 from api.authentication import Access
 from api.errors import InvalidError
 from api.profiles.schemas import PurposeSwitch
 from api.profiles.services import switch_on_purpose
+from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.pages.join_steps import FIELDS_OF, Answers, Step, consent_options, first_problem
+from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, forgotten, signed_in
 from web.words import PURPOSES
 
@@ -45,8 +50,17 @@ class JoinPages(Controller):
         if (found := first_problem(answers, until=step)) is not None:
             return await _show(request, found[0], answers, errors=found[1])
         if step is Step.PASSWORD:
-            return await _join(request, answers.without_declined(), form)
+            by_passkey = bool(form.raw("answer_of_passkey"))
+            return await (_join_by_passkey if by_passkey else _join)(request, answers.without_declined(), form)
         return await _go_on(request, step, answers)
+
+    @post("/passkey/options")
+    async def options(self, request: PageRequest, form: NamedDependency[Form]) -> Response[dict[str, Any]]:
+        """What the browser is asked with to make a passkey; the same for an address that is taken."""
+        try:
+            return options_reply(request, await options_to_join(_passkey_draft(form), browser=browser_of(request)))
+        except InvalidError as error:
+            return Response({"message": error.errors[0].detail}, status_code=error.status)
 
 
 async def _go_on(request: PageRequest, step: Step, answers: Answers) -> Answer:
@@ -68,11 +82,37 @@ async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
             return forgotten(redirect("/look-in-your-mail"))
         session = await sign_in(email=answers.email, password=password, label=browser_label(request))
     except InvalidError as error:
-        errors = FormErrors.told_by(error)
-        first = next(step for step in Step if any(found.field in FIELDS_OF[step] for found in errors))
-        return await _show(request, first, answers, errors=errors, over_18=draft.over_18)
+        return await _put_right(request, answers, FormErrors.told_by(error), over_18=draft.over_18)
     except WrongCredentialsError:  # the address is somebody's: nothing more may be said about it
         return redirect_with("/sign-in", notice=READY)
+    return await _welcome(answers, session)
+
+
+async def _join_by_passkey(request: PageRequest, answers: Answers, form: Form) -> Answer:
+    draft = _passkey_draft(form)
+    try:
+        session = await join_by_passkey(
+            draft,
+            answer=form.raw("answer_of_passkey"),
+            browser=browser_of(request),
+            label=browser_label(request),
+            choices=msgspec.json.encode(answers).decode(),
+        )
+    except (InvalidError, PasskeyRefusedError) as error:
+        return await _put_right(request, answers, FormErrors.told_by(error), over_18=draft.over_18)
+    if session is not None:
+        return await _welcome(answers, session)
+    if settings().smtp is not None:
+        return forgotten(redirect("/look-in-your-mail"))
+    return redirect_with("/sign-in", notice=READY)
+
+
+async def _put_right(request: PageRequest, answers: Answers, errors: FormErrors, *, over_18: bool) -> Answer:
+    first = next(step for step in Step if any(found.field in FIELDS_OF[step] for found in errors))
+    return await _show(request, first, answers, errors=errors, over_18=over_18)
+
+
+async def _welcome(answers: Answers, session: SessionCreated) -> Answer:
     for purpose in answers.purposes:
         switch = PurposeSwitch(consent=PURPOSES[purpose].consent_version)
         await switch_on_purpose(session.member, purpose=purpose, switch=switch)
@@ -103,6 +143,12 @@ async def _show(
         over_18=over_18,
         purposes=[(read.purpose, read.name, read.description) for read in PURPOSES.values()],
         consents=consent_options(answers),
+    )
+
+
+def _passkey_draft(form: Form) -> PasskeyJoin:
+    return PasskeyJoin(
+        email=form.field("email"), display_name=form.field("display_name"), over_18=form.ticked("over_18")
     )
 
 
