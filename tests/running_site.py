@@ -102,6 +102,17 @@ class RunningSite:
 
         asyncio.run(execute())
 
+    def query(self, sql: str, *values: object) -> list[dict[str, object]]:
+        """Look into its database behind its back."""
+
+        async def query() -> list[dict[str, object]]:
+            connection = await asyncpg.connect(address_of_running(self._data_dir))
+            rows = await connection.fetch(sql, *values)
+            await connection.close()
+            return [dict(row) for row in rows]
+
+        return asyncio.run(query())
+
     def said(self) -> str:
         """What it printed."""
         return self.output.read_text(errors="replace")

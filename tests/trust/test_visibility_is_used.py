@@ -26,6 +26,7 @@ REASONED = {
     "api.accounts": "finds the one account that a key, a link or an address belongs to, for that account alone",
     "api.limits.standing.new_until": "tells members whether they themselves are new; its id is the actor's",
     "api.privacy.erasure": "hides, keeps or deletes the one account that asked for it, or whose week is over",
+    "api.privacy.outdated": "a job: deletes what has been kept long enough",
     "api.privacy.shown._written": "reads further in a conversation that the visible code beside it has found",
     # Rows as they are written. What is read of them goes through `queries` and `request_views`.
     "api.connections.request_rows": "locks and writes requests; whoever calls has checked, and `write` checks again",
