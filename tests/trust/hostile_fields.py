@@ -50,6 +50,11 @@ class Target(msgspec.Struct, frozen=True):
         """For a list of what went wrong."""
         return f"{self.method} {self.url} {self.kind} {self.field}"
 
+    @property
+    def is_call(self) -> bool:
+        """Whether what goes wrong is told as a problem document: to programs, and where there is no page to show."""
+        return self.field == "host" or (self.url.startswith("/api/") and not self.url.startswith("/api/docs"))
+
     def request(self, value: Nasty, *, ids: dict[str, str]) -> Request:
         """The request that carries a value; `ids` are those of today for those of the day when it was found."""
         url, body = self.url, self.body
