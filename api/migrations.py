@@ -72,8 +72,10 @@ async def _check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 def _fingerprint() -> str:
     """What makes the tables of this version. A database that carries it has them, which saves most starts a second."""
     found = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*/piccolo_migrations/*.py")):
-        found.update(f"{file.relative_to(Path(__file__).parent)}\n".encode() + file.read_bytes())
+    here = Path(__file__).parent
+    # Tables too: they say which columns are sealed.
+    for file in sorted([*here.glob("*/piccolo_migrations/*.py"), *here.glob("*/tables.py")]):
+        found.update(f"{file.relative_to(here)}\n".encode() + file.read_bytes())
     found.update(version("pgqueuer").encode())
     return found.hexdigest()
 

@@ -10,7 +10,6 @@ from piccolo.columns import (
     Integer,
     OnDelete,
     SmallInt,
-    Text,
     Timestamptz,
     Varchar,
 )
@@ -118,7 +117,7 @@ class SecondFactor(Table, tablename="second_factor"):
     """A secret shared with an app that makes codes of it, so that a stolen password alone opens nothing."""
 
     account = ForeignKey(Account, primary_key=True, null=False, on_delete=OnDelete.cascade)
-    secret = Text(null=False, secret=True)
+    secret = SealedText(most=64, null=False, secret=True)
     """Sealed."""
     created_at = Timestamptz(null=False)
     confirmed_at = Timestamptz(null=True, default=None)

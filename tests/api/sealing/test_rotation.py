@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from piccolo.columns import Text
 
 from api import clock
 from api.accounts.schemas import Member
@@ -21,7 +23,7 @@ from api.conversations.schemas import MessageCreate
 from api.database import fetch
 from api.profiles.queries import my_statements
 from api.sealing import keys, resealing, rotation
-from api.sealing.columns import sealed_columns
+from api.sealing.columns import SealedText, sealed_columns
 from api.sealing.proofs import check_keys
 from api.sealing.resealing import seal_what_is_clear
 from api.sealing.rotation import NotNowError, retire, rotate
@@ -303,3 +305,30 @@ def test_the_longest_and_the_shortest_text_fit_their_column_and_no_others_do(mos
     assert len(seal("x", about="message.text", row=uuid4())) >= shortest
     assert len(seal("🌻" * most, about="message.text", row=uuid4())) <= longest
     assert len(seal("🌻" * (most + 20), about="message.text", row=uuid4())) > longest
+
+
+def test_whatever_is_sealed_stands_in_a_sealed_column_so_that_a_rotation_finds_it() -> None:
+    root = Path(__file__).parents[3]
+    sources = [path.read_text() for package in ("api", "web") for path in (root / package).rglob("*.py")]
+    named = {
+        found
+        for source in sources
+        for found in re.findall(r"""\bseal\([^()]*?about=["']([a-z_]+\.[a-z_]+)["']""", source)
+    }
+
+    assert len(named) >= 12
+    assert named - {column.about for column in sealed_columns()} - {"sealing_key.proof", "table.column"} == set()
+
+
+def test_every_column_of_free_text_is_a_sealed_one() -> None:
+    from api.piccolo_conf import APP_REGISTRY
+
+    columns = {
+        f"{table._meta.tablename}.{column._meta.name}": column
+        for app in APP_REGISTRY.app_configs.values()
+        for table in app.table_classes
+        for column in table._meta.columns
+    }
+    free = {name for name, column in columns.items() if isinstance(column, Text) and not isinstance(column, SealedText)}
+
+    assert free == {"sealing_key.proof"}
