@@ -10,6 +10,7 @@ from piccolo.columns import (
     Integer,
     OnDelete,
     SmallInt,
+    Text,
     Timestamptz,
     Varchar,
 )
