@@ -1,5 +1,6 @@
 """A block that comes at the same moment as a message: on a real server, nothing is delivered once the block stands."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -13,6 +14,8 @@ from tests.server.person import CRAFTS, Person
 pytestmark = pytest.mark.server
 
 TRIALS, TRIALS_OF_A_SOAK = 5, 1000
+_LATER = (0, 0.005, 0.01, 0.02, 0.04)
+"""Seconds for which the message waits after the block has begun: a block does more, and would come second else."""
 _TABLES = ("message", "connection", "connection_request", "block", "blocked_address", "rate_spent")
 _BEGIN_ANEW = "; ".join(f"DELETE FROM {table}" for table in _TABLES)
 
@@ -31,7 +34,7 @@ def test_no_message_is_delivered_after_a_block(site: RunningSite, soaking: bool)
         connection_id = accepted["connection_id"]
         path = f"/connections/{connection_id}/messages"
 
-        said, blocked, read, later = _at_once(ada, grace, path, first=bool(number % 2))
+        said, blocked, read, later = _at_once(ada, grace, path, seconds_later=_LATER[number % len(_LATER)])
 
         assert said.status_code in {201, 404}, said.text
         assert blocked.status_code == 204, blocked.text
@@ -42,12 +45,13 @@ def test_no_message_is_delivered_after_a_block(site: RunningSite, soaking: bool)
     print(f"{arrived} messages were there before the block, {refused} were refused, 0 came after it")  # noqa: T201
 
 
-def _at_once(ada: Person, grace: Person, path: str, *, first: bool) -> tuple[httpx.Response, ...]:
-    """Ada writes and Grace blocks her in the same moment; as soon as the block stands, Grace reads and Ada writes."""
+def _at_once(ada: Person, grace: Person, path: str, *, seconds_later: float) -> tuple[httpx.Response, ...]:
+    """Ada writes and Grace blocks her in about the same moment; once the block stands, Grace reads and Ada writes."""
     barrier = Barrier(2)
 
     def write() -> httpx.Response:
         barrier.wait(timeout=60)
+        time.sleep(seconds_later)
         return ada.http.post(path, json={"text": "Are you there?", "send_anyway": True})
 
     def block() -> tuple[httpx.Response, ...]:
@@ -56,10 +60,7 @@ def _at_once(ada: Person, grace: Person, path: str, *, first: bool) -> tuple[htt
         return blocked, grace.http.get(path)
 
     with ThreadPoolExecutor(2) as threads:
-        if first:
-            writing, blocking = threads.submit(write), threads.submit(block)
-        else:
-            blocking, writing = threads.submit(block), threads.submit(write)
+        writing, blocking = threads.submit(write), threads.submit(block)
         said, (blocked, read) = writing.result(), blocking.result()
     return said, blocked, read, ada.http.post(path, json={"text": "And now?", "send_anyway": True})
 
