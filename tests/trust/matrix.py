@@ -131,8 +131,6 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /accessibility": Row(ANYONE),
     "GET /api": Row(ANYONE),
     "GET /api/docs": Row(ANYONE),
-    "GET /api/openapi.json": Row(ANYONE),
-    "GET /api/{path}": Row(ANYONE, NOBODY, params={"path": "nothing"}),
     "GET /api/v1/openapi.json": Row(ANYONE),
     "GET /api/v1/places": Row(ANYONE),
     "GET /api/v1/purposes": Row(ANYONE),
