@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -132,6 +133,32 @@ def promote_moderator_command(email: str, *, undo: bool) -> None:
         from scripts.moderators import set_moderator  # noqa: PLC0415 - it imports the engine
 
         asyncio.run(set_moderator(email, is_moderator=not undo))
+
+
+@main.command("export-member")
+@click.argument("email")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
+@data_dir_option
+def export_member_command(email: str, output: Path | None) -> None:
+    """Write everything that is kept of the member with this address, as JSON: what they could take out themselves."""
+    with shared_database():
+        from scripts.members_data import export_member  # noqa: PLC0415 - it imports the engine
+
+        asyncio.run(export_member(email, output=output))
+
+
+@main.command("erase-member")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@data_dir_option
+def erase_member_command(email: str, *, yes: bool) -> None:
+    """Delete the member with this address and all that hangs on them, at once and for good."""
+    if not yes:
+        click.confirm(f"Delete {email} for good? Nobody can undo it", abort=True)
+    with shared_database():
+        from scripts.members_data import erase_member  # noqa: PLC0415 - it imports the engine
+
+        asyncio.run(erase_member(email))
 
 
 @main.command("reembed")

@@ -16,6 +16,7 @@ PART_NAMES: Final = {
     "consents": "What I agreed to",
     "consent_texts": "The texts that I agreed to",
     "statements": "My words",
+    "people_seen": "When I was shown people",
     "numbers": "Numbers made of my words",
     "match_lists": "When my lists were made",
     "read_marks": "How far I have read",

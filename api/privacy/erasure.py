@@ -10,6 +10,9 @@ from api.accounts.leaving import UNDO
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
+from api.mail.services import send
 from api.privacy import journal
 from api.privacy.journal import Decision
 from api.privacy.remains import erase_what_refers_to_nobody
@@ -35,7 +38,8 @@ async def leave(actor: Member) -> datetime:
     noted = False
     try:
         async with transaction():
-            await _hide(actor.id, since=now)
+            email = await _hide(actor.id, since=now)
+            await send(to=email, mail=letter(MailKind.ACCOUNT_DELETED))
             await journal.note(actor.id, Decision.LEAVING)
             noted = True
     except BaseException:
@@ -136,15 +140,17 @@ async def replay() -> int:
     return mended
 
 
-async def _hide(member_id: UUID, *, since: datetime) -> None:
+async def _hide(member_id: UUID, *, since: datetime) -> str:
+    """Hide a member from everybody; their address."""
     await lock_member(member_id)
-    await fetch("UPDATE account SET erased_at = {} WHERE id = {}", since, member_id)
+    [row] = await fetch("UPDATE account SET erased_at = {} WHERE id = {} RETURNING email", since, member_id)
     await _end_credentials(member_id)
     await remove_vectors(member_id)
     await take_orders_back(member_id)
     await raise_epochs_of(member_id)
+    return str(row["email"])
 
 
 async def _end_credentials(member_id: UUID) -> None:
-    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
+    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge", "mailed_link"):
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from scripts.demo import DEMO_SIGN_INS
+from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.screenshots import SCHEMES, look_around
 from scripts.site_pages import pages_of, pattern_of
 from tests.browser.conftest import Visit
@@ -45,6 +45,9 @@ NO_PAGES = {
     "/undo/…",
     "/sign-in/link/…",
     "/settings/email/…",
+    "/leaving",
+    "/settings/delete",
+    "/settings/export",
 }
 """Addresses that only lead on, or are for machines."""
 WIDTHS = (320, 1280)
@@ -142,6 +145,30 @@ async def test_a_message_that_waits_is_shown_for_everyone_to_read_and_has_the_fo
 
     assert look.violations == []
     assert look.too_wide_at == []
+
+
+async def test_the_pages_that_ask_who_it_is_are_for_everyone_too(chromium: Browser, site: RunningSite) -> None:
+    context = await chromium.new_context()
+    page = await context.new_page()
+    await _sign_in(page, site.url, DEMO_SIGN_INS[-1])
+    looks = [await look_at(page, f"{site.url}{path}") for path in ("/settings/export", "/settings/delete")]
+    await page.get_by_role("button", name="Delete my account").click()
+    await _sign_in(page, site.url, DEMO_SIGN_INS[-1])
+    looks.append(await look_at(page, f"{site.url}/leaving"))
+    await page.get_by_role("button", name="Keep my account").click()
+    await page.wait_for_url("**/home")
+    await context.close()
+
+    assert [look.url.removeprefix(site.url) for look in looks] == ["/settings/export", "/settings/delete", "/leaving"]
+    assert [(look.status, look.violations, look.too_wide_at) for look in looks] == [(200, [], [])] * 3
+
+
+async def _sign_in(page: Page, url: str, email: str) -> None:
+    await page.goto(f"{url}/sign-in")
+    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Password").fill(DEMO_PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.wait_for_load_state()
 
 
 async def look_at(page: Page, url: str) -> Look:

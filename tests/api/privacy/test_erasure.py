@@ -327,3 +327,11 @@ def _lines_and_mode(path: Path) -> tuple[list[dict[str, str]], int]:
 
 async def _erase(member: Member) -> None:
     await erase(member.id)
+
+
+async def test_whoever_leaves_is_told_by_mail_so_that_nobody_else_did_it() -> None:
+    ada = await make_member("Ada")
+
+    await leave(ada)
+
+    assert [row["kind"] for row in await fetch("SELECT kind FROM outgoing_mail")] == ["account_deleted"]

@@ -65,6 +65,7 @@ async def make_whole_life() -> WholeLife:
     await _judge(ada, eve, dora)
     await block_member(ada, finn.id)
     await _keep_ways_in(ada)
+    await _look(ada)
     hidden = await _secrets(ada, grace, connection_id)
     await fetch(
         "UPDATE account SET suspended_at = {}, requests_paused_until = {}, erased_at = {}, paused_until = {} "
@@ -151,6 +152,16 @@ async def _keep_ways_in(ada: Member) -> None:
         now,
         now,
         b"salt",
+    )
+
+
+async def _look(ada: Member) -> None:
+    await fetch(
+        "INSERT INTO person_seen (id, viewer, pair, seen_at) VALUES ({}, {}, {}, {})",
+        uuid4(),
+        ada.id,
+        b"pair",
+        clock.now(),
     )
 
 
