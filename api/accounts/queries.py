@@ -13,12 +13,15 @@ from api.database import fetch, fetch_as, fetch_one
 WRITE_USE_AFTER = timedelta(hours=1)
 """How exactly it is known when a session or a token was last used: a write with every request would cost too much."""
 
+SESSION_IDLE = timedelta(days=14)
+"""A session that nobody used for so long opens nothing any more."""
+
 _EVERYTHING = frozenset(str(scope) for scope in Scope)
 
 
 async def member_by_session(token: str) -> tuple[Member, Credential] | None:
     """Find who is signed in with what a cookie carries; None when the session is unknown, ended or has run out."""
-    row = await _find("session", "NULL AS scopes, held.proved_at", token)
+    row = await _find("session", "NULL AS scopes, held.proved_at", token, idle=SESSION_IDLE)
     if row is None:
         return None
     return _member(row), Credential(session_id=row["id"], token_id=None, scopes=_EVERYTHING, proved_at=row["proved_at"])
@@ -40,10 +43,11 @@ async def sessions(actor: Member, *, this: UUID | None) -> list[SessionRead]:
     return await fetch_as(
         SessionRead,
         "SELECT id, label, created_at, last_used_at, id IS NOT DISTINCT FROM {} AS is_this_one FROM session "
-        "WHERE account = {} AND expires_at > {} ORDER BY last_used_at DESC, id",
+        "WHERE account = {} AND expires_at > {} AND last_used_at > {} ORDER BY last_used_at DESC, id",
         this,
         actor.id,
         clock.now(),
+        clock.now() - SESSION_IDLE,
     )
 
 
@@ -68,7 +72,7 @@ async def members_by_email(emails: Iterable[str]) -> dict[str, Member]:
     return {row["email"]: Member(id=row["id"], display_name=row["display_name"]) for row in rows}
 
 
-async def _find(table: str, columns: str, key: str) -> dict[str, Any] | None:
+async def _find(table: str, columns: str, key: str, *, idle: timedelta | None = None) -> dict[str, Any] | None:
     now = clock.now()
     row = await fetch_one(
         f"SELECT held.id, held.last_used_at, {columns}, member.id AS member_id, member.display_name, "
@@ -78,6 +82,8 @@ async def _find(table: str, columns: str, key: str) -> dict[str, Any] | None:
         digest(key),
         now,
     )
+    if row is not None and idle is not None and row["last_used_at"] <= now - idle:
+        return None
     if row is not None and (row["last_used_at"] is None or row["last_used_at"] <= now - WRITE_USE_AFTER):
         await fetch(f"UPDATE {table} SET last_used_at = {{}} WHERE id = {{}}", now, row["id"])
     return row

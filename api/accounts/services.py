@@ -10,6 +10,7 @@ from api.accounts.guesses import at_sign_in, counted
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
 from api.accounts.passwords import hash_password, needs_rehash, verify_password
+from api.accounts.queries import SESSION_IDLE
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
     Credential,
@@ -26,7 +27,7 @@ from api.errors import FieldError, NotFoundError
 from api.texts import tidy
 
 SESSION_LASTS = timedelta(days=30)
-"""From sign-in, used or not; longer than a session that is not used may live, so idleness needs no clock of its own."""
+"""From sign-in, however much it is used."""
 LONGEST_LABEL = 120
 
 
@@ -218,4 +219,5 @@ async def delete_ended_credentials() -> int:
     ended = 0
     for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         ended += len(await fetch(f"DELETE FROM {table} WHERE expires_at <= {{}} RETURNING id", clock.now()))
-    return ended
+    idle = clock.now() - SESSION_IDLE
+    return ended + len(await fetch("DELETE FROM session WHERE last_used_at <= {} RETURNING id", idle))

@@ -85,10 +85,24 @@ async def test_wrong_credentials_read_the_same_whether_or_not_there_is_an_accoun
 async def test_a_session_ends_thirty_days_after_sign_in(database: None, moved_clock: MovedClock) -> None:
     token, _ = await sign_in(await make_member())
 
-    moved_clock.move(days=30, seconds=-1)
-    assert await member_by_session(token) is not None
-    moved_clock.move(seconds=1)
+    for _ in range(3):
+        moved_clock.move(days=10, seconds=-1)
+        assert await member_by_session(token) is not None
+    moved_clock.move(seconds=3)
     assert await member_by_session(token) is None
+
+
+async def test_a_session_that_nobody_uses_ends_after_fourteen_days(database: None, moved_clock: MovedClock) -> None:
+    ada = await make_member()
+    (used, _), (unused, _) = await sign_in(ada), await sign_in(ada)
+
+    moved_clock.move(days=13)
+    assert await member_by_session(used) is not None
+    moved_clock.move(days=1)
+
+    assert await member_by_session(unused) is None
+    assert await member_by_session(used) is not None
+    assert len(await sessions(ada, this=None)) == 1
 
 
 async def test_sessions_that_ran_out_are_cleared_away_at_the_next_sign_in(
