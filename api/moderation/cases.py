@@ -11,7 +11,7 @@ from api.errors import NotFoundError
 from api.moderation import case_machine, sealed
 from api.moderation.audit import note
 from api.moderation.case_rows import CaseRow, cases, lock_case, write_facts
-from api.moderation.errors import CaseClosedError, EvidenceBrokenError
+from api.moderation.errors import EvidenceBrokenError
 from api.moderation.schemas import (
     CaseRead,
     Category,
@@ -122,14 +122,12 @@ async def open_case(actor: Member, case_id: UUID) -> CaseRead:
         evidence = await evidence_of(row.id)
         await note(actor.id, "read_evidence", report=row.id)
         earlier = await earlier_decisions(row)
-    if row.claimed_until is None:  # never so: they have it
-        raise CaseClosedError
     return CaseRead(
         id=row.id,
         kind=row.target_kind,
         category=row.category,
         created_at=row.created_at,
-        claimed_until=row.claimed_until,
+        claimed_until=row.claimed_until or clock.now(),
         words=sealed.opened(row.words, column="words", report=row.id),
         evidence=evidence,
         reported_is_here=row.reported is not None,

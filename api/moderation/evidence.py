@@ -83,9 +83,8 @@ async def _message(actor: Member, message_id: UUID) -> Found:
     if talk is None:
         raise NotFoundError
     sides = _Sides(actor.id)
-    parts = [Part(kind="reason", text=talk.reason, by=sides.of(talk.asker))]
-    if talk.crossed_reason is not None:
-        parts.append(Part(kind="reason", text=talk.crossed_reason, by=sides.of(talk.accepter)))
+    promises = ((talk.reason, talk.asker), (talk.crossed_reason, talk.accepter))
+    parts = [Part(kind="reason", text=text, by=sides.of(by)) for text, by in promises if text is not None]
     said = await messages_up_to(message_id, before=MESSAGES_BEFORE)
     parts += [
         Part(
@@ -119,10 +118,8 @@ async def _member(actor: Member, member_id: UUID) -> Found:
 
 async def _statement(actor: Member, statement_id: UUID) -> Found:
     parts = await _statements(actor, QueryString("said.id = {}", statement_id), concerned=True)
-    if not parts:
-        raise NotFoundError
     row = await fetch_one("SELECT author FROM statement WHERE id = {}", statement_id)
-    if row is None:
+    if not parts or row is None:
         raise NotFoundError
     return await _found(actor, row["author"], TargetKind.STATEMENT, parts, purpose=parts[0].purpose)
 

@@ -11,7 +11,7 @@ from api.database import fetch, fetch_as, transaction
 from api.errors import InvalidError, NotFoundError
 from api.moderation import case_machine, sealed
 from api.moderation.case_rows import COLUMNS, CaseRow
-from api.moderation.schemas import NoticeRead, NoticeText
+from api.moderation.schemas import Category, Decision, NoticeRead, NoticeText
 from api.texts import problem_with, tidy
 
 LONGEST_APPEAL = 2000
@@ -94,15 +94,13 @@ def _read(row: CaseRow) -> NoticeRead:
         kept: Any = getattr(row, column)
         return sealed.opened(kept, column=column, report=row.id)
 
-    text = sealed.opened_struct(NoticeText, row.notice, column="notice", report=row.id)
-    if row.decision is None or row.rule is None or row.decided_at is None or text is None:
-        raise NotFoundError  # never so: a constraint keeps them together
+    # A constraint keeps a notice, its decision and its rule together.
     return NoticeRead(
         id=row.id,
-        decision=row.decision,
-        rule=row.rule,
-        text=text,
-        decided_at=row.decided_at,
+        decision=Decision(row.decision),
+        rule=Category(row.rule),
+        text=sealed.opened_struct(NoticeText, row.notice, column="notice", report=row.id) or NoticeText("", []),
+        decided_at=row.decided_at or row.created_at,
         requests_paused_until=row.requests_paused_until,
         seen=row.notice_seen_at is not None,
         appealed_at=row.appealed_at,

@@ -6,12 +6,11 @@ from uuid import UUID
 from api.accounts.schemas import Member
 from api.connections.reported import TAKEN_OUT, replace_reason, replace_step
 from api.conversations import reported as talks
-from api.database import fetch_one
 from api.errors import NotFoundError, WhereforeError
 from api.moderation.schemas import Part
+from api.profiles.queries import my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
 from api.profiles.services import add_statement, delete_statement
-from api.sealing import opened
 
 STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
 REMOVABLE = frozenset({"statement", "message", "reason", *STEPS})
@@ -38,20 +37,21 @@ async def put_back(author_id: UUID, parts: list[Part]) -> None:
         if part.kind == "statement":
             with suppress(WhereforeError):  # the purpose is off, or has as many statements as it can have
                 await add_statement(author, draft=_draft(part))
-        elif part.id is not None:
-            await _put_text(part, part.id, old=TAKEN_OUT, new=part.text)
+        else:
+            await _put_text(part, part.id or author_id, old=TAKEN_OUT, new=part.text)
 
 
 async def _replace(author_id: UUID, part: Part, row_id: UUID) -> bool:
     if part.kind != "statement":
         return await _put_text(part, row_id, old=part.text, new=TAKEN_OUT)
-    row = await fetch_one("SELECT text FROM statement WHERE id = {}", row_id)
-    if row is None or opened(row["text"], about="statement.text", row=row_id) != part.text:
+    author = Member(author_id, "")
+    try:
+        unchanged = (await my_statement(author, row_id)).text == part.text
+        if unchanged:
+            await delete_statement(author, row_id)
+    except NotFoundError:  # they deleted it themself
         return False
-    with suppress(NotFoundError):
-        await delete_statement(Member(author_id, ""), row_id)
-        return True
-    return False
+    return unchanged
 
 
 async def _put_text(part: Part, row_id: UUID, *, old: str, new: str) -> bool:
