@@ -57,5 +57,5 @@ async def retire_keys() -> None:
         click.echo(f"Nothing is sealed with {', '.join(gone)}: take it out of WHEREFORE_ENCRYPTION_KEYS on every host.")
     else:
         click.echo(
-            f"Removed: {', '.join(gone)}. Copies of the database from before can only be read with a copy of these keys."
+            f"Removed: {', '.join(gone)}. Copies of the database from before can only be read with a copy of them."
         )
