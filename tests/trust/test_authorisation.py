@@ -69,6 +69,7 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
         return None
 
     monkeypatch.setattr("api.limits.guard.spend", spend)
+    monkeypatch.setattr("api.accounts.guesses.spend", spend)
 
 
 @pytest.mark.parametrize("route", sorted(ROWS.keys() & HANDLERS.keys()))
