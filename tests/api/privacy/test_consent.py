@@ -1,11 +1,13 @@
 """A yes to a sensitive purpose: what was agreed to can be told for ever, and taking it back is as easy as giving it."""
 
 import hashlib
+from functools import partial
 
 import anyio
 import pytest
 from httpx import AsyncClient
 
+from api.accounts.schemas import Member
 from api.database import fetch
 from api.errors import WhereforeError
 from api.profiles.consents import CONSENTS, TODAY, consent_text
@@ -80,20 +82,20 @@ async def test_no_vector_outlives_the_consent_whatever_happens_at_that_moment(da
         ada = await make_member("Ada", purposes=[Purpose.BELIEF])
         await make_statement(ada, f"I keep silence on day {number}.", purpose=Purpose.BELIEF)
 
-        async def meanwhile(number: int = number, who: object = ada) -> None:
+        async def meanwhile(number: int = number, who: Member = ada) -> None:
             await anyio.sleep(number * 0.002)
             if rival == "the job that encodes":
                 await fetch("DELETE FROM model_coverage")
                 await catch_up()
                 return
             try:
-                await make_statement(who, f"And I sing on day {number}.", purpose=Purpose.BELIEF)  # type: ignore[arg-type]
+                await make_statement(who, f"And I sing on day {number}.", purpose=Purpose.BELIEF)
             except WhereforeError:
                 return
 
         async with anyio.create_task_group() as together:
             together.start_soon(meanwhile)
-            together.start_soon(lambda who=ada: switch_off_purpose(who, purpose=Purpose.BELIEF))
+            together.start_soon(partial(switch_off_purpose, ada, purpose=Purpose.BELIEF))
         left += await fetch("SELECT statement FROM statement_vector WHERE member = {}", ada.id)
 
     assert left == []

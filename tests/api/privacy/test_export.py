@@ -1,21 +1,25 @@
 """What a member takes out is everything that is kept of them, and nothing of others that is not for them."""
 
 import json
+import time
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import anyio
 import msgspec
 import pytest
 from httpx import AsyncClient
 
+from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
 from api.privacy.data_map import TableRow, data_map
 from api.privacy.export_document import export_document
 from api.privacy.schemas import ExportRead
-from api.sealing import opened
+from api.sealing import opened, seal
 from api.sealing.columns import sealed_columns
+from tests.api.connections.making import make_connection, make_recipient
 from tests.api.privacy.whole_life import WholeLife, make_whole_life
 from tests.factories import as_member, make_member
 
@@ -103,6 +107,46 @@ async def test_a_token_without_the_scope_takes_nothing_out(client: AsyncClient) 
     reply = await client.get("/api/v1/me/export", headers=headers)
 
     assert reply.status_code == 403
+
+
+async def test_a_large_account_holds_nobody_up(soaking: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+    number = 20_000 if soaking else 4_000
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    connection_id = await make_connection(ada, grace)
+    ids = [uuid4() for _ in range(number)]
+    texts = [seal(f"Message {n}. " + "So many words. " * 12, about="message.text", row=ids[n]) for n in range(number)]
+    await fetch(
+        "INSERT INTO message (id, connection, author, text, created_at) SELECT id, {}, {}, text, {} "
+        "FROM unnest({}::uuid[], {}::text[]) AS given (id, text)",
+        connection_id,
+        ada.id,
+        clock.now(),
+        ids,
+        texts,
+    )
+    held: list[float] = []
+    began = time.perf_counter()
+
+    async with anyio.create_task_group() as together:
+        together.start_soon(_watch, held)
+        size = sum([len(piece) async for piece in export_document(ada)])
+        together.cancel_scope.cancel()
+
+    took = time.perf_counter() - began
+    with capsys.disabled():
+        print(  # noqa: T201 - the figures of a run
+            f"\nexport of {number:,} messages: {took:.2f} s, {size / 1e6:.1f} MB, loop held {max(held) * 1000:.0f} ms"
+        )
+    assert size > number * 150
+    assert len(held) > number / 1000, "others had their turn between the batches"
+
+
+async def _watch(held: list[float]) -> None:
+    """How late the event loop comes back to somebody who waits for a hundredth of a second."""
+    while True:
+        before = time.perf_counter()
+        await anyio.sleep(0.01)
+        held.append(time.perf_counter() - before - 0.01)
 
 
 async def _values(table: str, column: str, row: TableRow, member_id: UUID) -> list[str]:
