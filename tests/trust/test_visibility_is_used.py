@@ -56,7 +56,6 @@ REASONED = {
     "api.moderation.case_rows": "for moderators",
     "api.moderation.cases": "for moderators",
     "api.moderation.deciding": "for moderators",
-    "api.moderation.removal": "for moderators",
     "api.moderation.retention": "a job: deletes cases whose time is over",
     "api.moderation.moderators": "a command of the operator",
     "api.moderation.notices": "a member's own notices",
