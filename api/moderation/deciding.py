@@ -148,7 +148,7 @@ async def _undo(row: CaseRow) -> None:
     removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id)
     if removed and row.reported is not None:
         await put_back(row.reported, removed)
-    await _take_effect(row, Decision(row.decision))
+    await _take_effect(row, Decision(str(row.decision)))
 
 
 def _raise_any(problems: list[FieldError]) -> None:

@@ -97,8 +97,8 @@ def _read(row: CaseRow) -> NoticeRead:
     # A constraint keeps a notice, its decision and its rule together.
     return NoticeRead(
         id=row.id,
-        decision=Decision(row.decision),
-        rule=Category(row.rule),
+        decision=Decision(str(row.decision)),
+        rule=Category(str(row.rule)),
         text=sealed.opened_struct(NoticeText, row.notice, column="notice", report=row.id) or NoticeText("", []),
         decided_at=row.decided_at or row.created_at,
         requests_paused_until=row.requests_paused_until,

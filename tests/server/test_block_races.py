@@ -67,4 +67,4 @@ def _at_once(ada: Person, grace: Person, path: str, *, seconds_later: float) -> 
 
 def _number_of_messages(site: RunningSite, connection_id: Any) -> int:
     rows = site.query("SELECT count(*) AS number FROM message WHERE connection = $1", connection_id)
-    return int(rows[0]["number"])
+    return int(str(rows[0]["number"]))
