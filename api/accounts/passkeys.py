@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.errors import LastWayInError, PasskeyRefusedError, TooManyPasskeysError
 from api.accounts.fields import problem_with_name
+from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.passkey_ceremonies import (
     Ceremony,
     ask_to_make,
@@ -16,7 +17,7 @@ from api.accounts.passkey_ceremonies import (
     take_challenge,
 )
 from api.accounts.recent import needs_recent, renew_session
-from api.accounts.schemas import Credential, Member, NewPasskey, PasskeyRead, SessionCreated
+from api.accounts.schemas import Credential, Member, NewPasskey, PasskeyRead, Proof, SessionCreated
 from api.accounts.services import open_session
 from api.accounts.telling import tell
 from api.database import fetch, fetch_as, fetch_one, transaction
@@ -53,8 +54,10 @@ async def sign_in_by_passkey(answer: str, *, browser: str, label: str = "") -> S
         PasskeyRefusedError: It is not one of this site's, or it signed something else.
         AccountLeavingError: Its member asked to be erased; they may stay after all, and nothing else.
     """
-    member = await _proved(Ceremony.SIGN_IN, answer, browser=browser)
-    return await open_session(member, label=label, proved=True)
+    proof = await _proved(Ceremony.SIGN_IN, answer, browser=browser)
+    async with transaction():
+        await hold_proved(proof)
+        return await open_session(proof.member, label=label, proved=True)
 
 
 async def options_to_prove(actor: Member, *, browser: str) -> dict[str, Any]:
@@ -70,7 +73,7 @@ async def prove_by_passkey(actor: Member, *, credential: Credential, answer: str
         NotSignedInError: The session was ended meanwhile.
     """
     proved = await _proved(Ceremony.AGAIN, answer, browser=browser, account=actor.id)
-    if proved.id != actor.id:
+    if proved.member.id != actor.id:
         raise PasskeyRefusedError
     return await renew_session(actor, session_id=credential.session_id)
 
@@ -103,6 +106,7 @@ async def add_passkey(actor: Member, *, credential: Credential, answer: str, nam
         InvalidError: The name cannot be used.
         PasskeyRefusedError: It was not made here and now for the actor.
         TooManyPasskeysError: They have as many as anybody may have.
+        NotSignedInError: The session was ended meanwhile.
     """
     needs_recent(credential)
     name = tidy(name)
@@ -112,7 +116,7 @@ async def add_passkey(actor: Member, *, credential: Credential, answer: str, nam
     if made.account != actor.id:
         raise PasskeyRefusedError
     async with transaction():
-        await _hold(actor)
+        await hold_signed_in(actor, credential)
         if len(await _ids(actor)) >= MOST_PASSKEYS:
             raise TooManyPasskeysError
         await keep_passkey(made, name=name)
@@ -166,10 +170,11 @@ async def remove_passkey(actor: Member, passkey_id: UUID, *, credential: Credent
         SignInAgainError: The actor has not proved lately who they are.
         NotFoundError: The actor has no such passkey.
         LastWayInError: Without it they could never sign in again.
+        NotSignedInError: The session was ended meanwhile.
     """
     needs_recent(credential)
     async with transaction():
-        await _hold(actor)
+        await hold_signed_in(actor, credential)  # also: two removals at once could take the last way in
         gone = await fetch(
             "DELETE FROM passkey WHERE id = {} AND account = {} RETURNING set_aside_at", passkey_id, actor.id
         )
@@ -180,7 +185,7 @@ async def remove_passkey(actor: Member, passkey_id: UUID, *, credential: Credent
         await tell(actor.id, MailKind.PASSKEY_REMOVED)
 
 
-async def _proved(ceremony: Ceremony, answer: str, *, browser: str, account: UUID | None = None) -> Member:
+async def _proved(ceremony: Ceremony, answer: str, *, browser: str, account: UUID | None = None) -> Proof:
     taken = await take_challenge(ceremony, answer, browser=browser)
     if taken.account != account:
         raise PasskeyRefusedError
@@ -199,7 +204,8 @@ async def _proved(ceremony: Ceremony, answer: str, *, browser: str, account: UUI
     if found.user_handle != row["account"].bytes and (found.user_handle or account is None):
         raise PasskeyRefusedError
     await _count(row["id"], row["account"], signed.new_sign_count)
-    return Member(id=row["account"], display_name=row["display_name"], suspended=row["suspended"])
+    member = Member(id=row["account"], display_name=row["display_name"], suspended=row["suspended"])
+    return Proof(member=member, passkey=row["id"])
 
 
 async def _count(passkey_id: UUID, account: UUID, count: int) -> None:
@@ -225,11 +231,6 @@ async def _count(passkey_id: UUID, account: UUID, count: int) -> None:
         )
         await tell(account, MailKind.PASSKEY_SET_ASIDE)
     raise PasskeyRefusedError
-
-
-async def _hold(actor: Member) -> None:
-    """Let nobody else change the actor's ways in meanwhile: two removals at once could take the last one."""
-    await fetch("SELECT 1 FROM account WHERE id = {} FOR NO KEY UPDATE", actor.id)
 
 
 async def _has_way_in(actor: Member) -> bool:

@@ -1,6 +1,8 @@
 """What whoever reads a member's mail can do with it: set a new password, or sign in."""
 
 from api.accounts.errors import LinkDeadError
+from api.accounts.holding import hold
+from api.accounts.leaving import AccountLeavingError
 from api.accounts.links import end_links, look_at_link, use_up_link
 from api.accounts.passwords import hash_password, problems_with_password
 from api.accounts.schemas import LinkPurpose, Member, PendingSignIn, SessionCreated
@@ -42,6 +44,7 @@ async def reset_password(token: str, *, password: str, code: str = "") -> None:
         await check_code(link.account, code)
     password_hash = await hash_password(password)
     async with transaction():
+        await hold(link.account)
         await use_up_link(token, purpose=LinkPurpose.RESET)
         await fetch("UPDATE account SET password_hash = {} WHERE id = {}", password_hash, link.account)
         await end_every_credential(link.account)
@@ -54,8 +57,10 @@ async def sign_in_by_link(token: str, *, label: str = "") -> SessionCreated | Pe
 
     Raises:
         LinkDeadError: The link does nothing any more.
+        AccountLeavingError: They asked to be erased, and no code is asked for. The link is used up all the same.
     """
     async with transaction():
+        await hold((await look_at_link(token, purpose=LinkPurpose.SIGN_IN)).account)
         link = await use_up_link(token, purpose=LinkPurpose.SIGN_IN)
         row = await fetch_one(
             "SELECT id, display_name, suspended_at IS NOT NULL AS suspended FROM account WHERE id = {}", link.account
@@ -63,4 +68,8 @@ async def sign_in_by_link(token: str, *, label: str = "") -> SessionCreated | Pe
         if row is None:
             raise LinkDeadError
         member = Member(id=row["id"], display_name=row["display_name"], suspended=row["suspended"])
-        return await let_in(member, label=label)
+        try:
+            return await let_in(member, label=label)
+        except AccountLeavingError as error:  # nothing was written since
+            leaving = error
+    raise leaving

@@ -58,6 +58,16 @@ class Credential(msgspec.Struct, frozen=True):
     """When whoever holds it last proved who they are; None for who never did, as a visitor of a demo."""
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """What somebody proved to be this member with; it may be worth nothing by the time that they are let in."""
+
+    member: Member
+    password_hash: str | None = None
+    """That of the password that they gave."""
+    passkey: UUID | None = None
+    """The row of the passkey that they used."""
+
+
 class AccountCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sign-up."""
 

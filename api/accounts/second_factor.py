@@ -8,6 +8,7 @@ import pyotp
 from api import clock
 from api.accounts.errors import WrongCodeError
 from api.accounts.guesses import at_codes, counted
+from api.accounts.holding import hold_signed_in
 from api.accounts.passwords import SALT_BYTES
 from api.accounts.recent import needs_recent
 from api.accounts.recovery_codes import make_recovery_codes, take_recovery_code
@@ -55,15 +56,17 @@ async def begin_second_factor(actor: Member, *, credential: Credential) -> None:
         ConflictError: They have an app already.
     """
     needs_recent(credential)
-    begun = await fetch(
-        "INSERT INTO second_factor AS kept (account, secret, created_at, recovery_salt) VALUES ({}, {}, {}, {}) "
-        "ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, "
-        "last_step = NULL WHERE kept.confirmed_at IS NULL RETURNING 1 AS one",
-        actor.id,
-        seal(pyotp.random_base32(), about=_SEALED_AS, row=actor.id),
-        clock.now(),
-        secrets.token_bytes(SALT_BYTES),
-    )
+    async with transaction():
+        await hold_signed_in(actor, credential)
+        begun = await fetch(
+            "INSERT INTO second_factor AS kept (account, secret, created_at, recovery_salt) VALUES ({}, {}, {}, {}) "
+            "ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, "
+            "last_step = NULL WHERE kept.confirmed_at IS NULL RETURNING 1 AS one",
+            actor.id,
+            seal(pyotp.random_base32(), about=_SEALED_AS, row=actor.id),
+            clock.now(),
+            secrets.token_bytes(SALT_BYTES),
+        )
     if not begun:
         raise ConflictError("You have an app for codes already. Switch it off first to set up another.")
 
@@ -99,6 +102,7 @@ async def confirm_second_factor(actor: Member, *, credential: Credential, code: 
         raise WrongCodeError
     codes = await make_recovery_codes()
     async with transaction():
+        await hold_signed_in(actor, credential)
         done = await fetch(
             "UPDATE second_factor SET confirmed_at = {}, recovery_salt = {} WHERE account = {} "
             "AND confirmed_at IS NULL RETURNING 1 AS one",
@@ -121,6 +125,7 @@ async def switch_off_second_factor(actor: Member, *, credential: Credential) -> 
     """
     needs_recent(credential)
     async with transaction():
+        await hold_signed_in(actor, credential)
         was_on = await fetch("DELETE FROM second_factor WHERE account = {} RETURNING confirmed_at", actor.id)
         await fetch("DELETE FROM recovery_code WHERE account = {}", actor.id)
         if was_on and was_on[0]["confirmed_at"] is not None:
@@ -137,6 +142,7 @@ async def new_recovery_codes(actor: Member, *, credential: Credential) -> list[s
     needs_recent(credential)
     codes = await make_recovery_codes()
     async with transaction():
+        await hold_signed_in(actor, credential)
         held = await fetch(
             "UPDATE second_factor SET recovery_salt = {} WHERE account = {} AND confirmed_at IS NOT NULL "
             "RETURNING 1 AS one",

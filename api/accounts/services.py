@@ -7,6 +7,7 @@ from api import clock
 from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_email, problem_with_name, raise_any
 from api.accounts.guesses import at_sign_in, counted
+from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
 from api.accounts.passwords import hash_password, needs_rehash, verify_password
@@ -15,6 +16,7 @@ from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
     Credential,
     Member,
+    Proof,
     Scope,
     SessionCreated,
     TokenCreate,
@@ -22,7 +24,7 @@ from api.accounts.schemas import (
     TokenDraft,
 )
 from api.accounts.second_factor import check_code, has_second_factor
-from api.database import fetch, fetch_one
+from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, NotFoundError
 from api.texts import tidy
 
@@ -39,14 +41,16 @@ async def sign_in(*, email: str, password: str, label: str = "") -> SessionCreat
         AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
         SecondFactorNeededError: It is, and a code is needed too.
     """
-    member = await prove(email=email, password=password)
-    if await has_second_factor(member.id):
-        raise SecondFactorNeededError
-    return await open_session(member, label=label, proved=True)
+    proof = await prove(email=email, password=password)
+    async with transaction():
+        await hold_proved(proof)
+        if await has_second_factor(proof.member.id):
+            raise SecondFactorNeededError
+        return await open_session(proof.member, label=label, proved=True)
 
 
 async def open_session(member: Member, *, label: str = "", proved: bool = False) -> SessionCreated:
-    """Sign a member in without a password.
+    """Sign a member in without a password; where something was proved for it, in the transaction that holds that.
 
     Args:
         member: Who is signed in.
@@ -85,12 +89,16 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         WrongCodeError: The code is not right, or was used before.
     """
     _check_token(draft)
-    member = await prove(email=draft.email, password=draft.password)
-    if await has_second_factor(member.id):
+    proof = await prove(email=draft.email, password=draft.password)
+    if coded := await has_second_factor(proof.member.id):
         if draft.code is None:
             raise SecondFactorNeededError
-        await check_code(member.id, draft.code)
-    return await _keep_token(member, draft)
+        await check_code(proof.member.id, draft.code)
+    async with transaction():
+        await hold_proved(proof)
+        if not coded and await has_second_factor(proof.member.id):
+            raise SecondFactorNeededError  # switched on at this moment
+        return await _keep_token(proof.member, draft)
 
 
 async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft) -> TokenCreated:
@@ -99,10 +107,13 @@ async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft
     Raises:
         SignInAgainError: The actor has not proved lately who they are.
         InvalidError: The name or the scopes cannot be used.
+        NotSignedInError: The session was ended meanwhile.
     """
     needs_recent(credential)
     _check_token(draft)
-    return await _keep_token(actor, draft)
+    async with transaction():
+        await hold_signed_in(actor, credential)
+        return await _keep_token(actor, draft)
 
 
 def _check_token(draft: TokenDraft) -> None:
@@ -135,11 +146,12 @@ async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
     return TokenCreated(id=token_id, token=token, scopes=scopes, expires_at=expires_at)
 
 
-async def prove(*, email: str, password: str) -> Member:
+async def prove(*, email: str, password: str) -> Proof:
     """Find the member whose address and password these are, in the same time whether or not there is one.
 
     A suspended member signs in too: to read why, to object, and to take out or erase what is theirs. And
-    it may be one who asked to be erased: `open_session` and `create_token` do not let them in.
+    it may be one who asked to be erased: `open_session` and `create_token` do not let them in. Whoever lets somebody
+    in holds the proof once more (`hold_proved`), as the password may be changed meanwhile.
 
     Raises:
         WrongCredentialsError: There is no such account, or this is not its password.
@@ -158,14 +170,23 @@ async def prove(*, email: str, password: str) -> Member:
         if not await verify_password(password, kept) or row is None or kept is None:
             raise WrongCredentialsError
     if needs_rehash(kept):
-        # Only over the hash that was just proved: a password changed meanwhile stays changed.
-        await fetch(
-            "UPDATE account SET password_hash = {} WHERE id = {} AND password_hash = {}",
-            await hash_password(password),
-            row["id"],
-            kept,
-        )
-    return Member(id=row["id"], display_name=row["display_name"], suspended=row["suspended"])
+        kept = await _rehash(row["id"], password, kept)
+    member = Member(id=row["id"], display_name=row["display_name"], suspended=row["suspended"])
+    return Proof(member=member, password_hash=kept)
+
+
+async def _rehash(account: UUID, password: str, kept: str) -> str:
+    """The hash that is kept of a proved password from now on: with the parameters of today."""
+    fresh = await hash_password(password)
+    # Only over the hash that was just proved: a password changed meanwhile stays changed.
+    if await fetch(
+        "UPDATE account SET password_hash = {} WHERE id = {} AND password_hash = {} RETURNING id", fresh, account, kept
+    ):
+        return fresh
+    row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", account)
+    if row is None or not await verify_password(password, row["password_hash"]):
+        raise WrongCredentialsError
+    return str(row["password_hash"])  # of another sign-in with it at this moment
 
 
 async def sign_out(actor: Member, *, session_id: UUID) -> None:

@@ -6,13 +6,14 @@ from uuid import uuid4
 from api import clock
 from api.accounts.errors import StartAgainError, WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
+from api.accounts.holding import hold, hold_proved
 from api.accounts.keys import digest, new_key
 from api.accounts.passwords import verify_password
 from api.accounts.recent import renew_session
 from api.accounts.schemas import Credential, Member, PendingSignIn, SessionCreated
 from api.accounts.second_factor import check_code, has_second_factor
 from api.accounts.services import open_session, prove
-from api.database import fetch, fetch_one
+from api.database import fetch, fetch_one, transaction
 
 CODE_WITHIN = timedelta(minutes=10)
 """How long somebody who gave the right password has for finding their phone."""
@@ -26,13 +27,17 @@ async def start_sign_in(*, email: str, password: str, label: str = "") -> Sessio
         WrongCredentialsError: There is no such account, or this is not its password.
         AccountLeavingError: They asked to be erased, and no code is asked for.
     """
-    return await let_in(await prove(email=email, password=password), label=label)
+    proof = await prove(email=email, password=password)
+    async with transaction():
+        await hold_proved(proof)
+        return await let_in(proof.member, label=label)
 
 
 async def let_in(member: Member, *, label: str = "") -> SessionCreated | PendingSignIn:
     """Go on with somebody who gave one proof of being this member: a password, or a link from their mailbox.
 
-    A code is asked for where the member wanted that; otherwise they are signed in.
+    A code is asked for where the member wanted that; otherwise they are signed in. Within the caller's transaction,
+    which holds the account.
     """
     if not await has_second_factor(member.id):
         return await open_session(member, label=label, proved=True)
@@ -80,10 +85,12 @@ async def finish_sign_in(key: str, *, code: str, label: str = "") -> SessionCrea
         raise StartAgainError
     pending = rows[0]
     await check_code(pending["account"], code)
-    if not await fetch("DELETE FROM pending_sign_in WHERE id = {} RETURNING id", pending["id"]):
-        raise StartAgainError  # ended while the code was checked
     member = Member(id=pending["account"], display_name=pending["display_name"], suspended=pending["suspended"])
-    return await open_session(member, label=label, proved=True)
+    async with transaction():
+        await hold(member.id)
+        if not await fetch("DELETE FROM pending_sign_in WHERE id = {} RETURNING id", pending["id"]):
+            raise StartAgainError  # ended while the code was checked
+        return await open_session(member, label=label, proved=True)
 
 
 async def prove_again(

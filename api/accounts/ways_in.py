@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from api.accounts.holding import hold, hold_signed_in
+from api.accounts.links import end_links
 from api.accounts.passkeys import passkeys
 from api.accounts.passwords import hash_password, problems_with_password
 from api.accounts.recent import needs_recent
@@ -35,6 +37,7 @@ async def change_password(actor: Member, *, credential: Credential, password: st
     Raises:
         SignInAgainError: The actor has not proved lately who they are.
         InvalidError: The password cannot be used.
+        NotSignedInError: The session was ended meanwhile.
     """
     needs_recent(credential)
     row = await fetch_one("SELECT email, display_name FROM account WHERE id = {}", actor.id)
@@ -44,23 +47,28 @@ async def change_password(actor: Member, *, credential: Credential, password: st
         raise InvalidError("Some of what you wrote needs to be put right.", errors=tuple(problems))
     password_hash = await hash_password(password)
     async with transaction():
+        await hold_signed_in(actor, credential)
         await fetch("UPDATE account SET password_hash = {} WHERE id = {}", password_hash, actor.id)
         await fetch(
             "DELETE FROM session WHERE account = {} AND id IS DISTINCT FROM {}", actor.id, credential.session_id
         )
         await fetch("DELETE FROM pending_sign_in WHERE account = {}", actor.id)
+        await end_links(actor.id)
         await tell(actor.id, MailKind.PASSWORD_CHANGED)
 
 
 async def sign_out_everywhere(actor: Member) -> None:
     """End every session, this one too, every started sign-in, and every token; passwords and passkeys still work."""
     async with transaction():
+        await hold(actor.id)
         for table in ("session", "access_token", "pending_sign_in"):
             await fetch(f"DELETE FROM {table} WHERE account = {{}}", actor.id)
 
 
 async def end_every_credential(member_id: UUID) -> None:
-    """End everything that opens an account, passkeys too, within the caller's transaction: for a reset of the password.
+    """End everything that opens an account, passkeys too: for a reset of the password.
+
+    Within the caller's transaction, which holds the account.
 
     The app for codes stays: whoever resets the password proves by `check_code` that they have it, or a mailbox alone
     would open the account.

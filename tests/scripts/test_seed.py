@@ -28,7 +28,7 @@ async def demo(migrated: None) -> AsyncIterator[dict[str, Member]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.database.connected", nullcontext)  # the pool of the tests is open
         await seed(members=MEMBERS)
-    yield {email: await accounts.prove(email=email, password=DEMO_PASSWORD) for email in DEMO_SIGN_INS}
+    yield {email: (await accounts.prove(email=email, password=DEMO_PASSWORD)).member for email in DEMO_SIGN_INS}
     await fetch("TRUNCATE account, statement_vector, purpose_epoch CASCADE")
 
 

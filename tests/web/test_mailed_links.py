@@ -16,6 +16,7 @@ from api.accounts.services import open_session, prove
 from api.clock import now
 from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
+from tests.api.accounts.making import credential_of
 from tests.factories import PASSWORD, as_member, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
@@ -86,10 +87,11 @@ async def test_a_bad_new_password_uses_nothing_up(client: AsyncClient, ada: Memb
 async def test_whoever_has_an_app_for_codes_needs_one_for_a_new_password(client: AsyncClient, ada: Member) -> None:
     from api.accounts.second_factor import begin_second_factor, confirm_second_factor, waiting_app
 
-    await begin_second_factor(ada, credential=_recent())
-    app = await waiting_app(ada, credential=_recent())
+    here = await credential_of(ada)
+    await begin_second_factor(ada, credential=here)
+    app = await waiting_app(ada, credential=here)
     assert app is not None
-    await confirm_second_factor(ada, credential=_recent(), code=pyotp.TOTP(app.key).at(now() - timedelta(seconds=30)))
+    await confirm_second_factor(ada, credential=here, code=pyotp.TOTP(app.key).at(now() - timedelta(seconds=30)))
     browser = await _forget(client)
     await browser.open(await last_link(ADA, MailKind.RESET_PASSWORD))
 

@@ -278,7 +278,7 @@ async def test_the_password_is_changed_and_other_browsers_are_signed_out(client:
 
     assert browser.path == "/settings/sign-in"
     assert [session.is_this_one for session in await sessions(ada, this=None)] == [False]
-    assert await prove(email="ada@example.org", password=NEW_PASSWORD) == ada
+    assert (await prove(email="ada@example.org", password=NEW_PASSWORD)).member == ada
 
 
 @pytest.mark.parametrize("path", ["/settings/sign-in/password", "/settings/sign-in/passkeys/new"])

@@ -419,7 +419,7 @@ async def test_a_new_password_ends_every_other_sign_in_and_is_told_by_mail(datab
     assert await member_by_session(there.token) is None
     assert not await is_pending(pending.key)
     assert [row["id"] for row in await fetch("SELECT id FROM session")] == [here.session_id]
-    assert await services.prove(email="ada@example.org", password=NEW_PASSWORD) == ada
+    assert (await services.prove(email="ada@example.org", password=NEW_PASSWORD)).member == ada
     with pytest.raises(WrongCredentialsError):
         await services.prove(email="ada@example.org", password=PASSWORD)
     kinds = [row["kind"] for row in await fetch("SELECT kind FROM outgoing_mail")]
