@@ -1,7 +1,6 @@
 """Every route, for everyone, whatever became of whom it is about: exactly what the matrix says."""
 
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from api.authentication import Access, access_of
 from tests.emptying import empty
 from tests.trust.matrix import ALL, MEMBERS, NOBODY, ROWS, Caller, Row, State
 from tests.trust.stage import Stage, plainly
+from tests.unlimited import lift_limits
 from web.app import create_app
 
 APP = create_app()
@@ -64,14 +64,8 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is spent: the rows ask who may, not how often, and each call is taken back."""
-
-    async def spend(*_: object, **__: object) -> None:
-        return None
-
-    monkeypatch.setattr("api.limits.guard.spend", spend)
-    # Guesses at passwords are counted by services, and mind being taken back, which here is what is meant to happen.
-    monkeypatch.setattr("api.limits.services.DB", SimpleNamespace(transaction_exists=lambda: False))
+    """The rows ask who may, not how often."""
+    lift_limits(monkeypatch)
 
 
 @pytest.mark.parametrize("route", sorted(ROWS.keys() & HANDLERS.keys()))

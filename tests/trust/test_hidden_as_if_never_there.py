@@ -13,6 +13,7 @@ from api.database import fetch
 from api.moderation.services import block_member
 from api.profiles.schemas import Purpose
 from tests.factories import as_member, make_member
+from tests.unlimited import lift_limits
 from tests.web.browsing import browser_of
 
 TRIES, TRIES_OF_A_SOAK = 60, 400
@@ -71,10 +72,7 @@ async def test_the_answers_are_not_told_apart_by_time(
     soaking: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def spend(*_: object, **__: object) -> None:
-        """Nothing is spent: so many tries would be refused."""
-
-    monkeypatch.setattr("api.limits.guard.spend", spend)
+    lift_limits(monkeypatch)  # so many tries would be refused
     viewer, ids = hidden
     token = await as_member(client, viewer)
     tries = TRIES_OF_A_SOAK if soaking else TRIES

@@ -33,6 +33,7 @@ from tests.api.connections.making import make_connection
 from tests.api.matching.test_no_oracle import ACTS, Act, World, _make_world, bear_more_requests, do, undone
 from tests.factories import as_member, make_member, make_statement
 from tests.moved_clock import MovedClock
+from tests.unlimited import lift_limits
 from tests.web.test_silence_everywhere import QUERIES, RANDOM, SAME_FOR_ALL
 from web.app import create_app
 
@@ -211,11 +212,7 @@ def _plainly(reply: Response) -> str:
 @pytest.fixture
 async def viewer(client: AsyncClient, moved_clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Viewer:
     """A viewer in a small world, who has looked at everything once: what is new to them is not new any more."""
-
-    async def spend(*_: object, **__: object) -> None:
-        """Nothing is spent: what happens is taken back, and limits are about how often."""
-
-    monkeypatch.setattr("api.limits.guard.spend", spend)
+    lift_limits(monkeypatch)
     world = await _make_world()
     friend = await make_member("Fay", statements=["I mend old mechanical clocks at my kitchen table."])
     connection_id = await make_connection(world.viewer, friend, reason=REASON)

@@ -90,7 +90,7 @@ async def test_nobody_decides_for_another(client: AsyncClient, step: str) -> Non
     nobody = await client.post(f"/leaving/{step}", data={"ticket": ""})
 
     assert foreign.status_code == 404
-    assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in?next=/home")
+    assert (nobody.status_code, nobody.headers["location"]) == (303, "/sign-in")
     assert await leaves_at(ada.id) is not None
 
 

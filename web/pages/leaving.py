@@ -54,7 +54,7 @@ class LeavingPages(Controller):
         member_id = _proved(request)
         goes_at = None if member_id is None else await erasure.leaves_at(member_id)
         if goes_at is None:
-            return redirect("/sign-in?next=/home")
+            return redirect("/sign-in")
         ticket = request.cookies[_cookie_name()]
         return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket)
 
@@ -63,7 +63,7 @@ class LeavingPages(Controller):
         """Keep the account, and sign in."""
         member_id = _agreed(request, form)
         if member_id is None:
-            return redirect("/sign-in?next=/home")
+            return redirect("/sign-in")
         member = await erasure.stay(member_id)
         session = await open_session(member, label=browser_label(request))
         cookies = [session_cookie(session), cookie(_cookie_name(), "", seconds=0)]
@@ -74,7 +74,7 @@ class LeavingPages(Controller):
         """Delete the account without waiting."""
         member_id = _agreed(request, form)
         if member_id is None or await erasure.leaves_at(member_id) is None:
-            return redirect("/sign-in?next=/home")
+            return redirect("/sign-in")
         await erasure.erase(member_id)
         cookies = [cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."

@@ -32,6 +32,7 @@ from tests.api.matching.test_matches import CHOIR, MOTORCYCLES, SAME_CHOIR, SAME
 from tests.api.profiles.relations import ask, connect
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 from tests.moved_clock import MovedClock
+from tests.unlimited import lift_limits
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -260,8 +261,9 @@ async def undone() -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def world(database: None) -> World:
+async def world(database: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A small world, the same for every example, as each is undone."""
+    lift_limits(monkeypatch)
     return await _make_world()
 
 
