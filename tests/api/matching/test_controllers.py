@@ -78,7 +78,7 @@ async def test_a_choice_is_kept_and_taken_back(client: AsyncClient) -> None:
     back = await client.get(URL, params={"purpose": "hobby"}, headers=headers)
 
     assert (put.status_code, deleted.status_code) == (204, 204)
-    assert gone.json() == {"items": [], "next": None}
+    assert gone.json() == {"items": [], "next": None, "held_back": None}
     assert len(back.json()["items"]) == 1
 
 
