@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from api.accounts.schemas import Credential, Member
 from api.authentication import cookie_name
 from api.connections.queries import waiting
+from api.limits.errors import TooManyError
 from api.settings import settings
 from web.csrf import csrf_token, form_cookie_name, form_secret
 from web.forms import FormToken, sent_form
@@ -84,6 +85,13 @@ def draw(
         drawn.set_cookie(cookie(_notice_cookie(), "", seconds=0))
     if (secret := form_secret(request)) is not None:
         drawn.set_cookie(cookie(form_cookie_name(), secret, seconds=FORM_SECONDS))
+    return drawn
+
+
+def to_wait(drawn: Template, error: TooManyError) -> Template:
+    """A form that is shown again because there were too many tries: what was typed stays, and it says when to go on."""
+    drawn.status_code = error.status
+    drawn.headers["Retry-After"] = str(error.retry_after)
     return drawn
 
 

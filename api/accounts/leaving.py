@@ -1,8 +1,10 @@
 """Members who asked to be erased: hidden from everybody, and kept out of everything but the way back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from api.accounts.keys import digest
 from api.database import fetch_one
 from api.errors import WhereforeError
 
@@ -20,9 +22,10 @@ class AccountLeavingError(WhereforeError):
     title = "This account is being deleted"
     status = 403
 
-    def __init__(self, member_id: UUID, erased_at: datetime) -> None:
+    def __init__(self, member_id: UUID, erased_at: datetime, *, proof: str) -> None:
         """Say until when it can be undone."""
         self.member_id = member_id
+        self.proof = proof
         self.goes_at = erased_at + UNDO
         super().__init__(
             f"This account will be deleted on {self.goes_at:%-d %B %Y}. Sign in on the site before then to keep it."
@@ -35,6 +38,26 @@ async def refuse_leaving(member_id: UUID) -> None:
     Raises:
         AccountLeavingError: They did.
     """
-    row = await fetch_one("SELECT erased_at FROM account WHERE id = {} AND erased_at IS NOT NULL", member_id)
+    row = await _leaving(member_id)
     if row is not None:
-        raise AccountLeavingError(member_id, row["erased_at"])
+        raise AccountLeavingError(member_id, row["erased_at"], proof=_proof_of(row))
+
+
+async def leaving_proof(member_id: UUID) -> str | None:
+    """What whoever proves now that they are this member gets to show for it; None for who is not leaving.
+
+    There is no session to end while somebody is leaving. So what they show is worth nothing any more as soon as a new
+    password is set, or they stayed and left again.
+    """
+    row = await _leaving(member_id)
+    return None if row is None else _proof_of(row)
+
+
+async def _leaving(member_id: UUID) -> dict[str, Any] | None:
+    return await fetch_one(
+        "SELECT erased_at, password_hash FROM account WHERE id = {} AND erased_at IS NOT NULL", member_id
+    )
+
+
+def _proof_of(row: dict[str, Any]) -> str:
+    return digest(f"{row['erased_at'].isoformat()} {row['password_hash']}").hex()

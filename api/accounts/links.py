@@ -12,8 +12,8 @@ from api.accounts.schemas import LinkPurpose, LinkRead
 from api.database import fetch, fetch_one
 
 LASTS = {
-    LinkPurpose.RESET: timedelta(minutes=30),
-    LinkPurpose.SIGN_IN: timedelta(minutes=15),
+    LinkPurpose.RESET: timedelta(minutes=10),
+    LinkPurpose.SIGN_IN: timedelta(minutes=10),
     LinkPurpose.NEW_ADDRESS: timedelta(hours=24),
     LinkPurpose.UNDO: timedelta(days=7),
 }

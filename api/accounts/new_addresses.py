@@ -50,12 +50,15 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
 
 
 async def bring_address_back(token: str) -> str:
-    """Undo a change of address for whoever reads the mail of the old one. Nothing that was opened since goes on.
+    """Undo a change of address, or codes that were switched on, for whoever reads the mail that told of it.
+
+    Nothing that was opened since goes on, and the password there is opens nothing either: whoever made the change may
+    know it, and would be back before its owner has typed a new one.
 
     Changes after that one are undone with it: whoever took an account must not be able to hide behind a second change.
 
     Returns:
-        The token of a link that sets a new password: whoever changed the address may know the one there is.
+        The token of a link that sets a new password.
 
     Raises:
         LinkDeadError: The link does nothing any more.
@@ -73,7 +76,7 @@ async def bring_address_back(token: str) -> str:
             link.created_at,
         )
         await fetch(
-            "UPDATE account SET email = {}, address_digest = {} WHERE id = {}",
+            "UPDATE account SET email = {}, address_digest = {}, password_hash = NULL WHERE id = {}",
             link.email,
             address_digest(link.email),
             link.account,

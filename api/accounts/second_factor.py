@@ -9,10 +9,11 @@ from api import clock
 from api.accounts.errors import WrongCodeError
 from api.accounts.guesses import at_codes, counted
 from api.accounts.holding import hold_signed_in
+from api.accounts.links import make_link
 from api.accounts.passwords import SALT_BYTES
 from api.accounts.recent import needs_recent
 from api.accounts.recovery_codes import make_recovery_codes, take_recovery_code
-from api.accounts.schemas import AppSecret, Credential, Member
+from api.accounts.schemas import AppSecret, Credential, LinkPurpose, Member
 from api.accounts.telling import tell
 from api.database import fetch, fetch_one, transaction
 from api.errors import ConflictError, NotFoundError
@@ -103,6 +104,9 @@ async def confirm_second_factor(actor: Member, *, credential: Credential, code: 
     codes = await make_recovery_codes()
     async with transaction():
         await hold_signed_in(actor, credential)
+        # First, so that it is older than the app: whoever follows it switches the app off (`bring_address_back`).
+        row = await fetch_one("SELECT email FROM account WHERE id = {}", actor.id)
+        undo = None if row is None else await make_link(actor.id, purpose=LinkPurpose.UNDO, email=row["email"])
         done = await fetch(
             "UPDATE second_factor SET confirmed_at = {}, recovery_salt = {} WHERE account = {} "
             "AND confirmed_at IS NULL RETURNING 1 AS one",
@@ -113,7 +117,7 @@ async def confirm_second_factor(actor: Member, *, credential: Credential, code: 
         if not done:
             raise WrongCodeError
         await codes.keep(actor.id)
-        await tell(actor.id, MailKind.SECOND_STEP_ON)
+        await tell(actor.id, MailKind.SECOND_STEP_ON, path=f"/undo/{undo}")
     return codes.shown
 
 

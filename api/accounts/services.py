@@ -26,6 +26,8 @@ from api.accounts.schemas import (
 from api.accounts.second_factor import check_code, has_second_factor
 from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, NotFoundError
+from api.limits.policies import NEW_TOKENS
+from api.limits.services import spend
 from api.texts import tidy
 
 SESSION_LASTS = timedelta(days=30)
@@ -87,6 +89,7 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         AccountLeavingError: Its member asked to be erased.
         SecondFactorNeededError: It is, and a code is needed too.
         WrongCodeError: The code is not right, or was used before.
+        TooManyError: Too many were made just now, or too many passwords or codes were wrong.
     """
     _check_token(draft)
     proof = await prove(email=draft.email, password=draft.password)
@@ -94,6 +97,7 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         if draft.code is None:
             raise SecondFactorNeededError
         await check_code(proof.member.id, draft.code)
+    await spend(NEW_TOKENS, who=f"member {proof.member.id}")
     async with transaction():
         await hold_proved(proof)
         if not coded and await has_second_factor(proof.member.id):
@@ -108,9 +112,11 @@ async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft
         SignInAgainError: The actor has not proved lately who they are.
         InvalidError: The name or the scopes cannot be used.
         NotSignedInError: The session was ended meanwhile.
+        TooManyError: Too many were made just now.
     """
     needs_recent(credential)
     _check_token(draft)
+    await spend(NEW_TOKENS, who=f"member {actor.id}")
     async with transaction():
         await hold_signed_in(actor, credential)
         return await _keep_token(actor, draft)

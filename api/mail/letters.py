@@ -60,21 +60,21 @@ WORDS = {
         "Set a new password",
         (
             "Somebody asked for a new password for your account.",
-            "If it was you, open this link. It works for 30 minutes.",
+            "If it was you, open this link. It works for 10 minutes.",
         ),
         "Set a new password",
         (_NOT_YOU, "Your password stays as it is until you set a new one."),
-        useful_for=timedelta(minutes=30),
+        useful_for=timedelta(minutes=10),
     ),
     MailKind.SIGN_IN_LINK: Words(
         "Your link to sign in",
         (
             "Somebody asked to sign in with this e-mail address.",
-            "If it was you, open this link. It works for 15 minutes.",
+            "If it was you, open this link. It works for 10 minutes.",
         ),
         "Sign in",
         (_NOT_YOU, "Never pass this link on: whoever opens it is signed in as you."),
-        useful_for=timedelta(minutes=15),
+        useful_for=timedelta(minutes=10),
     ),
     MailKind.CONFIRM_NEW_ADDRESS: Words(
         "Please confirm your new e-mail address",
@@ -147,9 +147,14 @@ WORDS = {
     ),
     MailKind.SECOND_STEP_ON: Words(
         "Signing in now takes two steps",
-        ("Your account now also asks for a code when somebody signs in.", _WAS_IT_YOU, _NOT_ME),
-        "Set a new password",
-        path="/forgot",
+        (
+            "Your account now also asks for a code when somebody signs in.",
+            _WAS_IT_YOU,
+            "If it was not you, somebody else got into your account. Open this link. It switches the codes off.",
+            "It signs out everybody, and asks you for a new password. The link works for 7 days.",
+        ),
+        "This was not me",
+        useful_for=timedelta(days=7),
     ),
     MailKind.SECOND_STEP_OFF: Words(
         "Signing in now takes one step",

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from api.database import fetch, fetch_as, fetch_one
+from api.database import fetch, fetch_as
 from api.mail.schemas import MailKept, MailKind, MailSeen
 from api.sealing import opened
 
@@ -29,16 +28,6 @@ async def mails_kept() -> list[MailKept]:
         MOST_SHOWN,
     )
     return [_kept(row) for row in rows]
-
-
-async def mail_kept(mail_id: UUID) -> MailKept | None:
-    """One mail that no server sends, or None."""
-    row = await fetch_one(
-        "SELECT id, kind, created_at, recipient, subject, text FROM outgoing_mail "
-        "WHERE id = {} AND next_try_at IS NULL AND sent_at IS NULL AND dead_at IS NULL",
-        mail_id,
-    )
-    return None if row is None else _kept(row)
 
 
 def _kept(row: Mapping[str, Any]) -> MailKept:

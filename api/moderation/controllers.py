@@ -9,6 +9,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.limits.policies import REPORTS
 from api.moderation import queries, reporting, services
 from api.moderation.schemas import ReportCreate, ReportRead
 from api.problems import describes
@@ -55,7 +56,7 @@ class ReportController(Controller):
         """List what one reported, newest first, and what came of it."""
         return await reporting.my_reports(actor)
 
-    @post(operation_id="Report", responses=describes(401, 403, 404, 422))
+    @post(operation_id="Report", opt={"limits": (REPORTS,)}, responses=describes(401, 403, 404, 422))
     async def report(self, actor: NamedDependency[Member], data: JSONBody[ReportCreate]) -> ReportRead:
         """Report something to the moderators; the same thing once. The other member never learns of it."""
         return await reporting.report(actor, draft=data)

@@ -4,6 +4,9 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts import queries
+from api.accounts.links import make_link
+from api.accounts.resetting import reset_password
+from api.accounts.schemas import LinkPurpose
 from api.database import fetch
 from api.privacy.erasure import leave, leaves_at
 from api.profiles.queries import my_statements
@@ -110,3 +113,23 @@ async def test_the_page_closes_after_half_an_hour(client: AsyncClient, moved_clo
 async def _sign_in(browser: Browser) -> None:
     await browser.open("/sign-in")
     await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
+
+
+@pytest.mark.parametrize("press", ["Keep my account", "Delete everything now"])
+async def test_whoever_signed_in_while_leaving_decides_nothing_after_a_new_password(
+    client: AsyncClient, press: str
+) -> None:
+    """Somebody knows Ada's password, and waits on the page; Ada sets a new one."""
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    thief = Browser(client)
+    await _sign_in(thief)
+    await reset_password(
+        await make_link(ada.id, purpose=LinkPurpose.RESET, email="ada@example.org"),
+        password="seven loose kettles sing at dusk",
+    )
+
+    await thief.press(press)
+
+    assert thief.path == "/sign-in"
+    assert await leaves_at(ada.id) is not None

@@ -16,7 +16,8 @@ from api.accounts.services import open_session, prove
 from api.clock import now
 from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
-from tests.api.accounts.making import credential_of
+from api.privacy.erasure import leave
+from tests.api.accounts.making import credential_of, with_app
 from tests.factories import PASSWORD, as_member, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
@@ -251,7 +252,7 @@ async def test_the_old_address_brings_itself_back_even_after_two_changes(client:
     await browser.open(await last_link(ADA, MailKind.ADDRESS_CHANGED))
     assert await _signs_in("thief@example.org", PASSWORD)
 
-    await browser.press("Bring it back")
+    await browser.press("It was not me")
     assert browser.path == "/reset"
     await browser.press("Set the new password", password=OTHER)
 
@@ -315,3 +316,41 @@ async def _stranger() -> Member:
     from tests.factories import _number
 
     return await enrol(email=f"stranger{next(_number)}@example.org", display_name="Grace")
+
+
+def test_links_that_open_an_account_work_for_ten_minutes_at_most() -> None:
+    assert {purpose: LASTS[purpose] for purpose in (LinkPurpose.RESET, LinkPurpose.SIGN_IN)} == {
+        LinkPurpose.RESET: timedelta(minutes=10),
+        LinkPurpose.SIGN_IN: timedelta(minutes=10),
+    }
+
+
+async def test_nobody_shuts_the_owner_out_with_an_app_of_their_own(client: AsyncClient, ada: Member) -> None:
+    """Somebody knows the password of Ada, who has no app, and sets one up."""
+    await with_app(ada)
+    browser = Browser(client)
+
+    await browser.open(await last_link(ADA, MailKind.SECOND_STEP_ON))
+    await browser.press("It was not me")
+    back = await _signs_in(ADA, PASSWORD)
+    await browser.press("Set the new password", password=OTHER)
+
+    assert not back
+    assert browser.path == "/sign-in"
+    await browser.press("Sign in", email=ADA, password=OTHER)
+    assert browser.path == "/home"
+
+
+async def test_a_link_to_sign_in_is_used_up_by_whoever_is_leaving_too(client: AsyncClient, ada: Member) -> None:
+    await leave(ada)
+    browser = Browser(client)
+    await browser.open("/sign-in/link")
+    await browser.press("Send me a mail", email=ADA)
+    link = await last_link(ADA, MailKind.SIGN_IN_LINK)
+    await browser.open(link)
+
+    await browser.press("Sign in")
+    first = browser.path
+    reply = await browser.open(link)
+
+    assert (first, reply.status_code) == ("/leaving", 410)

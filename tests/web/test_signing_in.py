@@ -35,6 +35,19 @@ async def test_wrong_credentials_keep_the_address_and_say_little(client: AsyncCl
     assert for_a_member == browser.text
 
 
+async def test_whoever_must_wait_keeps_the_address_and_the_page_to_go_to(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/me/place")
+
+    for _ in range(11):
+        reply = await browser.press("Sign in", email="ada@example.org", password="not hers")
+
+    assert reply.status_code == 429
+    assert int(reply.headers["Retry-After"]) > 0
+    assert browser.form("Sign in").values["email"] == ["ada@example.org"]
+    assert browser.form("Sign in").values["next"] == ["/me/place"]
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

@@ -17,7 +17,7 @@ from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, link_cookie, no_link, opened_link, token_of
-from web.sessions import browser_label, ended_cookie, session_cookie
+from web.sessions import browser_label, ended_cookies, session_cookie
 
 
 class AddressPages(Controller):
@@ -112,8 +112,8 @@ class UndoPages(Controller):
             reset = await bring_address_back(token)
         except LinkDeadError:
             return await dead_link(request, ask_at=None)
-        done = "Your old e-mail address is back, and everybody is signed out. Now set a new password."
-        return redirect_with("/reset", notice=done, cookies=[link_cookie(reset), ended_cookie()])
+        done = "The change is undone, and everybody is signed out. Now set a new password."
+        return redirect_with("/reset", notice=done, cookies=[link_cookie(reset), *ended_cookies()])
 
 
 async def _form(request: PageRequest, actor: Member, *, email: str, errors: FormErrors) -> Answer:

@@ -7,7 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.response import Template
 
-from api.accounts.leaving import UNDO, AccountLeavingError
+from api.accounts.leaving import UNDO, AccountLeavingError, leaving_proof
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member
 from api.accounts.services import open_session
@@ -17,7 +17,7 @@ from api.privacy import erasure, services
 from api.settings import settings
 from web.contexts import Answer, PageRequest, cookie, page, redirect, redirect_with
 from web.forms import Form
-from web.sessions import browser_label, ended_cookie, forgotten, session_cookie
+from web.sessions import browser_label, ended_cookies, forgotten, signed_in
 from web.signatures import opened, sealed
 
 PATH = "/leaving"
@@ -46,12 +46,12 @@ class LeavingPages(Controller):
             f"Nobody can see you here any more. On {goes_at:%-d %B %Y} everything is deleted. "
             "Until then, sign in if you want to keep your account."
         )
-        return forgotten(redirect_with("/", notice=told, cookies=[ended_cookie()]))
+        return forgotten(redirect_with("/", notice=told, cookies=ended_cookies()))
 
     @get(PATH)
     async def decide(self, request: PageRequest) -> Answer:
         """Ask whoever signed in while leaving whether they want to stay."""
-        member_id = _proved(request)
+        member_id = await _proved(request)
         goes_at = None if member_id is None else await erasure.leaves_at(member_id)
         if goes_at is None:
             return redirect("/sign-in")
@@ -61,42 +61,46 @@ class LeavingPages(Controller):
     @post(f"{PATH}/stay")
     async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Keep the account, and sign in."""
-        member_id = _agreed(request, form)
+        member_id = await _agreed(request, form)
         if member_id is None:
             return redirect("/sign-in")
         member = await erasure.stay(member_id)
         session = await open_session(member, label=browser_label(request))
-        cookies = [session_cookie(session), cookie(_cookie_name(), "", seconds=0)]
+        cookies = [*signed_in(session), cookie(_cookie_name(), "", seconds=0)]
         return redirect_with("/home", notice="Welcome back. Everything is as it was.", cookies=cookies)
 
     @post(f"{PATH}/now")
     async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Delete the account without waiting."""
-        member_id = _agreed(request, form)
+        member_id = await _agreed(request, form)
         if member_id is None or await erasure.leaves_at(member_id) is None:
             return redirect("/sign-in")
         await erasure.erase(member_id)
-        cookies = [cookie(_cookie_name(), "", seconds=0)]
+        cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."
         return forgotten(redirect_with("/", notice=gone, cookies=cookies))
 
 
 def lead_to_decision(error: AccountLeavingError) -> Answer:
     """To the page on which somebody who is leaving, and has just proved who they are, may decide to stay."""
-    return redirect(PATH, cookies=[_ticket(error.member_id)])
+    return redirect(PATH, cookies=[_ticket(error)])
 
 
-def _ticket(member_id: UUID) -> Cookie:
-    return cookie(_cookie_name(), sealed("leaving", str(member_id), seconds=PROVED_FOR), seconds=PROVED_FOR)
+def _ticket(error: AccountLeavingError) -> Cookie:
+    proved = sealed("leaving", f"{error.member_id} {error.proof}", seconds=PROVED_FOR)
+    return cookie(_cookie_name(), proved, seconds=PROVED_FOR)
 
 
-def _proved(request: PageRequest) -> UUID | None:
-    """Who proved a short while ago that it is they who are leaving."""
+async def _proved(request: PageRequest) -> UUID | None:
+    """Who proved a short while ago that it is they who are leaving; nobody once a new password is set."""
     found = opened("leaving", request.cookies.get(_cookie_name(), ""))
-    return None if found is None else UUID(found)
+    if found is None:
+        return None
+    member_id, _, proof = found.partition(" ")
+    return UUID(member_id) if proof and proof == await leaving_proof(UUID(member_id)) else None
 
 
-def _agreed(request: PageRequest, form: Form) -> UUID | None:
+async def _agreed(request: PageRequest, form: Form) -> UUID | None:
     """The same, when the form stood on the page that they were shown: there is no session to bind it to.
 
     Raises:
@@ -104,7 +108,7 @@ def _agreed(request: PageRequest, form: Form) -> UUID | None:
     """
     if form.raw("ticket") != request.cookies.get(_cookie_name(), ""):
         raise NotFoundError
-    return _proved(request)
+    return await _proved(request)
 
 
 def _cookie_name() -> str:

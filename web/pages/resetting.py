@@ -16,7 +16,7 @@ from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
-from web.sessions import ended_cookie, forgotten
+from web.sessions import ended_cookies, forgotten
 
 
 class ForgottenPages(Controller):
@@ -79,7 +79,7 @@ class ResetPages(Controller):
         except InvalidError as error:
             return await _form(request, token, errors=FormErrors.told_by(error))
         done = "Your new password is set. Sign in with it."
-        return forgotten(redirect_with("/sign-in", notice=done, cookies=[ended_link(), ended_cookie()]))
+        return forgotten(redirect_with("/sign-in", notice=done, cookies=[ended_link(), *ended_cookies()]))
 
 
 async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answer:

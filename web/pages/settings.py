@@ -100,12 +100,6 @@ def _draft(form: Form) -> TokenDraft:
     )
 
 
-def _wrong_password() -> FormErrors:
-    errors = FormErrors()
-    errors.add("password", "This is not your password. Try once more.")
-    return errors
-
-
 async def _token_form(request: PageRequest, actor: Member, form: Form, errors: FormErrors) -> Template:
     return await page(
         request,

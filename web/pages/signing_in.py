@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Template
 
 from api.accounts.errors import PasskeyRefusedError, StartAgainError, WrongCodeError, WrongCredentialsError
 from api.accounts.passkeys import options_to_sign_in, sign_in_by_passkey
@@ -12,8 +13,9 @@ from api.accounts.schemas import Credential, Member
 from api.accounts.services import sign_out
 from api.accounts.signing_in import finish_sign_in, is_pending, start_sign_in
 from api.authentication import Access
+from api.limits.errors import TooManyError
 from api.limits.policies import PASSKEYS
-from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with
+from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with, to_wait
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
 from web.sessions import (
@@ -46,6 +48,9 @@ class SigningInPages(Controller):
             outcome = await start_sign_in(email=email, password=form.raw("password"), label=browser_label(request))
         except WrongCredentialsError as error:
             return await _sign_in(request, after=after, email=email, wrong=("email", error.detail))
+        except TooManyError as error:
+            drawn = await _sign_in(request, after=after, email=email, wrong=("", error.detail))
+            return to_wait(drawn, error)
         return let_in(outcome, after=after)
 
     @post("/sign-in/passkey/options")
@@ -79,6 +84,8 @@ class SigningInPages(Controller):
             session = await finish_sign_in(pending_key(request), code=form.raw("code"), label=browser_label(request))
         except WrongCodeError as error:
             return await _ask_code(request, after=after, wrong=error.detail)
+        except TooManyError as error:
+            return to_wait(await _ask_code(request, after=after, wrong=error.detail), error)
         except StartAgainError as error:
             return _start_again(after, words=error.detail)
         return redirect(after, cookies=[*signed_in(session), ended_pending_cookie()])
@@ -94,7 +101,7 @@ class SigningInPages(Controller):
 
 async def _sign_in(
     request: PageRequest, *, after: str, email: str = "", wrong: tuple[str, str] | None = None
-) -> Answer:
+) -> Template:
     errors = FormErrors()
     if wrong is not None:
         errors.add(*wrong)
@@ -108,7 +115,7 @@ async def _sign_in(
     )
 
 
-async def _ask_code(request: PageRequest, *, after: str, wrong: str | None = None) -> Answer:
+async def _ask_code(request: PageRequest, *, after: str, wrong: str | None = None) -> Template:
     errors = FormErrors()
     if wrong is not None:
         errors.add("code", wrong)

@@ -13,8 +13,9 @@ from api.accounts.schemas import Credential, Member, SessionCreated
 from api.accounts.signing_in import prove_again
 from api.accounts.ways_in import ways_in
 from api.authentication import Access
+from api.limits.errors import TooManyError
 from api.limits.policies import PASSKEYS
-from web.contexts import Answer, PageRequest, local_path, page, redirect
+from web.contexts import Answer, PageRequest, local_path, page, redirect, to_wait
 from web.forms import Form, FormErrors
 from web.interrupted import kept_form
 from web.passkeys import browser_of, options_reply
@@ -54,6 +55,8 @@ class SigningInAgainPages(Controller):
             return await _ask(request, actor, form, wrong=("password", "This is not your password. Try once more."))
         except WrongCodeError as error:
             return await _ask(request, actor, form, wrong=("code", error.detail))
+        except TooManyError as error:
+            return to_wait(await _ask(request, actor, form, wrong=("", error.detail)), error)
         return await _go_on(request, form, session)
 
     @post("/options")

@@ -10,6 +10,8 @@ from api.accounts import queries, services
 from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated
 from api.database import fetch
 from api.errors import InvalidError, NotFoundError
+from api.limits.limit import Limit, Window
+from api.limits.policies import NEW_TOKENS
 from tests.factories import PASSWORD, as_member, email_of, make_member
 from tests.moved_clock import MovedClock
 
@@ -150,3 +152,20 @@ async def test_a_token_that_makes_no_sense_is_refused(client: AsyncClient, field
 
     assert reply.status_code == 422
     assert reply.headers["content-type"] == "application/problem+json"
+
+
+async def test_so_many_tokens_can_be_made_in_an_hour_and_not_one_more(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.limits.services.windows_of", small)
+    await make_member(email="ada@example.org")
+    body = {"email": "ada@example.org", "password": PASSWORD, "name": "script"}
+
+    replies = [(await client.post("/api/v1/tokens", json=body)).status_code for _ in range(3)]
+
+    assert replies == [201, 201, 429]
+
+
+def small(limit: Limit) -> tuple[Window, ...]:
+    """The numbers of a limit, but for tokens two."""
+    return (Window(2, 3600),) if limit is NEW_TOKENS else limit.windows

@@ -37,6 +37,11 @@ NEEDS = {
     "POST /api/v1/connections/{connection_id:uuid}/messages": policies.MESSAGES,
     "POST /conversations/{connection_id:uuid}": policies.MESSAGES,
     "POST /look-around": policies.LOOKING_AROUND,
+    "POST /api/v1/reports": policies.REPORTS,
+    "POST /report/{target_id:uuid}": policies.REPORTS,
+    "/api/v1/me/export": policies.EXPORTS,
+    "POST /settings/export/page": policies.EXPORTS,
+    "POST /settings/export/data": policies.EXPORTS,
 }
 """What must be declared beyond the one limit that every change spends; GET where no method is named."""
 
