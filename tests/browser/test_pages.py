@@ -30,7 +30,6 @@ WITHOUT_LINKS = (
     "/undo",
     "/sign-in/link/open",
     "/settings/email/confirm",
-    "/moderation/outbox",
 )
 """Pages that are reached by an address or after a form."""
 NOT_THERE = ("/nowhere", "/requests?cursor=x", "/matches/fame")

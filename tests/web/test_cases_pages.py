@@ -42,6 +42,8 @@ async def test_what_is_missing_in_a_decision_is_said_and_what_was_typed_stays(cl
     await browser.open(f"/moderation/reports/{made.id}")
     await browser.press("Take it")
 
+    await browser.press("Decide")
+    assert ("Choose what you decide" in browser.text, "The reason is missing" in browser.text) == (True, True)
     reply = await browser.press("Decide", words="Be kind.", reason="Plain to see.")
     assert (reply.status_code, "Choose what you decide" in browser.text) == (422, True)
     reply = await browser.press(
@@ -110,6 +112,12 @@ async def test_an_appeal_is_decided_by_another_moderator(client: AsyncClient) ->
 
     assert "The appeal is decided" in browser.text
     assert (await account(ada))["requests_paused_until"] is None
+    browser = await browser_of(client, ada)
+    for path in ("/notices", f"/notices/{made.id}"):
+        await browser.open(path)
+        assert "Taken back: You cannot send requests for a while" in browser.text
+        assert "This does not hold any more." in browser.text
+        assert "stay as they are" not in browser.text
 
 
 @pytest.mark.parametrize("path", ["/moderation/reports", "/moderation/audit", f"/moderation/reports/{uuid4()}"])

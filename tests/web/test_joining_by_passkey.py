@@ -10,6 +10,7 @@ from api.profiles.queries import my_purposes
 from api.profiles.schemas import Purpose
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD, make_member
+from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 from tests.web.mailing import last_link, mail_goes_out
 from tests.web.test_joining import CONSENT, _at_the_password
@@ -118,3 +119,18 @@ async def test_where_mail_goes_out_the_same_passkey_confirms_the_address(
     assert browser.path.startswith("/first-words")
     noor = (await members_by_email(["noor@example.org"]))["noor@example.org"]
     assert {mine.purpose for mine in await my_purposes(noor)} == {Purpose.HOBBY, Purpose.BELIEF}
+
+
+async def test_whoever_has_only_a_passkey_and_cannot_use_it_is_told_another_way(
+    client: AsyncClient, moved_clock: MovedClock
+) -> None:
+    browser = await _at_the_password(client)
+    await join(browser, Authenticator())
+    moved_clock.move(minutes=15)
+
+    await browser.open("/settings/export")
+
+    assert browser.path == "/sign-in/again"
+    assert "This browser cannot use a passkey here." in browser.text
+    assert '<a href="/sign-in/link">' in browser.reply.text
+    assert "Not now" in browser.text

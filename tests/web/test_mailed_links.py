@@ -96,6 +96,8 @@ async def test_whoever_has_an_app_for_codes_needs_one_for_a_new_password(client:
     browser = await _forget(client)
     await browser.open(await last_link(ADA, MailKind.RESET_PASSWORD))
 
+    # Recovery codes have letters, which a keyboard for numbers has not.
+    assert "numeric" not in browser.reply.text
     reply = await browser.press("Set the new password", password=OTHER, code="000000")
     assert (reply.status_code, await _signs_in(ADA, OTHER)) == (422, False)
     await browser.press(

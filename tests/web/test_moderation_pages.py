@@ -41,6 +41,7 @@ async def test_with_nothing_to_show_it_says_so(client: AsyncClient) -> None:
 
     await browser.open("/moderation")
 
+    assert 'href="/moderation/outbox"' in browser.reply.text
     assert "nobody called one wrong" in browser.text
     assert "There are none" in browser.text
 

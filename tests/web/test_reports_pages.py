@@ -80,6 +80,7 @@ async def test_what_was_typed_stays_when_something_is_missing(client: AsyncClien
     browser, grace = await grace_reports(client)
     await browser.open(link_to_report(browser, TargetKind.MESSAGE))
 
+    assert "Not now" in browser.text
     reply = await browser.press("Send the report", words="It hurt.", block="yes")
 
     assert reply.status_code == 422
@@ -157,6 +158,9 @@ async def test_a_suspended_member_reads_notices_and_appeals_and_reaches_nothing_
     for path in ("/home", "/matches", "/requests", "/conversations", "/reports", f"/members/{ada.id}"):
         assert (await browser.open(path)).status_code == 403, path
         assert 'href="/notices"' in browser.reply.text
+    await browser.open("/settings")
+    for closed in ("/me", "/blocks", "/reports", "/me/seen"):
+        assert f'href="{closed}"' not in browser.reply.text.partition("<main")[2], closed
     await browser.open("/notices")
     assert "Your account is suspended" in browser.text
     await browser.open(f"/notices/{made.id}")

@@ -9,12 +9,13 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
-from api.errors import ConflictError, InvalidError
+from api.errors import ConflictError, FieldError, InvalidError
 from api.moderation import audit, cases, deciding
 from api.moderation.decision_checks import LONGEST
 from api.moderation.errors import CaseClosedError, NotTakenError
 from api.moderation.rules import RULES
 from api.moderation.schemas import AppealDecision, AppealOutcome, Category, Decision, DecisionCreate
+from api.texts import problem_with
 from web import moderation_words as words
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
@@ -92,7 +93,9 @@ class AuditPages(Controller):
 
 def _decision(form: Form) -> DecisionCreate:
     if form.field("decision") not in set(Decision):
-        raise InvalidError.field("decision", "missing", "Choose what you decide.")
+        reason = problem_with(form.field("reason"), field="reason", name="The reason", least=1, most=LONGEST)
+        missing = (FieldError("/decision", "missing", "Choose what you decide."), *((reason,) if reason else ()))
+        raise InvalidError(missing[0].detail, errors=missing)
     days = form.field("days")
     return DecisionCreate(
         decision=Decision(form.field("decision")),

@@ -1,5 +1,6 @@
 """Reporting something to the moderators, and reading what came of it."""
 
+from typing import Final
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -16,6 +17,14 @@ from api.moderation.schemas import Category, ReportCreate, Target, TargetKind
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.moderation_words import CATEGORY_CHOICES, OUTCOMES, TARGETS, rule_of
+
+BACK: Final = {
+    TargetKind.REQUEST: "/requests",
+    TargetKind.MESSAGE: "/conversations",
+    TargetKind.MEMBER: "/matches",
+    TargetKind.STATEMENT: "/matches",
+}
+"""Pages that are always there, whatever was blocked or ended meanwhile."""
 
 
 class ReportPages(Controller):
@@ -96,6 +105,7 @@ async def _draw(
         status_code=422 if errors else 200,
         target=target,
         what=TARGETS[target.kind],
+        back=BACK[target.kind],
         categories=CATEGORY_CHOICES,
         category=typed.field("category"),
         words=typed.field("words"),

@@ -38,6 +38,7 @@ class SettingsPages(Controller):
             "settings/settings.html",
             me=await me(actor),
             texts=await given_texts(actor),
+            suspended=actor.suspended,
         )
 
     @post("/sessions/others/end")

@@ -224,7 +224,8 @@ def _square(uri: str) -> str:
     """The square that an app scans, as drawing commands within the page: nothing is fetched for it."""
     drawn = BytesIO()
     segno.make_qr(uri, error="m").save(
-        drawn, kind="svg", scale=5, border=4, dark="#000", light="#fff", xmldecl=False, svgclass=None, lineclass=None,
+        drawn, kind="svg", border=4, dark="#000", light="#fff", xmldecl=False, svgclass=None, lineclass=None,
+        omitsize=True,  # drawn as large as there is room: with a size of its own it is cut on a narrow screen
         title="A square for your app to scan",
     )  # fmt: skip
     return drawn.getvalue().decode()

@@ -91,6 +91,7 @@ if (window.PublicKeyCredential && navigator.credentials) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const part = form.querySelector("[data-passkey-part]");
     part.hidden = false;
+    form.querySelector("[data-passkey-without]")?.setAttribute("hidden", "");
     part.querySelector("button[data-passkey-button]").addEventListener("click", () => press(form));
     offerInField(form);
   }
