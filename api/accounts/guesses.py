@@ -19,6 +19,7 @@ from api.limits.policies import (
     SIGN_IN_ADDRESS,
     SIGN_IN_EVERYONE,
     SIGN_IN_KNOWN,
+    SIGN_IN_KNOWN_ALL,
 )
 from api.limits.services import Spent, give_back, spend
 
@@ -53,7 +54,8 @@ def at_sign_in(email: str, account: UUID | None) -> list[tuple[Limit, str]]:
     address, can use up its tries.
     """
     if account is not None and (browser := known_browser(account)) is not None:
-        return [(SIGN_IN_KNOWN, f"member {account} browser {browser}")]
+        # Each sign-in makes a browser known, so whoever once knew the password may have collected many.
+        return [(SIGN_IN_KNOWN, f"member {account} browser {browser}"), (SIGN_IN_KNOWN_ALL, f"member {account}")]
     return [*_from_there(SIGN_IN_ADDRESS), (SIGN_IN_ACCOUNT, f"email {email}"), (SIGN_IN_EVERYONE, EVERYONE)]
 
 

@@ -57,6 +57,13 @@ SIGN_IN_KNOWN = Limit(
     fails=Fails.CLOSED,
     counts="wrong passwords for one e-mail address, from one browser that signed in to it before",
 )
+SIGN_IN_KNOWN_ALL = Limit(
+    name="sign-in-known-all",
+    per=Per.ACCOUNT,
+    windows=(Window(30, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="wrong passwords for one e-mail address, from all browsers that signed in to it before",
+)
 SIGN_IN_ADDRESS = Limit(
     name="sign-in-address",
     per=Per.ADDRESS,
@@ -191,6 +198,7 @@ ALL: tuple[Limit, ...] = (
     JOINING,
     SIGN_IN_ACCOUNT,
     SIGN_IN_KNOWN,
+    SIGN_IN_KNOWN_ALL,
     SIGN_IN_ADDRESS,
     SIGN_IN_EVERYONE,
     SECOND_FACTOR_ACCOUNT,

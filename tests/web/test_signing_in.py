@@ -5,6 +5,7 @@ from httpx import AsyncClient
 from msgspec.structs import replace
 
 from api.authentication import cookie_name
+from api.limits.caller import known_browser_name
 from api.settings import settings
 from tests.factories import PASSWORD, as_member, make_member
 from tests.web.browsing import Browser, browser_of
@@ -159,3 +160,26 @@ async def test_in_a_demo_nobody_else_is_looked_around_as(client: AsyncClient, mo
     )
 
     assert (somebody.status_code, from_afar.status_code) == (404, 404)
+
+
+async def test_whoever_signed_in_often_guesses_no_faster_for_it(client: AsyncClient) -> None:
+    """Somebody who knew the password signed in five times, and has it no more."""
+    await make_member("Ada", email="ada@example.org")
+    statuses, known = [], []
+    for _ in range(5):
+        client.cookies.clear()
+        browser = Browser(client)
+        await browser.open("/sign-in")
+        await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
+        known.append(str(client.cookies[known_browser_name()]))
+
+    for cookie in known:
+        client.cookies.clear()
+        client.cookies.set(known_browser_name(), cookie)
+        browser = Browser(client)
+        await browser.open("/sign-in")
+        for _ in range(10):
+            reply = await browser.press("Sign in", email="ada@example.org", password="not hers")
+            statuses.append(reply.status_code)
+
+    assert statuses == [422] * 30 + [429] * 20
