@@ -174,13 +174,15 @@ async def _statements_of(
 async def earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReason]:
     """What the actor wrote to others before, also where it became an acceptance because both had asked."""
     rows = await fetch(
-        "SELECT said.id, said.reason, said.crossed_reason, said.anchor_text, other.display_name FROM ("
+        "SELECT said.id, said.reason, said.crossed_reason, said.anchor_text, "
+        "CASE WHEN {} THEN other.display_name END AS display_name FROM ("
         "SELECT id, reason, NULL AS crossed_reason, anchor_text, recipient AS other, created_at "
         "FROM connection_request WHERE sender = {} UNION ALL "
         "SELECT id, NULL, crossed_reason, NULL, asker, created_at FROM connection "
         "WHERE accepter = {} AND crossed_reason IS NOT NULL"
         ") AS said LEFT JOIN account AS other ON other.id = said.other WHERE said.other IS DISTINCT FROM {} "
         "ORDER BY said.created_at DESC LIMIT {}",
+        can_see_member(actor.id, "other.id"),
         actor.id,
         actor.id,
         recipient_id,

@@ -24,6 +24,7 @@ from api.database import fetch, fetch_one, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import ConflictError, NotFoundError, SuspendedError
+from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member, has_purpose_on, places_taken
 from api.sealing import seal
 from embeddings.reasons import EarlierReason, Finding, sendable
@@ -33,6 +34,7 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
     """Say what would be found in a reason, without keeping or using up anything.
 
     Raises:
+        QuotaReachedError: The actor has not seen them, and may see nobody new just now.
         NotFoundError: There is no such member for this purpose, or the actor may not see them.
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
@@ -52,6 +54,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
 
     Raises:
         RequestsPausedError: Moderators paused the actor's requests.
+        QuotaReachedError: The actor has not seen them, and may see nobody new just now.
         NotFoundError: There is no such member for this purpose, or the actor may not see them.
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
@@ -96,6 +99,7 @@ async def _check_may_ask(actor: Member) -> None:
 
 
 async def _judge(actor: Member, draft: RequestCreate, earlier: list[EarlierReason]) -> tuple[Subject, list[Finding]]:
+    await see_member(actor, draft.recipient_id)
     subject = await reason_checks.find_subject(actor, draft=draft)
     findings = await reason_checks.judge(actor, draft=draft, subject=subject, earlier=earlier)
     if not sendable(findings):  # perhaps only because the words or their author have gone while it was judged

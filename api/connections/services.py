@@ -18,7 +18,7 @@ from api.connections.ties import check_not_connected, close_between, connect, en
 from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError, NotFoundError
 from api.profiles.queries import has_purpose
-from api.profiles.visibility import is_there_for
+from api.profiles.visibility import is_active, is_there_for
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_findings import finding
@@ -183,8 +183,9 @@ def _may_act(actor: Member, *, as_recipient: bool) -> QueryString:
     A sender may act on their own whoever is there to read it: that the recipient blocked them must not show.
     """
     if as_recipient:
-        return QueryString("(r.recipient = {} AND {})", actor.id, is_there_for(actor.id, "r.sender"))
-    return QueryString("r.sender = {}", actor.id)
+        there = is_there_for(actor.id, "r.sender")
+        return QueryString("(r.recipient = {} AND {} AND {})", actor.id, there, is_active(actor.id))
+    return QueryString("(r.sender = {} AND {})", actor.id, is_active(actor.id))
 
 
 def _check_words(text: str, *, field: str, name: str, unconnected: bool = False) -> str:

@@ -13,7 +13,7 @@ from api.conversations.schemas import MessageRead, ReminderCreate
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import can_read_connection
+from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
 
 
@@ -51,7 +51,7 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
         said = in_words(promise_of(connection, of_other=True))
         written = await fetch_messages(
             "INSERT INTO message (id, connection, author, text, created_at, reminder_of) "
-            "SELECT {}, c.id, {}, {}, {}, {} FROM connection AS c WHERE c.id = {} AND {} "
+            "SELECT {}, c.id, {}, {}, {}, {} FROM connection AS c WHERE c.id = {} AND {} AND {} "
             f"RETURNING {MESSAGE}",
             reminder_id,
             actor.id,
@@ -60,6 +60,7 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
             message_id,
             connection_id,
             can_read_connection(actor.id, "c.id"),
+            is_active(actor.id),
         )
         if not written:
             raise NotFoundError

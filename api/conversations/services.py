@@ -15,7 +15,7 @@ from api.database import fetch, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
-from api.profiles.visibility import can_read_connection
+from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
 from api.texts import problem_with, tidy
 
@@ -50,13 +50,15 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         message_id = uuid4()
         written = await fetch_messages(
             "INSERT INTO message (id, connection, author, text, created_at) "
-            f"SELECT {{}}, c.id, {{}}, {{}}, {{}} FROM connection AS c WHERE c.id = {{}} AND {{}} RETURNING {MESSAGE}",
+            f"SELECT {{}}, c.id, {{}}, {{}}, {{}} FROM connection AS c WHERE c.id = {{}} AND {{}} AND {{}} "
+            f"RETURNING {MESSAGE}",
             message_id,
             actor.id,
             seal(text, about="message.text", row=message_id),
             clock.now(),
             connection_id,
             can_read_connection(actor.id, "c.id"),
+            is_active(actor.id),
         )
         if not written:
             raise NotFoundError

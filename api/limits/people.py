@@ -53,6 +53,11 @@ async def see(viewer_id: UUID, members: Sequence[UUID]) -> Seen:
     return Seen(frozenset(seen), reached)
 
 
+async def seen_lately(viewer_id: UUID, members: Sequence[UUID]) -> frozenset[UUID]:
+    """Those among some members whom the viewer has seen in the last 30 days; nobody is counted by it."""
+    return frozenset(await _seen_at(viewer_id, members, clock.now()))
+
+
 async def see_one(viewer_id: UUID, member_id: UUID, *, there: bool) -> None:
     """Count one member, if they are there; whoever has no room to see them is refused whether they are or not.
 

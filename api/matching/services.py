@@ -7,6 +7,7 @@ from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.errors import NotFoundError
 from api.matching.schemas import ChoiceState, MatchChoiceSet
+from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member
 
 
@@ -14,8 +15,10 @@ async def choose(actor: Member, member_id: UUID, *, choice: MatchChoiceSet) -> N
     """Put a match off until later (to the end of every list), or aside as not for the actor (off every list).
 
     Raises:
+        QuotaReachedError: The actor has not seen them, and may see nobody new just now.
         NotFoundError: There is no such member, or the actor may not see them.
     """
+    await see_member(actor, member_id)
     chosen = await fetch(
         "INSERT INTO match_choice (id, viewer, member, state, chosen_at) "
         "SELECT {}, {}, account.id, {}, {} FROM account WHERE account.id = {} AND account.id <> {} AND {} "

@@ -16,6 +16,7 @@ from api.connections.services import close_between
 from api.database import fetch, transaction
 from api.errors import NotFoundError
 from api.profiles.epochs import raise_epochs_of
+from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member
 
 _ADDRESS = 1112294211
@@ -30,6 +31,20 @@ _DERIVE = (
 
 
 async def block_member(actor: Member, member_id: UUID) -> None:
+    """Block a member as `keep_apart` does; whoever the actor neither knows nor has seen counts as seen by it.
+
+    Else members whom one may not see any more today would be found, and named, by blocking them.
+
+    Raises:
+        QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
+        NotFoundError: There is no such member, or the actor neither sees them nor ever had to do with them.
+    """
+    if not await fetch("SELECT 1 FROM account AS a WHERE a.id = {} AND {}", member_id, _knows(actor)):
+        await see_member(actor, member_id)
+    await keep_apart(actor, member_id)
+
+
+async def keep_apart(actor: Member, member_id: UUID) -> None:
     """Hide the actor and another member from each other, at once and in silence; what is between them ends.
 
     So it is with every other account under a variant of the member's address. Blocking a member who is blocked already
@@ -47,12 +62,14 @@ async def block_member(actor: Member, member_id: UUID) -> None:
         await lock_members(actor.id, member_id, *(row["id"] for row in same))
         kept = await fetch(
             "INSERT INTO block (id, blocker, blocked, created_at, known_as) "
-            "SELECT {}, {}, a.id, {}, a.display_name FROM account AS a WHERE a.id = {} AND a.id <> {} AND {} "
+            "SELECT {}, {}, a.id, {}, CASE WHEN {} THEN a.display_name END FROM account AS a "
+            "WHERE a.id = {} AND a.id <> {} AND {} "
             "ON CONFLICT (blocker, blocked) DO UPDATE SET because_of = NULL, "
             "known_as = coalesce(block.known_as, excluded.known_as) RETURNING id",
             uuid4(),
             actor.id,
             clock.now(),
+            can_see_member(actor.id, "a.id"),
             member_id,
             actor.id,
             _may_block(actor),
@@ -73,8 +90,7 @@ async def unblock_member(actor: Member, member_id: UUID) -> None:
     """
     async with transaction():
         gone = await fetch(
-            "DELETE FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL AND EXISTS "
-            "(SELECT 1 FROM account WHERE id = block.blocked AND erased_at IS NULL) RETURNING id",
+            "DELETE FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL RETURNING id",
             actor.id,
             member_id,
         )
@@ -102,18 +118,21 @@ async def _block_address(actor: Member, member_id: UUID) -> list[UUID]:
 
 
 def _may_block(actor: Member) -> QueryString:
-    """Whether the actor sees the member `a`, once had to do with them, or has blocked them already.
+    """Whether the actor sees the member `a`, or knows them."""
+    return QueryString("({} OR {})", can_see_member(actor.id, "a.id"), _knows(actor))
 
-    Not when they blocked the actor: that must look as if they were gone.
+
+def _knows(actor: Member) -> QueryString:
+    """Whether the actor once had to do with the member `a`, or has blocked them already.
+
+    Why they do not see them now changes nothing: that the other blocked them must look as if they were suspended, or
+    leaving.
     """
     return QueryString(
-        "(a.erased_at IS NULL AND ({} "
-        "OR EXISTS (SELECT 1 FROM block WHERE blocker = {} AND blocked = a.id AND because_of IS NULL) "
-        "OR (NOT EXISTS (SELECT 1 FROM block WHERE blocker = a.id AND blocked = {}) AND ("
-        "EXISTS (SELECT 1 FROM connection_request WHERE (sender = {} AND recipient = a.id) "
+        "(EXISTS (SELECT 1 FROM block WHERE blocker = {} AND blocked = a.id AND because_of IS NULL) "
+        "OR EXISTS (SELECT 1 FROM connection_request WHERE (sender = {} AND recipient = a.id) "
         "OR (sender = a.id AND recipient = {})) "
         "OR EXISTS (SELECT 1 FROM connection WHERE (asker = {} AND accepter = a.id) "
-        "OR (asker = a.id AND accepter = {}))))))",
-        can_see_member(actor.id, "a.id"),
-        *[actor.id] * 6,
+        "OR (asker = a.id AND accepter = {})))",
+        *[actor.id] * 5,
     )

@@ -166,8 +166,7 @@ def _was_blocked_by(blocker_id: UUID, member_column: str) -> QueryString:
     Not when they only blocked another account under the same address: of that they know nothing.
     """
     return QueryString(
-        "EXISTS (SELECT 1 FROM block AS own JOIN account AS kept ON kept.id = own.blocked AND kept.erased_at IS NULL "
-        f"WHERE own.blocker = {{}} AND own.blocked = {member_column} "
+        f"EXISTS (SELECT 1 FROM block AS own WHERE own.blocker = {{}} AND own.blocked = {member_column} "
         "AND own.because_of IS NULL)",
         blocker_id,
     )

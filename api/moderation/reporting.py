@@ -9,9 +9,9 @@ from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.moderation import sealed
+from api.moderation.blocking import keep_apart
 from api.moderation.evidence import Found, gather
 from api.moderation.schemas import AppealOutcome, Category, Decision, ReportCreate, ReportRead, Target, TargetKind
-from api.moderation.services import block_member
 from api.texts import problem_with, tidy
 
 LONGEST_WORDS = 2000
@@ -53,7 +53,7 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
         read = await _again(actor, draft, words, found) or await _anew(actor, draft, words, found)
         if draft.block and found.reported is not None:
             with suppress(NotFoundError):  # they are out of each other's sight already
-                await block_member(actor, found.reported)
+                await keep_apart(actor, found.reported)
         return read
 
 

@@ -1,6 +1,7 @@
 """The parts of an export that are about others too: as the member may read them on the site, and no further."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from api.connections import queries as connections_queries
 from api.connections.schemas import Box
 from api.conversations.queries import MESSAGE
 from api.database import fetch
+from api.limits.people import seen_lately
 from api.moderation.notices import notices
 from api.moderation.queries import blocks
 from api.moderation.reporting import my_reports
@@ -68,14 +70,26 @@ def _open_messages(batch: Rows) -> None:
 
 
 async def _matches(actor: Member) -> AsyncIterator[Rows]:
-    """Who is on the actor's lists now, as far as the actor may see them."""
-    yield await fetch(
+    """Who is on the actor's lists now, as far as the actor may see them and has been shown them.
+
+    Not whoever stands further down: an export would else show more people than the quota of people seen. Their places
+    are counted anew, as gaps would tell of members who are there but cannot be met.
+    """
+    rows = await fetch(
         "SELECT l.purpose, e.position, e.member, a.display_name, e.strength FROM match_entry AS e "
         "JOIN match_list AS l ON l.id = e.match_list JOIN account AS a ON a.id = e.member "
         "WHERE l.viewer = {} AND {} ORDER BY l.purpose, e.position",
         actor.id,
         can_see_member(actor.id, "e.member"),
     )
+    seen = await seen_lately(actor.id, [row["member"] for row in rows])
+    places: Counter[str] = Counter()
+    shown = []
+    for row in rows:
+        if row["member"] in seen:
+            shown.append({**row, "position": places[row["purpose"]]})
+            places[row["purpose"]] += 1
+    yield shown
 
 
 async def _choices(actor: Member) -> AsyncIterator[Rows]:

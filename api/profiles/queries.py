@@ -143,8 +143,7 @@ async def member(actor: Member, member_id: UUID) -> MemberRead:
         member_id,
         can_see_member(actor.id, "account.id"),
     )
-    if row is None or not (row["connected"] or row["asked"] or member_id == actor.id):
-        await see_one(actor.id, member_id, there=row is not None)
+    await _count(actor, member_id, row)
     if row is None:
         raise NotFoundError
     return MemberRead(
@@ -157,6 +156,25 @@ async def member(actor: Member, member_id: UUID) -> MemberRead:
         purposes=await _cards(actor, member_id),
         connected=row["connected"],
     )
+
+
+async def see_member(actor: Member, member_id: UUID) -> None:
+    """Count a member as `member` does, for whatever else tells whether there is one.
+
+    Raises:
+        QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
+        NotFoundError: There is no such member, or the actor may not see them.
+    """
+    row = await fetch_one(
+        "SELECT {} AS connected, {} AS asked FROM account WHERE id = {} AND {}",
+        are_connected(actor.id, "account.id"),
+        have_open_request(actor.id, "account.id"),
+        member_id,
+        can_see_member(actor.id, "account.id"),
+    )
+    await _count(actor, member_id, row)
+    if row is None:
+        raise NotFoundError
 
 
 async def member_summaries(actor: Member, member_ids: Iterable[UUID]) -> dict[UUID, MemberSummary]:
@@ -173,6 +191,11 @@ def summary_of(member_id: UUID, row: dict[str, Any]) -> MemberSummary:
     """A member in brief, from a row with the columns of `SUMMARY`, which are taken out of it."""
     place_id, meets = row.pop("place_id"), Meets(row.pop("meets"))
     return MemberSummary(member_id, row.pop("display_name"), row.pop("pronouns"), place_label(place_id), meets)
+
+
+async def _count(actor: Member, member_id: UUID, row: dict[str, Any] | None) -> None:
+    if row is None or not (row["connected"] or row["asked"] or member_id == actor.id):
+        await see_one(actor.id, member_id, there=row is not None)
 
 
 async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:

@@ -34,6 +34,15 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
     )
 
 
+def is_active(member_id: UUID) -> QueryString:
+    """Whether a member is neither suspended nor leaving at this moment: for what others get of what they do."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM account AS vis_self "
+        "WHERE vis_self.id = {} AND vis_self.suspended_at IS NULL AND vis_self.erased_at IS NULL)",
+        member_id,
+    )
+
+
 def is_there_for(viewer_id: UUID, member_column: str) -> QueryString:
     """Whether another member's account is active and neither of the two blocked the other.
 
@@ -142,7 +151,8 @@ def places_taken(member_column: str) -> QueryString:
         f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' AND {{}} "
         "AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
-        "WHERE vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender))",
+        "WHERE (vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender) "
+        "OR (vis_link.blocker = vis_request.sender AND vis_link.blocked = vis_request.recipient)))",
         is_open_for_sender("vis_request"),
     )
 

@@ -72,15 +72,17 @@ SEES_ANOTHER = _who({C.SAME, C.FORMER, *_TIED}, _TIED)
 LISTED = _who({C.SAME}, set())
 """Whose match list shows her."""
 
-HAD_TO_DO = {C.FORMER, C.BLOCKING, *_TIED}
-MAY_BLOCK = _who({C.SAME, *HAD_TO_DO}, HAD_TO_DO, suspended=HAD_TO_DO)
-MAY_UNBLOCK = _who({C.BLOCKING}, suspended={C.BLOCKING})
+# What hides her from those who know her changes nothing: her block, a suspension and leaving are alike.
+HAD_TO_DO = {C.FORMER, C.BLOCKED, C.BLOCKING, *_TIED}
+MAY_BLOCK = _who({C.SAME, *HAD_TO_DO}, HAD_TO_DO, suspended=HAD_TO_DO, erased=HAD_TO_DO)
+MAY_UNBLOCK = _who({C.BLOCKING}, suspended={C.BLOCKING}, erased={C.BLOCKING})
 
 # Whoever blocked her may report her still. She is told that it is herself, where she sees herself.
 MAY_REPORT = _who(
     {C.BLOCKING, *SEES[State.THERE]},
     {C.BLOCKING, *SEES[State.PAUSED]},
     suspended={C.BLOCKING},
+    erased={C.BLOCKING},
 )
 # What one received can be reported whatever became of the other; a message of one's own is told to be that.
 _HAD_REQUEST = {C.BLOCKING, C.BLOCKED, C.FORMER, C.GRACE, *_TIED}

@@ -52,7 +52,7 @@ REASONED = {
     "api.disagreements.services.forget_texts": "a job: deletes what is over",
     # Moderation: for moderators, who are held by `Access.MODERATOR`, or about one's own reports and notices.
     "api.disagreements.queries": "for moderators: counts, and texts that were given to be read by them, without names",
-    "api.moderation.blocking.block_member": "finds accounts with the blocked address, to lock them; shows nothing",
+    "api.moderation.blocking.keep_apart": "finds accounts with the blocked address, to lock them; shows nothing",
     "api.moderation.case_rows": "for moderators",
     "api.moderation.cases": "for moderators",
     "api.moderation.deciding": "for moderators",

@@ -500,3 +500,18 @@ async def test_no_way_leads_from_a_request_to_a_connection_with_somebody_who_is_
 
     assert connected.connection_id is not None
     assert (view.state, view.connection_id) == (RequestState.ACCEPTED, None)
+
+
+async def test_who_was_suspended_meanwhile_neither_answers_nor_decides() -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    sent = await make_request(ada, grace)
+    await services.ask(grace, sent.id, words=Words("Which of the clocks is the oldest?"))
+    for suspended, step in (
+        (ada, lambda: services.answer(ada, sent.id, words=Words("The one from the station."))),
+        (grace, lambda: services.accept_request(grace, sent.id)),
+        (grace, lambda: services.refuse_request(grace, sent.id, refusal=Refusal("Not now, thank you."))),
+    ):
+        await fetch("UPDATE account SET suspended_at = now() WHERE id = {}", suspended.id)
+        with pytest.raises(NotFoundError):
+            await step()
+        await fetch("UPDATE account SET suspended_at = NULL WHERE id = {}", suspended.id)

@@ -7,7 +7,8 @@ import pytest
 from api.accounts.schemas import Member
 from api.connections.services import end_connection
 from api.conversations import queries, services
-from api.conversations.schemas import MessageCreate
+from api.conversations.schemas import MessageCreate, ReminderCreate
+from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.moderation.services import block_member
 from tests.api.connections.making import make_connection, make_recipient
@@ -134,3 +135,18 @@ async def test_the_conversation_last_written_in_comes_first(moved_clock: MovedCl
     assert [one.connection_id for one in found] == [connections[0], connections[2], connections[1]]
     assert (found[0].last_text, found[1].last_text) == ("Hello!", None)
     assert [*first.items, *second.items] == found
+
+
+@pytest.mark.parametrize("column", ["suspended_at", "erased_at"])
+async def test_nothing_is_written_by_somebody_who_was_suspended_or_left_meanwhile(column: str) -> None:
+    ada, grace, connection_id = await two_who_talk()
+    await write(grace, connection_id, "Would you like to buy a clock from me?")
+    [message] = (await queries.messages(ada, connection_id)).items
+    await fetch(f"UPDATE account SET {column} = now() WHERE id = {{}}", ada.id)
+
+    with pytest.raises(NotFoundError):
+        await write(ada, connection_id, "The last word")
+    with pytest.raises(NotFoundError):
+        await services.remind(ada, connection_id, message.id, draft=ReminderCreate())
+
+    assert await fetch("SELECT 1 FROM message WHERE author = {}", ada.id) == []

@@ -1,15 +1,18 @@
 """Nobody sees more distinct people than their quota, however they ask; whoever they saw stays open to them."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from httpx import AsyncClient
 
 from api import clock
 from api.accounts.schemas import Member
+from api.connections.services import end_connection
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
 from api.database import fetch
@@ -19,10 +22,12 @@ from api.limits.errors import QuotaReachedError
 from api.limits.limit import Window
 from api.limits.people import forget_seen, see, see_one, seen_by
 from api.matching.queries import explained, first_matches, matches
+from api.moderation.queries import blocks
 from api.moderation.services import block_member
+from api.privacy.export_document import export_document
 from api.profiles.queries import member
 from api.profiles.schemas import Purpose
-from tests.api.connections.making import make_connection, make_recipient
+from tests.api.connections.making import make_connection, make_draft, make_recipient
 from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import browser_of
@@ -136,7 +141,7 @@ async def test_two_new_accounts_cannot_lift_each_other_by_talking() -> None:
     ada, grace = await make_member("Ada"), await make_recipient("Grace")
     await connect(ada, grace)
 
-    assert await seen_of(ada.id, [uuid4() for _ in range(300)]) == 60
+    assert await seen_of(ada.id, [uuid4() for _ in range(300)]) == 60 - 1  # whom they wrote to
 
 
 async def test_talking_with_somebody_who_is_here_for_longer_lifts_a_new_account() -> None:
@@ -144,7 +149,7 @@ async def test_talking_with_somebody_who_is_here_for_longer_lifts_a_new_account(
     await fetch("UPDATE account SET created_at = {} WHERE id = {}", clock.now() - timedelta(days=15), grace.id)
     await connect(ada, grace)
 
-    assert await seen_of(ada.id, [uuid4() for _ in range(300)]) == 200
+    assert await seen_of(ada.id, [uuid4() for _ in range(300)]) == 200 - 1  # whom they wrote to
 
 
 async def test_what_is_kept_names_nobody_who_was_seen() -> None:
@@ -214,6 +219,7 @@ async def test_oneself_and_whoever_one_is_in_touch_with_cost_nothing(monkeypatch
     quota(monkeypatch, [Window(1, DAY)])
     viewer, friend, seen = await make_member("Ada"), await make_recipient("Grace"), await make_member("Mary")
     await connect(viewer, friend)
+    await fetch("DELETE FROM person_seen")
     await member(viewer, seen.id)
 
     assert (await member(viewer, viewer.id)).id == viewer.id
@@ -302,6 +308,58 @@ async def test_see_one_tells_nobody_without_room_who_is_there(monkeypatch: pytes
     for there in (True, False):
         with pytest.raises(QuotaReachedError):
             await see_one(viewer.id, uuid4(), there=there)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_at_the_quota_no_call_tells_whether_a_member_never_seen_is_there(
+    client: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    there: bool,  # noqa: FBT001
+) -> None:
+    quota(monkeypatch, [Window(1, DAY)])
+    viewer, grace = await make_member("Ada"), await make_recipient("Grace")
+    draft = msgspec.to_builtins(await make_draft(grace)) | ({} if there else {"recipient_id": str(uuid4())})
+    await see(viewer.id, [uuid4()])
+    token, other = await as_member(client, viewer), draft["recipient_id"]
+
+    replies = [
+        await client.request(method, f"/api/v1{path}", headers=token, json=body)
+        for method, path, body in (
+            ("GET", f"/members/{other}", None),
+            ("POST", "/reason-checks", draft),
+            ("POST", "/connection-requests", draft),
+            ("PUT", f"/matches/{other}/state", {"state": "later"}),
+            ("PUT", f"/blocks/{other}", None),
+        )
+    ]
+
+    assert [reply.status_code for reply in replies] == [429] * 5
+    assert len({reply.json()["detail"] for reply in replies}) == 1
+    assert (await client.get("/api/v1/blocks", headers=token)).json() == []
+
+
+async def test_at_the_quota_whoever_one_had_to_do_with_can_still_be_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    quota(monkeypatch, [Window(1, DAY)])
+    viewer, grace = await make_member("Ada"), await make_recipient("Grace")
+    await end_connection(grace, await make_connection(viewer, grace))
+    await fetch("DELETE FROM person_seen")
+    await see(viewer.id, [uuid4()])
+
+    await block_member(viewer, grace.id)
+
+    assert [one.id for one in await blocks(viewer)] == [grace.id]
+
+
+async def test_an_export_names_nobody_on_a_list_who_was_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    quota(monkeypatch, [Window(2, DAY)])
+    viewer, _ = await world()
+    shown = await matches(viewer, purpose=Purpose.HOBBY)
+
+    document = json.loads(b"".join([piece async for piece in export_document(viewer)]))
+
+    assert (await fetch("SELECT count(*) AS kept FROM match_entry"))[0]["kept"] > len(shown.items) == 2
+    listed = [(row["position"], row["member"]) for row in document["parts"]["matches"]]
+    assert listed == [(place, str(match.member.id)) for place, match in enumerate(shown.items)]
 
 
 async def world() -> tuple[Member, list[Member]]:

@@ -138,7 +138,7 @@ async def test_a_program_reads_how_the_quotas_stand(client: AsyncClient) -> None
     reply = (await client.get("/api/v1/me/quotas", headers=headers)).json()
 
     assert reply["people_seen"] == {
-        "windows": [{"days": 1, "used": 1, "allowed": 60}, {"days": 30, "used": 1, "allowed": 300}],
+        "windows": [{"days": 1, "used": 2, "allowed": 60}, {"days": 30, "used": 2, "allowed": 300}],
         "more_at": None,
     }
     assert [window["used"] for window in reply["people_written_to"]["windows"]] == [1, 1]
