@@ -40,7 +40,7 @@ def _format_deviations(schema: Json, value: str, at: str) -> Iterator[str]:
 
 
 def _item_deviations(document: Json, schema: Json, value: list[object], at: str) -> Iterator[str]:
-    shapes = schema.get("prefixItems") or [schema["items"]] * len(value)
+    shapes = schema.get("prefixItems") or [schema.get("items", {})] * len(value)
     if len(shapes) != len(value):
         yield f"{at}: {value!r} has not {len(shapes)} items"
     for number, (shape, item) in enumerate(zip(shapes, value, strict=False)):
@@ -48,8 +48,11 @@ def _item_deviations(document: Json, schema: Json, value: list[object], at: str)
 
 
 def _member_deviations(document: Json, schema: Json, value: Json, at: str) -> Iterator[str]:
-    properties = schema["properties"]
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties", False)
     yield from (f"{at}/{name}: missing" for name in schema.get("required", []) if name not in value)
-    yield from (f"{at}/{name}: not declared" for name in value if name not in properties)
-    for name in properties.keys() & value.keys():
-        yield from deviations(document, properties[name], value[name], f"{at}/{name}")
+    for name, member in value.items():
+        declared = properties.get(name, others)
+        if declared is False:
+            yield f"{at}/{name}: not declared"
+        elif declared is not True:
+            yield from deviations(document, declared, member, f"{at}/{name}")
