@@ -20,7 +20,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
 from api.accounts.schemas import Member, Scope
-from api.authentication import BearerAuthentication, provide_actor
+from api.authentication import Access, BearerAuthentication, provide_actor
 from api.database import fetch
 from api.profiles.places import place_label
 from api.profiles.schemas import Purpose
@@ -85,14 +85,14 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-@get("/bench/profile-neighbours", opt={"scope": Scope.MATCHES})
+@get("/bench/profile-neighbours", opt={"access": Access.MEMBER, "scope": Scope.MATCHES})
 async def profile_neighbours(actor: NamedDependency[Member], purpose: FromQuery[Purpose]) -> _Page:
     """The list that one vector a profile and pgvector give."""
     own = (actor.id, purpose)
     return _page(purpose, await fetch(_PEER_LIST, *own, *own, purpose))
 
 
-@get("/bench/rows-by-key", opt={"scope": Scope.MATCHES})
+@get("/bench/rows-by-key", opt={"access": Access.MEMBER, "scope": Scope.MATCHES})
 async def rows_by_key(actor: NamedDependency[Member], purpose: FromQuery[Purpose]) -> _Page:
     """The rows of a stored list and nothing but: not who may be seen, nor what has changed."""
     return _page(purpose, await fetch(_ROWS_BY_KEY, actor.id, purpose))

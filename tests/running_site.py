@@ -23,13 +23,14 @@ SECONDS_TO_STOP = 30
 class RunningSite:
     """`wherefore serve` on a free port with a data directory of its own."""
 
-    def __init__(self, data_dir: Path, *options: str) -> None:
-        """Prepare; `options` go to the command."""
+    def __init__(self, data_dir: Path, *options: str, limits: str | None = None) -> None:
+        """Prepare; `options` go to the command, and `limits` replace those of the product."""
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.output = data_dir.with_suffix(".log")
         self._data_dir = data_dir
+        self._limits = {} if limits is None else {"WHEREFORE_LIMITS": limits}
         self._command = [
             sys.executable, "-m", "scripts.command", "serve",
             "--port", str(self.port), "--data-dir", str(data_dir), *options,
@@ -52,7 +53,7 @@ class RunningSite:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                self._command, stdout=output, stderr=output, env=kept, start_new_session=True
+                self._command, stdout=output, stderr=output, env=kept | self._limits, start_new_session=True
             )
         return self.process
 

@@ -10,6 +10,10 @@ MEANINGS = {
         "What was sent could not be read. It may be cut off, or not in the form that is asked for. "
         "Programs: send well-formed JSON with the content type application/json."
     ),
+    "link-dead": (
+        "A link from a mail works once, and for a short time. This one was used, is too old, or you asked for a newer "
+        "one. Ask for another mail. Programs never meet this."
+    ),
     "invalid": (
         "Some of what was sent cannot be used as it is. The list of errors says which part, and what to "
         "change. Nothing was kept."

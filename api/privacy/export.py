@@ -54,7 +54,9 @@ async def _kept(actor: Member, table: str, row: TableRow) -> AsyncIterator[Rows]
     if key is not None and key not in row.exported:
         columns = f"{columns}, {key}"
     condition = QueryString((row.mine or "FALSE").replace("{me}", "{}"), *[actor.id] * (row.mine or "").count("{me}"))
-    rows = await fetch(f'SELECT {columns} FROM "{table}" WHERE {{}} ORDER BY 1', condition)
+    # In the order of time, where rows have one; the first column, often a random id, only decides ties.
+    first = next((f'"{column}"' for column in row.exported if column.endswith("_at")), "1")
+    rows = await fetch(f'SELECT {columns} FROM "{table}" WHERE {{}} ORDER BY {first}, 1', condition)
     for start in range(0, len(rows), ROWS_AT_A_TIME):
         batch = rows[start : start + ROWS_AT_A_TIME]
         await asyncio.to_thread(_open, batch, key or "id", opens)

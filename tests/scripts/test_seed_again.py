@@ -6,6 +6,7 @@ from contextlib import nullcontext
 import pytest
 
 from api.database import fetch
+from api.sealing import open_in
 from scripts.seed import seed, seed_if_empty
 from scripts.seed_history import History
 from tests.factories import make_member
@@ -22,16 +23,19 @@ def open_pool(monkeypatch: pytest.MonkeyPatch, database: None) -> None:
 async def what_there_is() -> list[tuple[object, ...]]:
     """Everybody and what they wrote, without ids and times."""
     rows = await fetch(
-        "SELECT account.email, account.display_name, account.pronouns, account.place_id, account.meets, "
+        "SELECT statement.id, account.email, account.display_name, account.pronouns, account.place_id, account.meets, "
         "account.languages, statement.purpose, statement.role, statement.text, statement.audience "
-        "FROM account JOIN statement ON statement.author = account.id ORDER BY account.email, statement.text"
+        "FROM account JOIN statement ON statement.author = account.id"
     )
     requests = await fetch(
-        "SELECT sender.email AS sender, recipient.email AS recipient, asked.reason, asked.state, asked.rounds "
+        "SELECT asked.id, sender.email AS sender, recipient.email AS recipient, asked.reason, asked.state, "
+        "asked.rounds "
         "FROM connection_request AS asked JOIN account AS sender ON sender.id = asked.sender "
-        "JOIN account AS recipient ON recipient.id = asked.recipient ORDER BY asked.reason"
+        "JOIN account AS recipient ON recipient.id = asked.recipient"
     )
-    return [tuple(map(str, row.values())) for row in [*rows, *requests]]
+    open_in(rows, text="statement.text")
+    open_in(requests, reason="connection_request.reason")
+    return sorted(tuple(str(row[name]) for name in row if name != "id") for row in [*rows, *requests])
 
 
 async def test_the_same_number_makes_the_same_demo() -> None:

@@ -28,7 +28,7 @@ SENSITIVE_FEATURES = ("camera", "geolocation", "microphone", "payment", "usb", "
 
 
 class _TooManyError(WhereforeError):
-    code = "too-many-requests"
+    code = "too-many"
     title = "Too many requests"
     status = 429
     retry_after = 7

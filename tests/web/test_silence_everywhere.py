@@ -119,6 +119,8 @@ class World:
             "statement_id": NOBODY,
             "purpose": "hobby",
             "step": "withdrawal",
+            "token": "made-up",
+            **dict.fromkeys(("case_id", "notice_id", "target_id", "passkey_id"), NOBODY),
         }
         return [
             path.format(**parts) + query

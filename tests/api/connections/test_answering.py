@@ -506,11 +506,12 @@ async def test_who_was_suspended_meanwhile_neither_answers_nor_decides() -> None
     ada, grace = await make_member("Ada"), await make_recipient("Grace")
     sent = await make_request(ada, grace)
     await services.ask(grace, sent.id, words=Words("Which of the clocks is the oldest?"))
-    for suspended, step in (
+    steps: tuple[tuple[Member, Callable[[], Awaitable[object]]], ...] = (
         (ada, lambda: services.answer(ada, sent.id, words=Words("The one from the station."))),
         (grace, lambda: services.accept_request(grace, sent.id)),
         (grace, lambda: services.refuse_request(grace, sent.id, refusal=Refusal("Not now, thank you."))),
-    ):
+    )
+    for suspended, step in steps:
         await fetch("UPDATE account SET suspended_at = now() WHERE id = {}", suspended.id)
         with pytest.raises(NotFoundError):
             await step()
