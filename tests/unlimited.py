@@ -4,6 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from api.limits.policies import ALL, QUOTAS
+
+_NAMES = [limit.name for limit in ALL] + [f"{quota.name}{new}" for quota in QUOTAS for new in ("", "-new")]
+
+UNLIMITED = ",".join(f"{name}=100000/1s" for name in _NAMES)
+"""What `WHEREFORE_LIMITS` says on a site where one machine is many people."""
+
 
 def lift_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spend nothing on routes, and let services count within a transaction, which will be taken back."""

@@ -5,10 +5,13 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.browser.visitor import Visitor
 from tests.running_site import RunningSite
+from tests.unlimited import UNLIMITED
+
+expect.set_options(timeout=30_000)  # timing never decides a test
 
 DEMO_MEMBERS = "40"
 """The twelve who have stories of their own, and enough others for those to be about."""
@@ -19,7 +22,7 @@ Visit = Callable[..., Awaitable[Visitor]]
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A running demo site with a database of its own: its demo members have requests in every state."""
-    with RunningSite(tmp_path_factory.mktemp("browsed") / "data", "--demo", DEMO_MEMBERS) as running:
+    with RunningSite(tmp_path_factory.mktemp("browsed") / "data", "--demo", DEMO_MEMBERS, limits=UNLIMITED) as running:
         yield running
 
 

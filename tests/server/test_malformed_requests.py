@@ -19,6 +19,7 @@ pytestmark = pytest.mark.server
 HALF_OPEN = 200
 MOST_GROWTH = 60_000_000
 """Bytes of memory that the server may have more after all were sent again: they should leave nothing behind."""
+ROUNDS = 4
 
 
 def test_five_hundred_malformed_requests_bring_out_no_fault_and_do_no_harm(
@@ -26,20 +27,22 @@ def test_five_hundred_malformed_requests_bring_out_no_fault_and_do_no_harm(
 ) -> None:
     said = len(site.said())
     sent = malformed_requests()
-    for one in sent:  # once before anything is measured: a server that has just started grows by itself
-        _answer(site, one)
-    before = _memory(site)
-    statuses: Counter[str] = Counter()
     faults: dict[str, bytes] = {}
 
-    for one in sent:
-        answer = _answer(site, one)
-        status = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
-        statuses[status[1].decode() if status else "hung up"] += 1
-        if answer and (status is None or status[1] >= b"500"):
-            faults[one.name] = answer[:200]
+    # A server that has just started grows by itself, some time; one that keeps something of them grows every time.
+    for _ in range(ROUNDS):
+        before = _memory(site)
+        statuses: Counter[str] = Counter()
+        for one in sent:
+            answer = _answer(site, one)
+            status = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
+            statuses[status[1].decode() if status else "hung up"] += 1
+            if answer and (status is None or status[1] >= b"500"):
+                faults[one.name] = answer[:200]
+        grown = _memory(site) - before
+        if grown < MOST_GROWTH:
+            break
 
-    grown = _memory(site) - before
     with capfd.disabled():
         print(f"\n{len(sent)} malformed requests: {dict(sorted(statuses.items()))}; {grown / 1e6:.0f} MB more")  # noqa: T201
     assert len(sent) == BY_ALL
