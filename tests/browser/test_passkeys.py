@@ -97,7 +97,7 @@ async def test_somebody_joins_by_passkey_and_signs_in_with_one_press(ada: tuple[
 
     await visitor.press("Sign in with a passkey")
 
-    await visitor.page.wait_for_url("**/me")
+    await visitor.page.wait_for_url(f"{visitor.url}/me")
     await visitor.sees("Ada")
 
 
@@ -108,7 +108,7 @@ async def test_where_the_browser_offers_it_in_the_field_nothing_needs_to_be_pres
 
     await _sign_out(visitor, offered_in_the_field=True)
 
-    await visitor.page.wait_for_url("**/me")
+    await visitor.page.wait_for_url(f"{visitor.url}/me")
 
 
 async def test_a_second_passkey_is_added_and_the_first_removed(visit: Visit, ada: tuple[Visitor, Device]) -> None:
@@ -130,7 +130,7 @@ async def test_a_second_passkey_is_added_and_the_first_removed(visit: Visit, ada
     await expect(visitor.page.get_by_role("button", name="Remove")).to_have_count(1)
     await _sign_out(visitor)
     await visitor.press("Sign in with a passkey")
-    await visitor.page.wait_for_url("**/me")
+    await visitor.page.wait_for_url(f"{visitor.url}/me")
 
 
 async def test_a_device_that_holds_a_passkey_already_is_not_given_another(ada: tuple[Visitor, Device]) -> None:
@@ -149,7 +149,7 @@ async def test_a_copy_that_counts_behind_is_let_in_no_more(ada: tuple[Visitor, D
     visitor, device = ada
     await _sign_out(visitor)
     await visitor.press("Sign in with a passkey")
-    await visitor.page.wait_for_url("**/me")
+    await visitor.page.wait_for_url(f"{visitor.url}/me")
     await device.count_from(0)
     await _sign_out(visitor)
 
@@ -164,7 +164,7 @@ async def test_an_answer_that_is_sent_twice_opens_nothing(ada: tuple[Visitor, De
     await _sign_out(visitor)
     async with visitor.page.expect_request(lambda sent: sent.url.endswith("/sign-in/passkey")) as sent:
         await visitor.press("Sign in with a passkey")
-    await visitor.page.wait_for_url("**/me")
+    await visitor.page.wait_for_url(f"{visitor.url}/me")
     replayed = (await sent.value).post_data
     assert replayed
     await _sign_out(visitor)
