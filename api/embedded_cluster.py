@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from api.embedded_identity import EmbeddedError, Identity
+from api.syncing import sync_folder
 
 MAJOR_VERSION = "18"
 ROLE = "wherefore"
@@ -71,7 +72,7 @@ def initialise(identity: Identity, *, password: str) -> None:
         )
         _as_superuser(identity, unfinished, ROLE, "CREATE EXTENSION vector")
         unfinished.rename(identity.cluster)
-        _sync_folder(identity.home)
+        sync_folder(identity.home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -113,7 +114,7 @@ def write_password(path: Path, password: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -220,14 +221,6 @@ def _as_superuser(identity: Identity, cluster: Path, database: str, *statements:
     """Run statements in single-user mode, which needs no server and no password; one line is one statement."""
     options = ("--single", "-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-D", str(cluster))
     _run(identity, "postgres", *options, database, said="".join(f"{statement}\n" for statement in statements))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shared_buffers() -> int:

@@ -17,6 +17,7 @@ import structlog
 from api import clock
 from api.errors import WhereforeError
 from api.settings import settings
+from api.syncing import sync_folder
 
 logger = structlog.get_logger()
 
@@ -85,16 +86,7 @@ def _append(path: Path, line: bytes) -> None:
     finally:
         os.close(descriptor)
     if new:
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file last as well as what is in it."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(path.parent)
 
 
 def _read(path: Path) -> dict[UUID, Entry]:
