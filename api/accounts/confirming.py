@@ -6,11 +6,10 @@ from api.accounts.guesses import at_oneself, counted
 from api.accounts.joining import keep_account
 from api.accounts.keys import digest
 from api.accounts.passwords import verify_password
-from api.accounts.pending import KEPT
+from api.accounts.pending import KEPT, confirmed
 from api.accounts.schemas import Confirmed
 from api.accounts.services import open_session
 from api.database import fetch, fetch_one, transaction
-from api.sealing import opened
 
 
 async def confirm_address(token: str, *, password: str, label: str = "") -> Confirmed:
@@ -50,8 +49,4 @@ async def confirm_address(token: str, *, password: str, label: str = "") -> Conf
             raise LinkDeadError
         await fetch("DELETE FROM pending_account WHERE email = {}", row["email"])
         session = await open_session(member, label=label, proved=True)
-    choices = row["choices"]
-    return Confirmed(
-        session=session,
-        choices=None if choices is None else opened(choices, about="pending_account.choices", row=row["id"]),
-    )
+    return confirmed(row, session)

@@ -13,12 +13,11 @@ from api.accounts.joining import count_for_the_address, keep_account
 from api.accounts.keys import digest
 from api.accounts.passkey_ceremonies import Ceremony, ask_to_make, ask_to_sign, judged_signature, read, take_challenge
 from api.accounts.passkeys import keep_passkey, new_passkey
-from api.accounts.pending import KEPT, keep_sign_up
+from api.accounts.pending import KEPT, confirmed, keep_sign_up
 from api.accounts.schemas import Confirmed, NewPasskey, PasskeyJoin, SessionCreated
 from api.accounts.services import open_session
 from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError
-from api.sealing import opened
 from api.settings import settings
 from api.texts import tidy
 
@@ -95,11 +94,7 @@ async def confirm_by_passkey(token: str, *, answer: str, browser: str, label: st
         await keep_passkey(msgspec.structs.replace(made, sign_count=signed.new_sign_count), name=label)
         await fetch("DELETE FROM pending_account WHERE email = {}", row["email"])
         session = await open_session(member, label=label, proved=True)
-    choices = row["choices"]
-    return Confirmed(
-        session=session,
-        choices=None if choices is None else opened(choices, about="pending_account.choices", row=row["id"]),
-    )
+    return confirmed(row, session)
 
 
 async def _waiting(token: str) -> tuple[dict[str, Any], NewPasskey]:

@@ -1,6 +1,7 @@
 """Sign-ups whose address is not confirmed yet: kept apart from accounts, answered by mail, deleted after 7 days."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -9,14 +10,14 @@ from api import clock, jobs
 from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError
 from api.accounts.keys import digest, new_key
-from api.accounts.schemas import Asked, NewPasskey, SignUpRead
+from api.accounts.schemas import Asked, Confirmed, NewPasskey, SessionCreated, SignUpRead
 from api.database import fetch, fetch_one, transaction
 from api.limits.policies import CONFIRM_ACCOUNT
 from api.limits.services import spend
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
-from api.sealing import seal
+from api.sealing import opened, seal
 
 KEPT = timedelta(days=7)
 LINK_LASTS = timedelta(hours=24)
@@ -122,3 +123,12 @@ async def _mail_link(sign_up: UUID, *, email: str) -> None:
         sign_up,
     )
     await send(to=email, mail=letter(MailKind.CONFIRM_ADDRESS, path=f"/confirm/{token}"))
+
+
+def confirmed(row: dict[str, Any], session: SessionCreated) -> Confirmed:
+    """What became of a sign-up, from its row: the session, and what was chosen while joining."""
+    choices = row["choices"]
+    return Confirmed(
+        session=session,
+        choices=None if choices is None else opened(choices, about="pending_account.choices", row=row["id"]),
+    )
