@@ -135,17 +135,7 @@ async def member(actor: Member, member_id: UUID) -> MemberRead:
         QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
         NotFoundError: There is no such member, or the actor may not see them.
     """
-    row = await fetch_one(
-        "SELECT id, display_name, pronouns, place_id, meets, languages, {} AS connected, {} AS asked FROM account "
-        "WHERE id = {} AND {}",
-        are_connected(actor.id, "account.id"),
-        have_open_request(actor.id, "account.id"),
-        member_id,
-        can_see_member(actor.id, "account.id"),
-    )
-    await _count(actor, member_id, row)
-    if row is None:
-        raise NotFoundError
+    row = await _see(actor, member_id)
     return MemberRead(
         id=row["id"],
         display_name=row["display_name"],
@@ -165,16 +155,7 @@ async def see_member(actor: Member, member_id: UUID) -> None:
         QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
         NotFoundError: There is no such member, or the actor may not see them.
     """
-    row = await fetch_one(
-        "SELECT {} AS connected, {} AS asked FROM account WHERE id = {} AND {}",
-        are_connected(actor.id, "account.id"),
-        have_open_request(actor.id, "account.id"),
-        member_id,
-        can_see_member(actor.id, "account.id"),
-    )
-    await _count(actor, member_id, row)
-    if row is None:
-        raise NotFoundError
+    await _see(actor, member_id)
 
 
 async def member_summaries(actor: Member, member_ids: Iterable[UUID]) -> dict[UUID, MemberSummary]:
@@ -193,9 +174,20 @@ def summary_of(member_id: UUID, row: dict[str, Any]) -> MemberSummary:
     return MemberSummary(member_id, row.pop("display_name"), row.pop("pronouns"), place_label(place_id), meets)
 
 
-async def _count(actor: Member, member_id: UUID, row: dict[str, Any] | None) -> None:
+async def _see(actor: Member, member_id: UUID) -> dict[str, Any]:
+    row = await fetch_one(
+        "SELECT id, display_name, pronouns, place_id, meets, languages, {} AS connected, {} AS asked FROM account "
+        "WHERE id = {} AND {}",
+        are_connected(actor.id, "account.id"),
+        have_open_request(actor.id, "account.id"),
+        member_id,
+        can_see_member(actor.id, "account.id"),
+    )
     if row is None or not (row["connected"] or row["asked"] or member_id == actor.id):
         await see_one(actor.id, member_id, there=row is not None)
+    if row is None:
+        raise NotFoundError
+    return row
 
 
 async def _cards(actor: Member, member_id: UUID) -> list[PurposeCard]:
