@@ -13,12 +13,16 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.settings import SettingError, settings, write_once
+from api.syncing import sync_folder
 
 SIZE = 32
 """Bytes of a key: AES-256."""
 
 DIGEST = "digest"
 """The name of the one key that never changes: digests of addresses must be found again after a rotation."""
+
+TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+"""From URL-safe base64 to the letters that strict decoders know."""
 
 _ID = re.compile(r"[a-z0-9]{1,16}")
 _ABOUT_THE_FILE = """\
@@ -160,11 +164,7 @@ def replace(held: Keys) -> None:
         draft_file.flush()
         os.fsync(draft_file.fileno())
     Path(draft).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def missing(key_id: str) -> str:
@@ -191,13 +191,10 @@ def _changed(path: Path) -> tuple[int, int] | None:
 
 def _key(written: str) -> bytes | None:
     try:
-        key = base64.b64decode(written.encode().translate(_TO_STANDARD) + b"=" * (-len(written) % 4), validate=True)
+        key = base64.b64decode(written.encode().translate(TO_STANDARD) + b"=" * (-len(written) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
     return key if len(key) == SIZE else None
-
-
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def _new() -> Keys:

@@ -17,7 +17,6 @@ FORM = "s1"
 NONCE = 12
 TAG = 16
 
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -56,7 +55,7 @@ def opened(sealed: str, *, about: str, row: UUID) -> str:
         if form != FORM:
             raise SealBrokenError(f"{about} of {row} is not sealed.")
         content = binascii.a2b_base64(
-            written.encode().translate(_TO_STANDARD) + b"=" * (-len(written) % 4), strict_mode=True
+            written.encode().translate(keys.TO_STANDARD) + b"=" * (-len(written) % 4), strict_mode=True
         )
         plain = keys.cipher(key_id).decrypt(content[:NONCE], content[NONCE:], _bound_to(about, row))
         return plain.decode()
