@@ -24,8 +24,35 @@ SEEN_FOR = timedelta(days=30)
 _LOOKING = 0x57484553  # any constant: what keeps these advisory locks apart from others
 _MOST_KNOWN = 200_000
 
-# Pairs that this process knows to be in the table, with the moment until which they are, by viewer.
-_known: OrderedDict[UUID, dict[UUID, datetime]] = OrderedDict()
+
+class _Known:
+    """Pairs that this process knows to be in the table, and until when they are; of whoever looked last."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._by_viewer: OrderedDict[UUID, dict[UUID, datetime]] = OrderedDict()
+        self._pairs = 0
+
+    def are(self, viewer_id: UUID, members: Sequence[UUID], now: datetime) -> bool:
+        """Whether the viewer has seen all of these."""
+        known = self._by_viewer.get(viewer_id, {})
+        return all(member in known and now < known[member] for member in members)
+
+    def remember(self, viewer_id: UUID, seen: dict[UUID, datetime]) -> None:
+        """Keep these, and forget those who looked longest ago where it is too many."""
+        known = self._by_viewer.setdefault(viewer_id, {})
+        before = len(known)
+        known |= {member: at + SEEN_FOR for member, at in seen.items()}
+        self._pairs += len(known) - before
+        self._by_viewer.move_to_end(viewer_id)
+        while len(self._by_viewer) > 1 and self._pairs > _MOST_KNOWN:
+            self._pairs -= len(self._by_viewer.popitem(last=False)[1])
+
+
+_known = _Known()
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -44,12 +71,12 @@ async def see(viewer_id: UUID, members: Sequence[UUID]) -> Seen:
         members: Whom they would be shown, first those who matter most; never themselves.
     """
     now = clock.now()
-    if _all_known(viewer_id, members, now):
+    if _known.are(viewer_id, members, now):
         return Seen(frozenset(members), None)
     seen, reached = await _seen_at(viewer_id, members, now), None
     if len(seen) < len(set(members)):
         seen, reached = await _see_new(viewer_id, members, now)
-    _remember(viewer_id, seen)
+    _known.remember(viewer_id, seen)
     return Seen(frozenset(seen), reached)
 
 
@@ -94,19 +121,6 @@ async def seen_by(viewer_id: UUID) -> QuotaStanding:
 async def forget_seen() -> int:
     """Delete what is older than anything that counts; how many rows that were."""
     return len(await fetch("DELETE FROM person_seen WHERE seen_at <= {} RETURNING 1 AS one", clock.now() - SEEN_FOR))
-
-
-def _all_known(viewer_id: UUID, members: Sequence[UUID], now: datetime) -> bool:
-    known = _known.get(viewer_id, {})
-    return all(member in known and now < known[member] for member in members)
-
-
-def _remember(viewer_id: UUID, seen: dict[UUID, datetime]) -> None:
-    known = _known.setdefault(viewer_id, {})
-    known |= {member: at + SEEN_FOR for member, at in seen.items()}
-    _known.move_to_end(viewer_id)
-    while len(_known) > 1 and sum(map(len, _known.values())) > _MOST_KNOWN:
-        _known.popitem(last=False)
 
 
 async def _seen_at(viewer_id: UUID, members: Sequence[UUID], now: datetime) -> dict[UUID, datetime]:
