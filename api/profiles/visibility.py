@@ -23,7 +23,7 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
     return QueryString(
         "EXISTS (SELECT 1 FROM account AS vis_seen "
         f"WHERE vis_seen.id = {member_column} AND (vis_seen.id = {{}} OR ("
-        "vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL AND NOT {} AND ({} OR {} "
+        f"{_active('vis_seen')} AND NOT {{}} AND ({{}} OR {{}} "
         "OR ((vis_seen.paused_until IS NULL OR vis_seen.paused_until <= {}) AND {})))))",
         viewer_id,
         are_blocked(viewer_id, "vis_seen.id"),
@@ -37,8 +37,7 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
 def is_active(member_id: UUID) -> QueryString:
     """Whether a member is neither suspended nor leaving at this moment: for what others get of what they do."""
     return QueryString(
-        "EXISTS (SELECT 1 FROM account AS vis_self "
-        "WHERE vis_self.id = {} AND vis_self.suspended_at IS NULL AND vis_self.erased_at IS NULL)",
+        f"EXISTS (SELECT 1 FROM account AS vis_self WHERE vis_self.id = {{}} AND {_active('vis_self')})",
         member_id,
     )
 
@@ -51,8 +50,7 @@ def is_there_for(viewer_id: UUID, member_column: str) -> QueryString:
     """
     return QueryString(
         "EXISTS (SELECT 1 FROM account AS vis_seen "
-        f"WHERE vis_seen.id = {member_column} AND vis_seen.suspended_at IS NULL AND vis_seen.erased_at IS NULL "
-        "AND NOT {})",
+        f"WHERE vis_seen.id = {member_column} AND {_active('vis_seen')} AND NOT {{}})",
         are_blocked(viewer_id, "vis_seen.id"),
     )
 
@@ -149,7 +147,7 @@ def places_taken(member_column: str) -> QueryString:
         "(SELECT count(*) FROM connection_request AS vis_request "
         "JOIN account AS vis_sender ON vis_sender.id = vis_request.sender "
         f"WHERE vis_request.recipient = {member_column} AND vis_request.state = 'pending' AND {{}} "
-        "AND vis_sender.suspended_at IS NULL AND vis_sender.erased_at IS NULL "
+        f"AND {_active('vis_sender')} "
         "AND NOT EXISTS (SELECT 1 FROM block AS vis_link "
         "WHERE (vis_link.blocker = vis_request.recipient AND vis_link.blocked = vis_request.sender) "
         "OR (vis_link.blocker = vis_request.sender AND vis_link.blocked = vis_request.recipient)))",
@@ -178,11 +176,12 @@ def has_purpose_on(member_column: str, purpose_column: str) -> str:
 
 def _has_its_purpose(alias: str) -> QueryString:
     """Whether the author of the row of `statement` by this alias has its purpose switched on."""
-    return QueryString(
-        "EXISTS (SELECT 1 FROM member_purpose AS vis_theirs "
-        f"WHERE vis_theirs.member = {alias}.author AND vis_theirs.purpose = {alias}.purpose "
-        f"AND {_consent_stands('vis_theirs')})"
-    )
+    return QueryString(has_purpose_on(f"{alias}.author", f"{alias}.purpose"))
+
+
+def _active(alias: str) -> str:
+    """Whether the row of `account` by this alias is neither suspended nor leaving."""
+    return f"{alias}.suspended_at IS NULL AND {alias}.erased_at IS NULL"
 
 
 def _consent_stands(alias: str) -> str:
