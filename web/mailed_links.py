@@ -1,18 +1,40 @@
 """The token of a link from a mail, kept in a cookie while its page is open: it stays in no address bar or history."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from api.errors import InvalidError
 from api.settings import settings
 from web.contexts import Answer, PageRequest, cookie, page, redirect
+from web.forms import Form, FormErrors
 
 OPEN_SECONDS = 3600
 """How long a page that a link leads to may stay open before the link must be opened again."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+async def ask_for_mail(
+    request: PageRequest, form: Form, *, ask: Callable[..., Awaitable[None]], asked_on: str
+) -> Answer:
+    """Let a link be mailed, if what was typed is a member's address; the answer is the same if not.
+
+    Args:
+        request: Of the page.
+        form: With the address.
+        ask: The service that mails it.
+        asked_on: The template of the page, for an address that is none.
+    """
+    email = form.field("email")
+    try:
+        await ask(email=email)
+    except InvalidError as error:
+        return await page(request, asked_on, status_code=422, email=email, errors=FormErrors.told_by(error))
+    return redirect("/look-in-your-mail")
 
 
 def opened_link(token: str, *, page_of: str) -> Answer:

@@ -13,9 +13,9 @@ from api.authentication import Access
 from api.errors import InvalidError
 from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
 from api.settings import settings
-from web.contexts import Answer, PageRequest, page, redirect, redirect_with
+from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
-from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
+from web.mailed_links import ask_for_mail, dead_link, ended_link, no_link, opened_link, token_of
 from web.sessions import ended_cookies, forgotten
 
 
@@ -32,13 +32,7 @@ class ForgottenPages(Controller):
     @post("/forgot", opt={"limits": (RESET_ADDRESS,)})
     async def ask(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Mail a link, if this is a member's address; the answer is the same if not."""
-        email = form.field("email")
-        try:
-            await ask_for_reset(email=email)
-        except InvalidError as error:
-            errors = FormErrors.told_by(error)
-            return await page(request, "mailed/forgot.html", status_code=422, email=email, errors=errors)
-        return redirect("/look-in-your-mail")
+        return await ask_for_mail(request, form, ask=ask_for_reset, asked_on="mailed/forgot.html")
 
     @get("/look-in-your-mail")
     async def sent(self, request: PageRequest) -> Answer:

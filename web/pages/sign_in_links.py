@@ -10,11 +10,10 @@ from api.accounts.links import look_at_link
 from api.accounts.resetting import sign_in_by_link
 from api.accounts.schemas import LinkPurpose
 from api.authentication import Access
-from api.errors import InvalidError
 from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
-from web.contexts import Answer, PageRequest, page, redirect
+from web.contexts import Answer, PageRequest, page
 from web.forms import Form, FormErrors
-from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
+from web.mailed_links import ask_for_mail, dead_link, ended_link, no_link, opened_link, token_of
 from web.sessions import browser_label, let_in
 
 
@@ -32,13 +31,7 @@ class SignInLinkPages(Controller):
     @post(opt={"limits": (RESET_ADDRESS,)})
     async def ask(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Mail a link, if this is a member's address; the answer is the same if not."""
-        email = form.field("email")
-        try:
-            await ask_for_sign_in(email=email)
-        except InvalidError as error:
-            errors = FormErrors.told_by(error)
-            return await page(request, "mailed/sign_in_link.html", status_code=422, email=email, errors=errors)
-        return redirect("/look-in-your-mail")
+        return await ask_for_mail(request, form, ask=ask_for_sign_in, asked_on="mailed/sign_in_link.html")
 
     @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
     async def open(self, token: FromPath[str]) -> Answer:
