@@ -1,16 +1,21 @@
 """The real database, the real model and the real application, for every test."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from httpx import ASGITransport, AsyncClient
+from xdist.remote import Producer
+from xdist.scheduler.protocol import Scheduling
+from xdist.workermanage import WorkerController
 
 from api.accounts import passwords
+from tests import workers
 from tests.emptying import empty
 from tests.moved_clock import MovedClock
 
@@ -22,6 +27,7 @@ ENCRYPTION_KEYS = f"digest:{'d' * 42}A=,ktests:{'k' * 42}A="
 
 # Settings are read once, so the database must run before any test module is collected.
 _started = None
+_made = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,12 +36,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start a database for this run, unless one is given."""
-    global _started  # noqa: PLW0603 - pytest's hooks share nothing else
+    """Start a database for this process, unless one is given or it runs no tests."""
+    global _started, _made  # noqa: PLW0603 - pytest's hooks share nothing else
+    if workers.hands_out(config):
+        return
     os.environ.setdefault("WHEREFORE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
     os.environ.setdefault("WHEREFORE_ENCRYPTION_KEYS", ENCRYPTION_KEYS)
-    os.environ.setdefault("WHEREFORE_DATA_DIR", tempfile.mkdtemp(prefix="wherefore-test-"))
-    if "WHEREFORE_DATABASE_URL" not in os.environ:
+    if workers.is_worker(config) or "WHEREFORE_DATA_DIR" not in os.environ:
+        os.environ["WHEREFORE_DATA_DIR"] = _made = tempfile.mkdtemp(prefix="wherefore-test-")
+    if (given := workers.given_database(config)) is not None:
+        os.environ["WHEREFORE_DATABASE_URL"] = given
+    else:
         from api.embedded import EmbeddedPostgres
 
         _started = EmbeddedPostgres(Path(os.environ["WHEREFORE_DATA_DIR"]))
@@ -43,9 +54,52 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started."""
+    """Stop what was started, and leave nothing of it."""
     if _started is not None:
         _started.stop()
+    if _made is not None:
+        shutil.rmtree(_made, ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` means."""
+    return workers.number_for(config)
+
+
+def pytest_configure_node(node: WorkerController) -> None:
+    """Give a worker a database of its own, where one is given."""
+    workers.make_database(node)
+
+
+def pytest_testnodedown(node: WorkerController, error: object) -> None:
+    """Take the worker's database away."""
+    workers.drop_database(node)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Hand out whole files, the longest first."""
+    return workers.FilesLongestFirst(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say the figures that tests told."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    told = [
+        f"{report.nodeid.partition('[')[0]}: {said}"
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, said in report.user_properties
+        if name == "told"
+    ]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(told))
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says a figure at the end of the run, whichever process measured it."""
+    return lambda said: record_property("told", said)
 
 
 @pytest.fixture(scope="session")

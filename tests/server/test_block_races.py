@@ -1,6 +1,7 @@
 """A block that comes at the same moment as a message: on a real server, nothing is delivered once the block stands."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -20,7 +21,9 @@ _TABLES = ("message", "connection", "connection_request", "block", "blocked_addr
 _BEGIN_ANEW = "; ".join(f"DELETE FROM {table}" for table in _TABLES)
 
 
-def test_no_message_is_delivered_after_a_block(site: RunningSite, soaking: bool) -> None:  # noqa: FBT001
+def test_no_message_is_delivered_after_a_block(
+    site: RunningSite, *, soaking: bool, tell: Callable[[str], None]
+) -> None:
     ada, grace = Person(site.url, "Blockada"), Person(site.url, "Blockgrace")
     ada.states(CRAFTS[1][0])
     statement = grace.states(CRAFTS[0][0])
@@ -42,7 +45,7 @@ def test_no_message_is_delivered_after_a_block(site: RunningSite, soaking: bool)
         assert read.status_code == later.status_code == 404
         assert _number_of_messages(site, connection_id) == (said.status_code == 201)
         arrived, refused = arrived + (said.status_code == 201), refused + (said.status_code == 404)
-    print(f"{arrived} messages were there before the block, {refused} were refused, 0 came after it")  # noqa: T201
+    tell(f"{arrived} messages were there before the block, {refused} were refused, 0 came after it")
 
 
 def _at_once(ada: Person, grace: Person, path: str, *, seconds_later: float) -> tuple[httpx.Response, ...]:

@@ -4,6 +4,7 @@ import re
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 import httpx
@@ -23,7 +24,7 @@ ROUNDS = 4
 
 
 def test_five_hundred_malformed_requests_bring_out_no_fault_and_do_no_harm(
-    site: RunningSite, capfd: pytest.CaptureFixture[str]
+    site: RunningSite, tell: Callable[[str], None]
 ) -> None:
     said = len(site.said())
     sent = malformed_requests()
@@ -43,8 +44,7 @@ def test_five_hundred_malformed_requests_bring_out_no_fault_and_do_no_harm(
         if grown < MOST_GROWTH:
             break
 
-    with capfd.disabled():
-        print(f"\n{len(sent)} malformed requests: {dict(sorted(statuses.items()))}; {grown / 1e6:.0f} MB more")  # noqa: T201
+    tell(f"{len(sent)} malformed requests: {dict(sorted(statuses.items()))}; {grown / 1e6:.0f} MB more")
     assert len(sent) == BY_ALL
     assert faults == {}
     assert "Traceback" not in site.said()[said:]

@@ -1,8 +1,8 @@
 """Words planted everywhere a member can write are met by nobody else: on pages, in calls, mails, logs and files."""
 
 import re
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -35,7 +35,10 @@ MARK = "quixobluub"
 
 
 async def test_canaries_are_met_by_nobody_else(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    client: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     monkeypatch.setenv("WHEREFORE_LOG_FORMAT", "json")
     settings.cache_clear()
@@ -74,8 +77,7 @@ async def test_canaries_are_met_by_nobody_else(
     assert len(vectors) == 2
     assert all(planted.startswith("vector") for planted in vectors)
     assert {planted for column, planted in in_clear if column.endswith(".email")} == {"address"}
-    with capfd.disabled():
-        sys.stdout.write(f"\n{len(aviary.canaries)} canaries, met {len(met)} times; {len(mails)} mails\n")
+    tell(f"{len(aviary.canaries)} canaries, met {len(met)} times; {len(mails)} mails")
 
 
 @pytest.mark.server

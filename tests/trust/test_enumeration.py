@@ -7,7 +7,6 @@ true cost is paid here (tests/conftest.py).
 """
 
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
@@ -124,7 +123,7 @@ async def test_the_answer_is_the_same_for_a_member_and_for_nobody(
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_the_time_does_not_tell_a_member_from_nobody(
-    client: AsyncClient, members: list[str], door: str, *, soaking: bool, capsys: pytest.CaptureFixture[str]
+    client: AsyncClient, members: list[str], door: str, *, soaking: bool, tell: Callable[[str], None]
 ) -> None:
     await _enter(client, door)
     tries = 400 if soaking else 20 if door in HASHING else 50
@@ -134,9 +133,7 @@ async def test_the_time_does_not_tell_a_member_from_nobody(
     found = auc(known, unknown)
     # Four standard deviations of what chance does with so few (Mann and Whitney, 1947); the whole form needs no such.
     least = 0.4 if soaking else max(0.0, 0.5 - 4 * _deviation(tries))
-    with capsys.disabled():
-        said = f"{door}: AUC {found:.3f} over {tries} interleaved tries each, within {least:.2f} to {1 - least:.2f}"
-        sys.stdout.write(f"\n  {said}\n")
+    tell(f"{door}: AUC {found:.3f} over {tries} interleaved tries each, within {least:.2f} to {1 - least:.2f}")
     assert least <= found <= 1 - least
 
 

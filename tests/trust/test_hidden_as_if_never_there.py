@@ -1,7 +1,7 @@
 """Not visible, blocked, erased and never existed: the same answer, byte for byte, in the same time."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
 import pytest
@@ -69,8 +69,10 @@ async def test_pages_answer_alike(client: AsyncClient, hidden: tuple[Member, Map
 async def test_the_answers_are_not_told_apart_by_time(
     client: AsyncClient,
     hidden: tuple[Member, Mapping[str, UUID]],
-    soaking: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    soaking: bool,
+    tell: Callable[[str], None],
 ) -> None:
     lift_limits(monkeypatch)  # so many tries would be refused
     viewer, ids = hidden
@@ -85,7 +87,7 @@ async def test_the_answers_are_not_told_apart_by_time(
             took[why].append(time.perf_counter() - began)
 
     longer = {why: _longer(times, took["never"]) for why, times in took.items() if why != "never"}
-    print({why: round(share, 2) for why, share in longer.items()})  # noqa: T201 - the figures of this test
+    tell(f"share of pairs that took longer than nobody's: { {why: round(one, 2) for why, one in longer.items()} }")
     least, most = AS_GOOD_AS_GUESSING[tries]
     assert all(least < share < most for share in longer.values()), longer
 

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
@@ -92,8 +92,10 @@ async def world(database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 async def test_no_value_in_any_field_of_any_route_is_a_fault_of_ours(
     world: World,
-    soaking: bool,  # noqa: FBT001 - a fixture
     capfd: pytest.CaptureFixture[str],
+    *,
+    soaking: bool,
+    tell: Callable[[str], None],
 ) -> None:
     values = list(nasty_values())
     targets = await _targets(world)
@@ -122,11 +124,10 @@ async def test_no_value_in_any_field_of_any_route_is_a_fault_of_ours(
                 faults[f"{target.name} with {value.name}"] = fault
     said = capfd.readouterr()
 
-    with capfd.disabled():
-        print(  # noqa: T201 - figures of the issue
-            f"\n{len(values)} values, {len(targets)} fields, {statuses.total()} requests: "
-            f"{dict(sorted(statuses.items()))}; slowest {slowest[0]:.1f} s ({slowest[1]})"
-        )
+    tell(
+        f"{len(values)} values, {len(targets)} fields, {statuses.total()} requests: "
+        f"{dict(sorted(statuses.items()))}; slowest {slowest[0]:.1f} s ({slowest[1]})"
+    )
     assert [f"{where}: {fault}" for where, fault in faults.items()] == []
     assert "Traceback" not in said.out + said.err
     assert "unexpected_error" not in said.out

@@ -1,12 +1,11 @@
 """Where somebody is within their area is known to nobody: it is not asked, and no number of probes finds it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import asin, cos, pi, radians, sin, sqrt
 from random import Random
 
 import numpy as np
-import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Meets, Member
@@ -81,8 +80,7 @@ async def test_from_wherever_one_looks_two_places_of_one_area_look_alike_in_the_
 
 
 def test_ten_thousand_probes_find_nobody_better_than_their_area_says(
-    soaking: bool,  # noqa: FBT001 - a fixture
-    capsys: pytest.CaptureFixture[str],
+    *, soaking: bool, tell: Callable[[str], None]
 ) -> None:
     """Trilateration by somebody who has what no member has: the band itself, from any place, and the table of places.
 
@@ -101,8 +99,7 @@ def test_ten_thousand_probes_find_nobody_better_than_their_area_says(
     blind = 2 / 3  # how far off, on average, the middle of a disc is from all of it
 
     mean, median = np.mean(errors), np.median(errors)
-    with capsys.disabled():
-        print(f"\n{PROBES:,} probes: off by {mean:.2f} radii of the area (median {median:.2f}); blind: {blind:.2f}")  # noqa: T201
+    tell(f"{PROBES:,} probes: off by {mean:.2f} radii of the area (median {median:.2f}); blind: {blind:.2f}")
     assert np.mean(errors) > 0.95 * blind
 
 

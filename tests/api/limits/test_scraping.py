@@ -1,6 +1,7 @@
 """Whoever collects people gets no more of them than the quota, whatever they try; a ring as many times that."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,7 +83,7 @@ class Scraper:
 
 
 async def test_a_scraper_and_a_ring_of_them_see_no_more_than_their_quotas(
-    client: AsyncClient, crowd: list[Member], capsys: pytest.CaptureFixture[str]
+    client: AsyncClient, crowd: list[Member], tell: Callable[[str], None]
 ) -> None:
     accounts = [
         await make_member(f"Scraper {number}", purposes=PURPOSES, statements=[WORDS.format(99)]) for number in range(3)
@@ -97,10 +98,9 @@ async def test_a_scraper_and_a_ring_of_them_see_no_more_than_their_quotas(
 
     together = set().union(*(scraper.seen for scraper in ring))
     calls = sum(scraper.calls for scraper in ring)
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n{calls} calls for {OTHERS} people: each of 3 accounts saw {[len(one.seen) for one in ring]} "
-            f"(quota {QUOTA}), the ring {len(together)} (at most {3 * QUOTA})"
-        )
+    tell(
+        f"{calls} calls for {OTHERS} people: each of 3 accounts saw {[len(one.seen) for one in ring]} "
+        f"(quota {QUOTA}), the ring {len(together)} (at most {3 * QUOTA})"
+    )
     assert [len(scraper.seen) for scraper in ring] == [QUOTA] * 3
     assert len(together) <= 3 * QUOTA

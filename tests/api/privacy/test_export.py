@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -109,7 +110,7 @@ async def test_a_token_without_the_scope_takes_nothing_out(client: AsyncClient) 
     assert reply.status_code == 403
 
 
-async def test_a_large_account_holds_nobody_up(soaking: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+async def test_a_large_account_holds_nobody_up(*, soaking: bool, tell: Callable[[str], None]) -> None:
     number = 20_000 if soaking else 4_000
     ada, grace = await make_member("Ada"), await make_recipient("Grace")
     connection_id = await make_connection(ada, grace)
@@ -133,10 +134,7 @@ async def test_a_large_account_holds_nobody_up(soaking: bool, capsys: pytest.Cap
         together.cancel_scope.cancel()
 
     took = time.perf_counter() - began
-    with capsys.disabled():
-        print(  # noqa: T201 - the figures of a run
-            f"\nexport of {number:,} messages: {took:.2f} s, {size / 1e6:.1f} MB, loop held {max(held) * 1000:.0f} ms"
-        )
+    tell(f"export of {number:,} messages: {took:.2f} s, {size / 1e6:.1f} MB, loop held {max(held) * 1000:.0f} ms")
     assert size > number * 150
     assert len(held) > number / 1000, "others had their turn between the batches"
 
