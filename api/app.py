@@ -9,7 +9,7 @@ import structlog
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
-from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
+from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap
 
 from api import database, openapi, worker
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
@@ -71,9 +71,13 @@ def create_app(
     pages: Sequence[ControllerRouterHandler] = (),
     exception_handlers: "ExceptionHandlersMap | None" = None,
     on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     **options: Any,
 ) -> Litestar:
-    """The application: the JSON API, the health checks and whatever `pages` are put on top."""
+    """The application: the JSON API, the health checks and whatever `pages` are put on top.
+
+    `around` is what every reply goes through on its way out, also that of a request which reaches no route.
+    """
     configure_logs()
     app = Litestar(
         route_handlers=[api_router(), healthz, readyz, *pages],
@@ -92,7 +96,7 @@ def create_app(
                 if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
                     openapi.complete(handler)
     # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
-    app.asgi_handler = answering_head(RequestLog()(refusing_bad_hosts(noting_callers(app.asgi_handler))))
+    app.asgi_handler = answering_head(RequestLog()(around(refusing_bad_hosts(noting_callers(app.asgi_handler)))))
     return app
 
 

@@ -14,6 +14,7 @@ from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
 from web.csrf import needs_own_form
+from web.delivery import delivering
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.guards import needs_access_keeping_words
@@ -37,6 +38,7 @@ from web.pages.moderation import ModerationPages
 from web.pages.my_purposes import MyPurposePages
 from web.pages.my_statements import MyStatementPages
 from web.pages.notices import NoticePages
+from web.pages.offline import OfflinePages, service_worker
 from web.pages.outbox import OutboxPages
 from web.pages.plain_words import PlainWordsPages
 from web.pages.problems import ProblemPages
@@ -53,7 +55,7 @@ from web.pages.signing_in import SigningInPages
 from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
 from web.pages.welcome import WelcomePages
-from web.static_files import static, static_file
+from web.static_files import static, static_file, static_files
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -97,6 +99,7 @@ PAGES: list[ControllerRouterHandler] = [
     PlainWordsPages,
     ApiDocsPages,
     ProblemPages,
+    OfflinePages,
     security_contact,
     StylePages,
 ]
@@ -105,11 +108,13 @@ PAGES: list[ControllerRouterHandler] = [
 
 def create_app(**options: Any) -> Litestar:
     """The application as it is served."""
+    static_files()  # packed now, and in no request
     return api_app.create_app(
-        pages=[static_file, pages_router()],
+        pages=[static_file, service_worker, pages_router()],
         exception_handlers=EXCEPTION_HANDLERS,
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         before_send=[add_headers],
+        around=delivering,
         **options,
     )
 

@@ -1,35 +1,56 @@
-"""Style sheets, scripts and icons: served from memory, kept by browsers for as long as they stay the same."""
+"""Style sheets, scripts and icons: packed when the site starts, kept by browsers for as long as they stay the same."""
 
 import gzip
 import hashlib
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
+import brotli
 import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_200_OK, HTTP_302_FOUND, HTTP_304_NOT_MODIFIED
 
 from api.authentication import Access
 from api.errors import NotFoundError
+from api.settings import settings
+from web.byte_ranges import part_of
+from web.negotiation import best_encoding, has_already
 
 STATIC = Path(__file__).parent / "static"
 
+SHEET = "css/wherefore.css"
+"""The style sheet of every page: these in this order, sent as one, since each file costs a slow line a round trip."""
+SHEETS = ("css/tokens.css", "css/frame.css", "css/components.css")
+
+ENCODINGS = ("br", "gzip")
+"""Those in which files are kept, the smallest first."""
+
 _FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_EACH_TIME = "public, max-age=0, must-revalidate"
-_WORTH_PACKING = 1_000  # bytes
+_WORTH_PACKING = 200  # bytes; what is smaller does not become much smaller
+_VERSION_LENGTH = 12
+_VERSIONED = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{{_VERSION_LENGTH}}}(?P<suffix>\.[a-z0-9]+)")
+
+Answer = Response[Any]
 
 
 class StaticFile(msgspec.Struct, frozen=True):
     """A file as it is sent."""
 
-    content: bytes
-    packed: bytes | None
-    """The same, compressed, where that helps."""
+    address: str
     version: str
     media_type: str
+    forms: dict[str, bytes]
+    """Its bytes by encoding: `identity`, and those of `ENCODINGS` that make it smaller."""
+
+    def etag(self, encoding: str) -> str:
+        """Each encoding has its own: the same bytes, the same tag."""
+        return f'"{self.version}-{encoding}"'
 
 
 def static(name: str) -> str:
@@ -38,50 +59,70 @@ def static(name: str) -> str:
     Raises:
         NotFoundError: There is no such file.
     """
-    return f"/static/{name}?v={_file(name).version}"
-
-
-@get(
-    "/static/{name:path}",
-    opt={"access": Access.ANYONE},
-    include_in_schema=False,
-    sync_to_thread=False,
-    name="static",
-)
-def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """Send a file, or say that the browser has it already."""
-    file = _file(name.lstrip("/"))
-    headers = {
-        "ETag": f'"{file.version}"',
-        "Cache-Control": _FOR_EVER if request.query_params.get("v") == file.version else _ASK_EACH_TIME,
-        "Vary": "Accept-Encoding",
-    }
-    if file.version in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers, media_type=file.media_type)
-    content = file.content
-    if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["Content-Encoding"] = file.packed, "gzip"
-    return Response(content, status_code=HTTP_200_OK, headers=headers, media_type=file.media_type)
-
-
-def _file(name: str) -> StaticFile:
     try:
-        path = (STATIC / name).resolve()
-        if path.is_relative_to(STATIC.resolve()) and path.is_file():
-            return _read(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError):  # a name that no file can have
-        pass
-    raise NotFoundError
+        return static_files()[name].address
+    except KeyError:
+        raise NotFoundError from None
 
 
-@lru_cache(maxsize=256)
-def _read(path: Path, _changed_at: int) -> StaticFile:
-    content = path.read_bytes()
-    media_type = guess_type(path.name)[0] or "application/octet-stream"
-    packable = len(content) >= _WORTH_PACKING and not media_type.startswith("image/png")
+def static_files() -> dict[str, StaticFile]:
+    """Every file by its name, as it was when the site started; in a demo as it is now, for whoever works on it."""
+    return _read(max(path.stat().st_mtime_ns for path in STATIC.rglob("*")) if settings().demo else 0)
+
+
+@get("/static/{name:path}", opt={"access": Access.ANYONE}, include_in_schema=False, sync_to_thread=False, name="static")
+def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Answer:
+    """Send a file, or say that the browser has it; whoever asks for another version of it is led to this one.
+
+    A page that was kept by a browser, or drawn by a process of another version while the site is brought up to date,
+    asks for names that this process never had.
+    """
+    name = name.lstrip("/")
+    versioned = _VERSIONED.fullmatch(name)
+    file = static_files().get(f"{versioned['stem']}{versioned['suffix']}" if versioned else name)
+    if file is None:
+        raise NotFoundError
+    if f"/static/{name}" != file.address:
+        return Redirect(file.address, status_code=HTTP_302_FOUND)
+    return _sent(request, file)
+
+
+def _sent(request: Request[Any, Any, Any], file: StaticFile) -> Answer:
+    encoding = best_encoding(request.headers.get("accept-encoding"), [name for name in ENCODINGS if name in file.forms])
+    content, etag, status = file.forms[encoding], file.etag(encoding), HTTP_200_OK
+    headers = {"ETag": etag, "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding", "Accept-Ranges": "bytes"}
+    if has_already(request.headers.get("if-none-match"), etag):
+        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers, media_type=file.media_type)
+    if encoding != "identity":
+        headers["Content-Encoding"] = encoding
+    if request.headers.get("if-range", etag) == etag:
+        content, status, more = part_of(content, request.headers.get("range"))
+        headers |= more
+    return Response(content, status_code=status, headers=headers, media_type=file.media_type)
+
+
+@lru_cache(maxsize=1)
+def _read(_changed_at: int) -> dict[str, StaticFile]:
+    return {name: _packed(name, content) for name, content in _contents()}
+
+
+def _contents() -> Iterator[tuple[str, bytes]]:
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file() and path.suffix != ".md":
+            yield path.relative_to(STATIC).as_posix(), path.read_bytes()
+    yield SHEET, b"".join((STATIC / name).read_bytes() for name in SHEETS)
+
+
+def _packed(name: str, content: bytes) -> StaticFile:
+    media_type = guess_type(name)[0] or "application/octet-stream"
+    mode = brotli.MODE_TEXT if media_type.startswith("text/") else brotli.MODE_GENERIC
+    forms = {"br": brotli.compress(content, mode=mode), "gzip": gzip.compress(content, mtime=0)}
+    smaller = {key: packed for key, packed in forms.items() if _WORTH_PACKING <= len(content) > len(packed) * 1.05}
+    version = hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]
+    stem, _, suffix = name.rpartition(".")
     return StaticFile(
-        content=content,
-        packed=gzip.compress(content, mtime=0) if packable else None,
-        version=hashlib.sha256(content).hexdigest()[:12],
+        address=f"/static/{stem}.{version}.{suffix}",
+        version=version,
         media_type=media_type,
+        forms=smaller | {"identity": content},
     )

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 WITHOUT_LINKS = (
     "/style",
+    "/offline",
     "/problems",
     "/problems/reason-refused",
     "/first-words/hobby",
@@ -37,6 +38,7 @@ NO_PAGES = {
     "/.well-known/security.txt",
     "/first-words",
     "/healthz",
+    "/service-worker.js",
     "/readyz",
     "/requests/…/…",
     "/conversations/…/note",

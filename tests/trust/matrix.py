@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from api.authentication import Access
+from web.static_files import static
 
 
 class Caller(StrEnum):
@@ -145,7 +146,9 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /rules": Row(ANYONE),
     "GET /problems": Row(ANYONE),
     "GET /problems/{code}": Row(ANYONE, params={"code": "not-found"}),
-    "GET /static/{name}": Row(ANYONE, params={"name": "css/tokens.css"}),
+    "GET /static/{name}": Row(ANYONE, params={"name": static("css/tokens.css").removeprefix("/static/")}),
+    "GET /offline": Row(ANYONE),
+    "GET /service-worker.js": Row(ANYONE),
     "GET /style": Row(ANYONE),
     "GET /.well-known/security.txt": Row(ANYONE),
     # Joining and signing in.

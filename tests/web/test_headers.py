@@ -18,6 +18,7 @@ from tests.factories import PASSWORD, as_member, make_member
 from tests.web.browsing import Browser, browser_of
 from web.app import create_app
 from web.headers import ALWAYS, OVER_HTTPS, YEAR
+from web.static_files import static
 
 JSON = {"application/json", "application/problem+json", "application/vnd.oai.openapi+json"}
 NEVER = ("server", "x-powered-by", "access-control-allow-origin", "access-control-allow-credentials")
@@ -109,7 +110,7 @@ async def test_every_route_answers_every_way_with_the_headers_that_keep_others_o
 
     for method, path in [
         *calls(app),
-        ("GET", "/static/css/tokens.css"),
+        ("GET", static("css/wherefore.css")),
         ("GET", "/nothing"),
         ("GET", "/api/v1/nothing"),
     ]:
