@@ -77,8 +77,11 @@ async def answer_asked(about: bytes) -> None:
 
 
 async def account_of(email: str) -> UUID | None:
-    """Whose account has this address; also of a member who asked to be erased, as they may stay after all."""
-    row = await fetch_one("SELECT id FROM account WHERE email = {}", email)
+    """Whose account has this address; also of a member who asked to be erased, as they may stay after all.
+
+    They have it until the caller's transaction ends: no link goes to an address that is taken from an account just now.
+    """
+    row = await fetch_one("SELECT id FROM account WHERE email = {} FOR UPDATE", email)
     return None if row is None else row["id"]
 
 

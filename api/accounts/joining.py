@@ -47,8 +47,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
     if settings().smtp is not None:
         await keep_sign_up(email=email, password_hash=password_hash, display_name=name, choices=choices)
         return AccountCreated(next="confirm_email")
-    if not await is_taken(email):
-        await keep_account(email=email, password_hash=password_hash, display_name=name, adult_at=clock.now())
+    await keep_account(email=email, password_hash=password_hash, display_name=name, adult_at=clock.now())
     return AccountCreated(next="sign_in")
 
 
@@ -67,7 +66,7 @@ async def keep_account(
     password_hash: str | None = None,
     account: UUID | None = None,
 ) -> Member | None:
-    """Make an account of what was checked before; None when the address is somebody's by now.
+    """Make an account of what was checked before; None when the address is somebody's by now, or may be again.
 
     Args:
         email: In its normal form.
@@ -76,6 +75,8 @@ async def keep_account(
         password_hash: None for whoever joins by a passkey.
         account: The id that their passkey names.
     """
+    if await is_taken(email):
+        return None
     member = Member(id=account or uuid4(), display_name=display_name)
     made = await fetch(
         "INSERT INTO account (id, email, address_digest, password_hash, display_name, created_at, confirmed_adult_at) "

@@ -6,7 +6,6 @@ from uuid import uuid4
 import msgspec
 
 from api import clock
-from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError, PasskeyRefusedError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, raise_any
 from api.accounts.joining import count_for_the_address, keep_account
@@ -49,8 +48,6 @@ async def join_by_passkey(
     made = await new_passkey(Ceremony.JOIN, answer, browser=browser)
     if settings().smtp is not None:
         await keep_sign_up(email=email, passkey=made, display_name=name, choices=choices)
-        return None
-    if await is_taken(email):
         return None
     async with transaction():
         member = await keep_account(email=email, display_name=name, adult_at=clock.now(), account=made.account)

@@ -7,6 +7,7 @@ import structlog
 
 from api import clock
 from api.accounts.leaving import UNDO
+from api.accounts.links import end_links
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
@@ -152,5 +153,7 @@ async def _hide(member_id: UUID, *, since: datetime) -> str:
 
 
 async def _end_credentials(member_id: UUID) -> None:
-    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge", "mailed_link"):
+    for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
+    # Those that undo go on: whoever got in must not close its member's way back by leaving and staying after all.
+    await end_links(member_id)

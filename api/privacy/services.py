@@ -1,13 +1,18 @@
 """What members do with all that is kept of them at once: leave, and come back."""
 
 from datetime import datetime
+from uuid import UUID
 
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
+from api.accounts.holding import hold
+from api.accounts.leaving import leaving_proof
 from api.accounts.passwords import verify_password
 from api.accounts.recent import needs_recent
-from api.accounts.schemas import Credential, Member
-from api.database import fetch_one
+from api.accounts.schemas import Credential, Member, SessionCreated
+from api.accounts.services import open_session
+from api.database import fetch_one, transaction
+from api.errors import NotFoundError
 from api.privacy import erasure
 
 
@@ -28,3 +33,17 @@ async def leave(actor: Member, *, credential: Credential, password: str | None =
             if not await verify_password(password, None if row is None else row["password_hash"]):
                 raise WrongCredentialsError
     return await erasure.leave(actor)
+
+
+async def come_back(member_id: UUID, *, proof: str, label: str = "") -> SessionCreated:
+    """Keep the account of a member who asked to be erased and has proved who they are, and sign them in.
+
+    Raises:
+        NotFoundError: They are gone, are back already, or have a new password since they proved it.
+        JournalUnavailableError: It could not be made to last; nothing was changed.
+    """
+    async with transaction():
+        await hold(member_id)
+        if await leaving_proof(member_id) != proof:
+            raise NotFoundError
+        return await open_session(await erasure.stay(member_id), label=label)

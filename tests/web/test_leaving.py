@@ -1,9 +1,12 @@
 """Leaving by the pages, and the one page that is left to whoever is leaving."""
 
+from uuid import UUID
+
 import pytest
 from httpx import AsyncClient
 
 from api.accounts import queries
+from api.accounts.leaving import leaving_proof
 from api.accounts.links import make_link
 from api.accounts.resetting import reset_password
 from api.accounts.schemas import LinkPurpose
@@ -13,6 +16,7 @@ from api.profiles.queries import my_statements
 from tests.factories import PASSWORD, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
+from web.pages import leaving as pages
 
 
 async def test_leaving_signs_out_and_says_how_to_come_back(client: AsyncClient, moved_clock: MovedClock) -> None:
@@ -133,3 +137,30 @@ async def test_whoever_signed_in_while_leaving_decides_nothing_after_a_new_passw
 
     assert thief.path == "/sign-in"
     assert await leaves_at(ada.id) is not None
+
+
+async def test_whoever_stays_at_the_moment_of_a_new_password_gets_no_session(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, and Ada sets it between the look at what the other shows and what comes of it."""
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    thief = Browser(client)
+    await _sign_in(thief)
+
+    async def looking(member_id: UUID) -> str | None:
+        found = await leaving_proof(member_id)
+        monkeypatch.setattr(pages, "leaving_proof", leaving_proof)
+        await reset_password(
+            await make_link(ada.id, purpose=LinkPurpose.RESET, email="ada@example.org"),
+            password="seven loose kettles sing at dusk",
+        )
+        return found
+
+    monkeypatch.setattr(pages, "leaving_proof", looking)
+
+    await thief.press("Keep my account")
+
+    assert thief.reply.status_code == 404
+    assert await leaves_at(ada.id) is not None
+    assert await queries.sessions(ada, this=None) == []

@@ -10,7 +10,6 @@ from litestar.response import Template
 from api.accounts.leaving import UNDO, AccountLeavingError, leaving_proof
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member
-from api.accounts.services import open_session
 from api.authentication import Access
 from api.errors import NotFoundError
 from api.privacy import erasure, services
@@ -51,8 +50,8 @@ class LeavingPages(Controller):
     @get(PATH)
     async def decide(self, request: PageRequest) -> Answer:
         """Ask whoever signed in while leaving whether they want to stay."""
-        member_id = await _proved(request)
-        goes_at = None if member_id is None else await erasure.leaves_at(member_id)
+        proved = await _proved(request)
+        goes_at = None if proved is None else await erasure.leaves_at(proved[0])
         if goes_at is None:
             return redirect("/sign-in")
         ticket = request.cookies[_cookie_name()]
@@ -61,21 +60,20 @@ class LeavingPages(Controller):
     @post(f"{PATH}/stay")
     async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Keep the account, and sign in."""
-        member_id = await _agreed(request, form)
-        if member_id is None:
+        proved = await _agreed(request, form)
+        if proved is None:
             return redirect("/sign-in")
-        member = await erasure.stay(member_id)
-        session = await open_session(member, label=browser_label(request))
+        session = await services.come_back(proved[0], proof=proved[1], label=browser_label(request))
         cookies = [*signed_in(session), cookie(_cookie_name(), "", seconds=0)]
         return redirect_with("/home", notice="Welcome back. Everything is as it was.", cookies=cookies)
 
     @post(f"{PATH}/now")
     async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Delete the account without waiting."""
-        member_id = await _agreed(request, form)
-        if member_id is None or await erasure.leaves_at(member_id) is None:
+        proved = await _agreed(request, form)
+        if proved is None or await erasure.leaves_at(proved[0]) is None:
             return redirect("/sign-in")
-        await erasure.erase(member_id)
+        await erasure.erase(proved[0])
         cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."
         return forgotten(redirect_with("/", notice=gone, cookies=cookies))
@@ -91,16 +89,16 @@ def _ticket(error: AccountLeavingError) -> Cookie:
     return cookie(_cookie_name(), proved, seconds=PROVED_FOR)
 
 
-async def _proved(request: PageRequest) -> UUID | None:
-    """Who proved a short while ago that it is they who are leaving; nobody once a new password is set."""
+async def _proved(request: PageRequest) -> tuple[UUID, str] | None:
+    """Who proved a short while ago that it is they who are leaving, and by what; nobody once a new password is set."""
     found = opened("leaving", request.cookies.get(_cookie_name(), ""))
     if found is None:
         return None
     member_id, _, proof = found.partition(" ")
-    return UUID(member_id) if proof and proof == await leaving_proof(UUID(member_id)) else None
+    return (UUID(member_id), proof) if proof and proof == await leaving_proof(UUID(member_id)) else None
 
 
-async def _agreed(request: PageRequest, form: Form) -> UUID | None:
+async def _agreed(request: PageRequest, form: Form) -> tuple[UUID, str] | None:
     """The same, when the form stood on the page that they were shown: there is no session to bind it to.
 
     Raises:

@@ -1,0 +1,115 @@
+"""The way back of whoever lost their account for a while: nothing that is done in it meanwhile closes it."""
+
+import asyncio
+from uuid import UUID
+
+import msgspec
+import pytest
+from httpx import AsyncClient
+
+from api.accounts import new_addresses
+from api.accounts.asking import answer_asked, ask_for_new_address, ask_for_reset
+from api.accounts.confirming import confirm_address
+from api.accounts.errors import LinkDeadError
+from api.accounts.joining import create_account
+from api.accounts.new_addresses import bring_address_back, change_address
+from api.accounts.schemas import AccountCreate, Asked, Credential, Member
+from api.accounts.ways_in import end_every_credential
+from api.clock import now
+from api.database import fetch
+from api.mail.schemas import MailKind
+from api.privacy.erasure import leave, stay
+from tests.api.accounts.making import with_app
+from tests.factories import make_member
+from tests.web.browsing import Browser
+from tests.web.mailing import last_link, mail_goes_out, mails_to
+
+ADA = "ada@example.org"
+THIEF = "thief@example.org"
+OTHER = "seven loose kettles sing at dusk"
+
+
+@pytest.fixture
+async def ada(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Member:
+    """A member, on a site that sends mail."""
+    member = await make_member("Ada", email=ADA)
+    mail_goes_out(monkeypatch)
+    return member
+
+
+async def _change(member: Member, address: str) -> None:
+    """Give an account another address, as whoever has just signed in to it can."""
+    recent = Credential(session_id=None, token_id=None, scopes=frozenset(), proved_at=now())
+    await ask_for_new_address(member, credential=recent, email=address)
+    await change_address(member, token=await _token(address, MailKind.CONFIRM_NEW_ADDRESS))
+
+
+async def _token(address: str, kind: MailKind) -> str:
+    return (await last_link(address, kind)).rpartition("/")[2]
+
+
+async def test_leaving_and_staying_after_all_takes_no_address_away_for_good(client: AsyncClient, ada: Member) -> None:
+    await _change(ada, THIEF)
+    await leave(ada)
+    await stay(ada.id)
+    browser = Browser(client)
+
+    await browser.open(await last_link(ADA, MailKind.ADDRESS_CHANGED))
+    await browser.press("It was not me")
+    await browser.press("Set the new password", password=OTHER)
+    await browser.press("Sign in", email=ADA, password=OTHER)
+
+    assert browser.path == "/home"
+
+
+async def test_leaving_takes_nobody_the_way_around_an_app_that_is_not_theirs(client: AsyncClient, ada: Member) -> None:
+    await with_app(ada)
+    await leave(ada)
+    browser = Browser(client)
+
+    await browser.open(await last_link(ADA, MailKind.SECOND_STEP_ON))
+    await browser.press("It was not me")
+    await browser.press("Set the new password", password=OTHER)
+    await browser.press("Sign in", email=ADA, password=OTHER)
+
+    assert browser.path == "/leaving"
+
+
+async def test_no_link_goes_to_an_address_that_is_taken_from_the_account_at_this_moment(
+    ada: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _change(ada, THIEF)
+    undo = await _token(ADA, MailKind.ADDRESS_CHANGED)
+    await ask_for_reset(email=THIEF)
+    [asked] = await fetch("SELECT id FROM mail_asked")
+    undoing = asyncio.Event()
+
+    async def ending(account: UUID) -> None:
+        undoing.set()
+        await asyncio.sleep(0.3)  # the job looks whose address it is, and waits for the account
+        await end_every_credential(account)
+
+    monkeypatch.setattr(new_addresses, "end_every_credential", ending)
+
+    async def answering() -> None:
+        await undoing.wait()
+        await answer_asked(msgspec.json.encode(Asked(asked["id"])))
+
+    await asyncio.gather(bring_address_back(undo), answering())
+
+    assert MailKind.RESET_PASSWORD not in [kind for kind, _ in await mails_to(THIEF)]
+    assert [row["email"] for row in await fetch("SELECT email FROM mailed_link")] == [ADA]
+
+
+async def test_an_old_sign_up_gets_no_address_that_may_be_brought_back(ada: Member) -> None:
+    between = "ada.for.a.day@example.org"
+    await create_account(AccountCreate(email=between, password=OTHER, display_name="Ada", over_18=True))
+    sign_up = await _token(between, MailKind.CONFIRM_ADDRESS)
+    await _change(ada, between)
+    await _change(ada, THIEF)
+
+    with pytest.raises(LinkDeadError):
+        await confirm_address(sign_up, password=OTHER)
+    await bring_address_back(await _token(between, MailKind.ADDRESS_CHANGED))
+
+    assert [row["email"] for row in await fetch("SELECT email FROM account")] == [between]
