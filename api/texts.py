@@ -34,8 +34,9 @@ def problem_with(
         least: The fewest code points it must have.
         lines: Whether it may have several lines.
     """
-    unseen = bool(text and least) and not shows(text)
-    if unseen or any(_is_unusable(character, lines=lines) for character in text):
+    looked_at = text[: most + 1]  # however much was sent, nobody waits for it to be looked through
+    unseen = bool(text and least) and not shows(looked_at)
+    if unseen or any(_is_unusable(character, lines=lines) for character in looked_at):
         return FieldError(f"/{field}", "bad-characters", f"{name} has characters that cannot be kept. Type it again.")
     if not text and least:
         return FieldError(f"/{field}", "missing", f"{name} is missing.")

@@ -95,7 +95,8 @@ async def problems_with_password(password: str, *, words: Iterable[str]) -> list
         ]
     if length > LONGEST:
         return [_problem("too-long", f"Your password can have at most {LONGEST} characters.")]
-    own = [part for word in words for part in [word, *re.split(r"[\W_]+", word)] if part]
+    cut = [word[:LONGEST] for word in words]  # no accepted name or address is longer
+    own = [part for word in cut for part in [word, *re.split(r"[\W_]+", word)] if part]
     if _mostly_made_of(own, password) or await _off_the_loop(partial(_score, password, own)) < _LEAST_SCORE:
         return [
             _problem(
