@@ -15,6 +15,9 @@ from api.limits.limit import Limit
 from api.limits.policies import (
     SECOND_FACTOR_ACCOUNT,
     SECOND_FACTOR_ADDRESS,
+    SECOND_FACTOR_KNOWN,
+    SECOND_FACTOR_KNOWN_ALL,
+    SECOND_FACTOR_RESET,
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_IN_EVERYONE,
@@ -59,8 +62,19 @@ def at_sign_in(email: str, account: UUID | None) -> list[tuple[Limit, str]]:
     return [*_from_there(SIGN_IN_ADDRESS), (SIGN_IN_ACCOUNT, f"email {email}"), (SIGN_IN_EVERYONE, EVERYONE)]
 
 
-def at_codes(account: UUID) -> list[tuple[Limit, str]]:
-    """What a code is counted for that somebody types who knew the password."""
+def at_codes(account: UUID, *, resetting: bool = False) -> list[tuple[Limit, str]]:
+    """What a code is counted for that somebody types who knew the password, or reads the mails of the account.
+
+    Neither of the two uses up the tries of the other, nor those of a browser that signed in before: for that somebody
+    needed a code. So whoever has the password alone keeps its owner from neither.
+    """
+    if resetting:
+        return [*_from_there(SECOND_FACTOR_ADDRESS), (SECOND_FACTOR_RESET, f"member {account}")]
+    if (browser := known_browser(account)) is not None:
+        return [
+            (SECOND_FACTOR_KNOWN, f"member {account} browser {browser}"),
+            (SECOND_FACTOR_KNOWN_ALL, f"member {account}"),
+        ]
     return [*_from_there(SECOND_FACTOR_ADDRESS), (SECOND_FACTOR_ACCOUNT, f"member {account}")]
 
 

@@ -41,7 +41,7 @@ async def reset_password(token: str, *, password: str, code: str = "") -> None:
     if problems := await problems_with_password(password, words=[row["email"], row["display_name"]]):
         raise InvalidError(problems[0].detail, errors=tuple(problems))
     if await has_second_factor(link.account):  # or a mailbox alone would open the account
-        await check_code(link.account, code)
+        await check_code(link.account, code, resetting=True)
     password_hash = await hash_password(password)
     async with transaction():
         await hold(link.account)

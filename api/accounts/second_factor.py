@@ -33,16 +33,21 @@ async def has_second_factor(member_id: UUID) -> bool:
     return bool(await fetch("SELECT 1 FROM second_factor WHERE account = {} AND confirmed_at IS NOT NULL", member_id))
 
 
-async def check_code(member_id: UUID, code: str) -> None:
+async def check_code(member_id: UUID, code: str, *, resetting: bool = False) -> None:
     """Take a code of the member's app, or one of their recovery codes, each once; for members who have an app.
 
     Never called within a transaction: a wrong code counts whatever becomes of the rest.
+
+    Args:
+        member_id: Whose.
+        code: As it was typed.
+        resetting: Whether it is for a new password by a mailed link.
 
     Raises:
         WrongCodeError: It is none of these, or was used before.
         TooManyError: There were too many wrong ones just now.
     """
-    async with counted(*at_codes(member_id)):
+    async with counted(*at_codes(member_id, resetting=resetting)):
         if not await _take_app_code(member_id, code, confirmed=True):
             if not await take_recovery_code(member_id, code):
                 raise WrongCodeError

@@ -85,6 +85,27 @@ SECOND_FACTOR_ACCOUNT = Limit(
     fails=Fails.CLOSED,
     counts="wrong codes for one account, after the right password",
 )
+SECOND_FACTOR_KNOWN = Limit(
+    name="second-factor-known",
+    per=Per.ACCOUNT,
+    windows=(Window(5, 5 * MINUTE), Window(20, HOUR), Window(50, DAY)),
+    fails=Fails.CLOSED,
+    counts="wrong codes for one account, from one browser that signed in to it before",
+)
+SECOND_FACTOR_KNOWN_ALL = Limit(
+    name="second-factor-known-all",
+    per=Per.ACCOUNT,
+    windows=(Window(15, 5 * MINUTE), Window(60, HOUR), Window(150, DAY)),
+    fails=Fails.CLOSED,
+    counts="wrong codes for one account, from all browsers that signed in to it before",
+)
+SECOND_FACTOR_RESET = Limit(
+    name="second-factor-reset",
+    per=Per.ACCOUNT,
+    windows=(Window(5, 5 * MINUTE), Window(20, HOUR), Window(50, DAY)),
+    fails=Fails.CLOSED,
+    counts="wrong codes for one account, with a mailed link that sets a new password",
+)
 SECOND_FACTOR_ADDRESS = Limit(
     name="second-factor-address",
     per=Per.ADDRESS,
@@ -202,6 +223,9 @@ ALL: tuple[Limit, ...] = (
     SIGN_IN_ADDRESS,
     SIGN_IN_EVERYONE,
     SECOND_FACTOR_ACCOUNT,
+    SECOND_FACTOR_KNOWN,
+    SECOND_FACTOR_KNOWN_ALL,
+    SECOND_FACTOR_RESET,
     SECOND_FACTOR_ADDRESS,
     PASSKEYS,
     NEW_TOKENS,
