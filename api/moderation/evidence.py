@@ -1,8 +1,9 @@
 """What is sealed with a report: the reported words and their context, as far as the one who reports could read them.
 
 Whoever received a request or a message may report it also when it is out of their sight by now: after the connection
-ended, the request was withdrawn, or one blocked the other. A member or a statement is reported by who sees them, or has
-blocked them themself. Whether the other blocked the one who reports changes nothing in what either finds.
+ended, the request was withdrawn, or one blocked the other. A member is reported by who sees them, or has blocked them
+themself; a single statement only by who can read it. Else whoever is kept apart from its author could ask whether it
+is still there, and its purpose still on. Whether the other blocked the one who reports changes nothing for either.
 """
 
 from typing import Any
@@ -105,19 +106,19 @@ async def _member(actor: Member, member_id: UUID) -> Found:
         "SELECT pronouns, display_name FROM account AS a WHERE a.id = {} AND ({} OR {})",
         member_id,
         can_see_member(actor.id, "a.id"),
-        _was_blocked_by(actor.id, "a.id"),
+        was_blocked_by(actor.id, "a.id"),
     )
     if row is None:
         raise NotFoundError
     parts = [Part(kind="name", text=row["display_name"], by="reported")]
     if row["pronouns"]:
         parts.append(Part(kind="pronouns", text=row["pronouns"], by="reported"))
-    parts += await _statements(actor, QueryString("said.author = {}", member_id), concerned=False)
+    parts += await _statements(actor, QueryString("said.author = {}", member_id), whole=True)
     return await _found(actor, member_id, TargetKind.MEMBER, parts)
 
 
 async def _statement(actor: Member, statement_id: UUID) -> Found:
-    parts = await _statements(actor, QueryString("said.id = {}", statement_id), concerned=True)
+    parts = await _statements(actor, QueryString("said.id = {}", statement_id), whole=False)
     row = await fetch_one("SELECT author FROM statement WHERE id = {}", statement_id)
     if not parts or row is None:
         raise NotFoundError
@@ -132,15 +133,16 @@ _GATHERED = {
 }
 
 
-async def _statements(actor: Member, narrowed: QueryString, *, concerned: bool) -> list[Part]:
-    """Statements that the actor can read, or could before they blocked the author."""
+async def _statements(actor: Member, narrowed: QueryString, *, whole: bool) -> list[Part]:
+    """Statements that the actor can read, or, with the whole of a member, could before they blocked the author."""
     rows = await fetch(
         "SELECT said.id, said.purpose, said.role, said.text, said.audience, said.updated_at FROM statement AS said "
-        "WHERE {} AND ({} OR ({} AND said.audience = 'purpose' AND {})) "
+        "WHERE {} AND ({} OR ({} AND {} AND said.audience = 'purpose' AND {})) "
         "ORDER BY said.purpose, said.created_at, said.id",
         narrowed,
         can_read_statement(actor.id, "said"),
-        _was_blocked_by(actor.id, "said.author"),
+        whole,
+        was_blocked_by(actor.id, "said.author"),
         both_have_its_purpose(actor.id, "said"),
     )
     open_in(rows, text="statement.text")
@@ -150,7 +152,7 @@ async def _statements(actor: Member, narrowed: QueryString, *, concerned: bool) 
             text=row["text"],
             by="reported",
             id=row["id"],
-            concerned=concerned,
+            concerned=not whole,
             at=row["updated_at"],
             purpose=row["purpose"],
             role=row["role"],
@@ -160,7 +162,7 @@ async def _statements(actor: Member, narrowed: QueryString, *, concerned: bool) 
     ]
 
 
-def _was_blocked_by(blocker_id: UUID, member_column: str) -> QueryString:
+def was_blocked_by(blocker_id: UUID, member_column: str) -> QueryString:
     """Whether the member blocked the other, who then is out of their sight by their own wish.
 
     Not when they only blocked another account under the same address: of that they know nothing.

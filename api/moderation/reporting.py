@@ -10,8 +10,9 @@ from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.moderation import sealed
 from api.moderation.blocking import keep_apart
-from api.moderation.evidence import Found, gather
+from api.moderation.evidence import Found, gather, was_blocked_by
 from api.moderation.schemas import AppealOutcome, Category, Decision, ReportCreate, ReportRead, Target, TargetKind
+from api.profiles.visibility import can_see_member
 from api.texts import problem_with, tidy
 
 LONGEST_WORDS = 2000
@@ -35,7 +36,8 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
     """Report something, with the evidence sealed at this moment; and block whoever it is about, if that is wished.
 
     What was reported and waits is not reported twice: words are added to the report there is, and danger makes it
-    come first. What was decided is not looked at again while it is the same and nothing new is said about it.
+    come first. What was decided is not looked at again while it is the same and nothing new is said about it; nor
+    because of what changed out of the actor's sight, as they would learn of it from that.
 
     Raises:
         NotFoundError: There is no such thing, or it never was the actor's to see.
@@ -49,8 +51,13 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
         # Whoever reports the same twice at the same moment waits here for themself. Not for a row: a block locks both
         # members in an order of its own.
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, 5))", f"{actor.id} {draft.target.id}")
-        found = await gather(actor, draft.target)
-        read = await _again(actor, draft, words, found) or await _anew(actor, draft, words, found)
+        found = await _found(actor, draft.target)
+        read = await _again(actor, draft, words, found)
+        if found is None:
+            if read is None:
+                raise NotFoundError
+            return read
+        read = read or await _anew(actor, draft, words, found)
         if draft.block and found.reported is not None:
             with suppress(NotFoundError):  # they are out of each other's sight already
                 await keep_apart(actor, found.reported)
@@ -63,21 +70,31 @@ async def my_reports(actor: Member) -> list[ReportRead]:
     return [_read(row) for row in rows]
 
 
-async def _again(actor: Member, draft: ReportCreate, words: str, found: Found) -> ReportRead | None:
+async def _found(actor: Member, target: Target) -> Found | None:
+    """What a report is about; None where the actor cannot report it, or no more since they blocked its author."""
+    try:
+        return await gather(actor, target)
+    except NotFoundError:
+        return None
+
+
+async def _again(actor: Member, draft: ReportCreate, words: str, found: Found | None) -> ReportRead | None:
     """The report that there is of the same thing; None when a new one is to be made."""
     row = await fetch_one(
-        f"SELECT {_READ}, words, digest FROM report JOIN report_evidence AS e ON e.report = id "
-        "WHERE reporter = {} AND target_kind = {} AND target = {} "
+        f"SELECT {_READ}, words, digest, {{}} AS in_sight, {{}} AS blocked FROM report "
+        "JOIN report_evidence AS e ON e.report = id WHERE reporter = {} AND target_kind = {} AND target = {} "
         "ORDER BY created_at DESC LIMIT 1 FOR UPDATE OF report",
+        can_see_member(actor.id, "report.reported"),
+        was_blocked_by(actor.id, "report.reported"),
         actor.id,
         draft.target.kind,
         draft.target.id,
     )
-    if row is None:
+    if row is None or (found is None and not row["blocked"]):
         return None
     if row["decision"] is not None:
-        same = bytes(row["digest"]) == sealed.digest_of(found.evidence)
-        return _read(row) if same and not words else None
+        looked_at = found is None or not row["in_sight"] or bytes(row["digest"]) == sealed.digest_of(found.evidence)
+        return _read(row) if looked_at and not words else None
     kept = sealed.opened(row["words"], column="words", report=row["id"]) or ""
     if words and words not in kept:
         kept = f"{kept}\n\n{words}".strip()

@@ -85,6 +85,8 @@ MAY_REPORT = _who(
     suspended={C.BLOCKING},
     erased={C.BLOCKING},
 )
+MAY_REPORT_WORDS = _who(set(SEES[State.THERE]), set(SEES[State.PAUSED]))
+"""Words alone are reported by who reads them: they would else tell somebody who is kept apart that they stand."""
 # What one received can be reported whatever became of the other; a message of one's own is told to be that.
 _HAD_REQUEST = {C.BLOCKING, C.BLOCKED, C.FORMER, C.GRACE, *_TIED}
 HAD_REQUEST = _who(_HAD_REQUEST, suspended=_HAD_REQUEST, erased=_HAD_REQUEST)
@@ -334,14 +336,14 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /reports": Row(MEMBER),
     "GET /report/{target_id}": [
         Row(MEMBER, MAY_REPORT, params={"target_id": "{member_id}"}, query="?kind=member"),
-        Row(MEMBER, MAY_REPORT, params={"target_id": "{statement_id}"}, query="?kind=statement"),
+        Row(MEMBER, MAY_REPORT_WORDS, params={"target_id": "{statement_id}"}, query="?kind=statement"),
         Row(MEMBER, HAD_REQUEST, params={"target_id": "{request_id}"}, query="?kind=request"),
         Row(MEMBER, HAD_MESSAGE, params={"target_id": "{message_id}"}, query="?kind=message"),
         Row(MEMBER, NOBODY, params={"target_id": "{member_id}"}, query="?kind=nothing"),
     ],
     "POST /report/{target_id}": [
         Row(MEMBER, MAY_REPORT, params={"target_id": "{member_id}"}, query="?kind=member", body=_SCAM),
-        Row(MEMBER, MAY_REPORT, params={"target_id": "{statement_id}"}, query="?kind=statement", body=_SCAM),
+        Row(MEMBER, MAY_REPORT_WORDS, params={"target_id": "{statement_id}"}, query="?kind=statement", body=_SCAM),
         Row(MEMBER, HAD_REQUEST, params={"target_id": "{request_id}"}, query="?kind=request", body=_SCAM),
         Row(MEMBER, HAD_MESSAGE, params={"target_id": "{message_id}"}, query="?kind=message", body=_SCAM),
     ],

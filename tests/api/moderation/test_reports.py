@@ -18,7 +18,7 @@ from api.moderation.services import block_member
 from api.profiles.me import update_me
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, MeUpdate, StatementUpdate
-from api.profiles.services import change_statement, delete_statement
+from api.profiles.services import change_statement, delete_statement, switch_off_purpose
 from tests.api.connections.making import make_recipient, make_request
 from tests.api.moderation.judging import INSULT, about, decided, insulted, make_message, make_moderator, make_talk
 from tests.factories import make_member, make_statement
@@ -92,16 +92,40 @@ async def test_a_profile_is_sealed_as_the_reporter_could_read_it() -> None:
     ]
 
 
-async def test_after_one_blocked_them_a_member_and_a_statement_can_still_be_reported() -> None:
+async def test_after_one_blocked_them_a_member_can_still_be_reported() -> None:
+    ada, grace = await make_member("Ada", statements=["Clocks and more clocks."]), await make_member("Grace")
+    await block_member(grace, ada.id)
+
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+
+    assert ("statement", "reported", "Clocks and more clocks.") in await texts(made.id)
+
+
+async def test_reporting_tells_nobody_behind_a_block_which_words_and_purposes_are_still_there() -> None:
     ada, grace = await make_member("Ada", statements=["Clocks and more clocks."]), await make_member("Grace")
     [statement] = (await my_statements(ada)).items
     await block_member(grace, ada.id)
 
-    by_member = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
-    by_statement = await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
+    for change in (None, "its purpose is off", "it is deleted"):
+        if change == "its purpose is off":
+            await switch_off_purpose(ada, purpose=statement.purpose)
+        elif change == "it is deleted":
+            await delete_statement(ada, statement.id)
+        with pytest.raises(NotFoundError):
+            await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
 
-    assert ("statement", "reported", "Clocks and more clocks.") in await texts(by_member.id)
-    assert await texts(by_statement.id) == [("statement", "reported", "Clocks and more clocks.")]
+
+async def test_words_that_were_reported_and_blocked_at_once_take_more_to_be_said_until_they_are_decided() -> None:
+    ada, grace = await make_member("Ada", statements=["Clocks and more clocks."]), await make_member("Grace")
+    [statement] = (await my_statements(ada)).items
+    first = await report(grace, draft=about(TargetKind.STATEMENT, statement.id, block=True))
+
+    assert (await report(grace, draft=about(TargetKind.STATEMENT, statement.id, block=True))).id == first.id
+    await report(grace, draft=about(TargetKind.STATEMENT, statement.id, words="They wrote it to me before."))
+
+    moderator = await make_moderator()
+    await claim(moderator, first.id)
+    assert (await open_case(moderator, first.id)).words == "They wrote it to me before."
 
 
 @pytest.mark.parametrize("kind", list(TargetKind))
@@ -270,6 +294,17 @@ async def test_what_was_decided_is_reported_anew_only_when_it_changed_or_more_is
     third = await report(grace, draft=about(TargetKind.MEMBER, ada.id, words="Look at the second one."))
     assert third.id not in {first.id, second.id}
     assert [one.id for one in await my_reports(grace)] == [third.id, second.id, first.id]
+
+
+async def test_reporting_again_tells_nothing_of_what_changed_out_of_sight() -> None:
+    ada, grace, made = await insulted()
+    await decided(made.id, Decision.NO_ACTION)
+    await block_member(ada, grace.id)
+
+    await update_me(ada, change=MeUpdate(display_name="Adele"))
+
+    assert (await report(grace, draft=about(TargetKind.MESSAGE, made.target.id))).id == made.id
+    assert (await report(grace, draft=about(TargetKind.MESSAGE, made.target.id, words="Again."))).id != made.id
 
 
 async def test_words_that_are_too_long_are_refused_and_nothing_is_kept() -> None:
