@@ -14,6 +14,10 @@ MEANINGS = {
         "A link from a mail works once, and for a short time. This one was used, is too old, or you asked for a newer "
         "one. Ask for another mail. Programs never meet this."
     ),
+    "mailbox-full": (
+        "One mailbox has three accounts at most, under whatever variants of its address: every account may see and ask "
+        "only so many people, and that must not be had again by a tag after a plus sign. Programs never meet this."
+    ),
     "invalid": (
         "Some of what was sent cannot be used as it is. The list of errors says which part, and what to "
         "change. Nothing was kept."

@@ -5,7 +5,8 @@ import unicodedata
 import idna
 
 from api import clock
-from api.database import fetch, transaction
+from api.accounts.errors import MailboxFullError
+from api.database import fetch, fetch_one, transaction
 from api.sealing import keyed_digest
 
 _IGNORE_DOTS = {
@@ -18,6 +19,9 @@ _IGNORE_DOTS = {
 """Providers who deliver with and without dots to the same person, under each of the names that they go by."""
 
 _FILLED_AT_ONCE = 500
+
+ACCOUNTS_OF_A_MAILBOX = 3
+"""So many under variants of one address: each account has quotas of its own, and a tag after a plus sign is free."""
 
 
 def canonical_address(email: str) -> str:
@@ -43,6 +47,21 @@ def address_digest(email: str) -> bytes:
     Whoever writes `account.email` writes this beside it, as `address_digest`: the blocks against it then apply.
     """
     return keyed_digest(canonical_address(email), about="account.address")
+
+
+async def check_room_in_mailbox(email: str) -> None:
+    """Hold that not too many accounts have variants of an address, right after one has taken it on.
+
+    Called in the transaction that writes it: what applies blocks to it has locked the digest until that ends, so that
+    of several at once each sees those before it. Never before the address was confirmed, so that no stranger learns
+    whether there are others.
+
+    Raises:
+        MailboxFullError: There are more than one mailbox may have.
+    """
+    row = await fetch_one("SELECT count(*) AS n FROM account WHERE address_digest = {}", address_digest(email))
+    if row is not None and row["n"] > ACCOUNTS_OF_A_MAILBOX:
+        raise MailboxFullError
 
 
 async def fill_missing_digests() -> int:

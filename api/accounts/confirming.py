@@ -1,6 +1,7 @@
 """Confirming an address: the sign-up behind a mailed link becomes an account, for whoever chose its password."""
 
 from api import clock
+from api.accounts.addresses import check_room_in_mailbox
 from api.accounts.errors import LinkDeadError, WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
 from api.accounts.joining import keep_account
@@ -21,6 +22,7 @@ async def confirm_address(token: str, *, password: str, label: str = "") -> Conf
     Raises:
         LinkDeadError: The link does nothing any more, or the address is somebody's by now.
         WrongCredentialsError: This is not the password that was chosen.
+        MailboxFullError: The mailbox has as many accounts as it may.
     """
     now = clock.now()
     row = await fetch_one(
@@ -47,6 +49,7 @@ async def confirm_address(token: str, *, password: str, label: str = "") -> Conf
         )
         if member is None:
             raise LinkDeadError
+        await check_room_in_mailbox(row["email"])
         await fetch("DELETE FROM pending_account WHERE email = {}", row["email"])
         session = await open_session(member, label=label, proved=True)
     return confirmed(row, session)

@@ -99,6 +99,21 @@ class StartAgainError(WhereforeError):
         super().__init__("That took too long, or too many tries. Please sign in again.")
 
 
+class MailboxFullError(WhereforeError):
+    """There are as many accounts under variants of this address as one mailbox may have."""
+
+    code = "mailbox-full"
+    title = "This mailbox has accounts enough"
+    status = 409
+
+    def __init__(self) -> None:
+        """Say what helps; only whoever reads the mails of the address ever comes here."""
+        super().__init__(
+            "Three accounts have this address already, or one that reaches the same mailbox. Use one of them, delete "
+            "one that you need no more, or take another address."
+        )
+
+
 class LinkDeadError(WhereforeError):
     """A link from a mail was used, is too old, was followed by a newer one, or never was: which, is not told."""
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import msgspec
 
 from api import clock
+from api.accounts.addresses import check_room_in_mailbox
 from api.accounts.errors import LinkDeadError, PasskeyRefusedError
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, raise_any
 from api.accounts.joining import count_for_the_address, keep_account
@@ -73,6 +74,7 @@ async def confirm_by_passkey(token: str, *, answer: str, browser: str, label: st
     Raises:
         LinkDeadError: The link does nothing any more, or the address is somebody's by now.
         PasskeyRefusedError: It is not that passkey, or it signed something else.
+        MailboxFullError: The mailbox has as many accounts as it may.
     """
     row, made = await _waiting(token)
     taken = await take_challenge(Ceremony.CONFIRM, answer, browser=browser)
@@ -88,6 +90,7 @@ async def confirm_by_passkey(token: str, *, answer: str, browser: str, label: st
         )
         if member is None:
             raise LinkDeadError
+        await check_room_in_mailbox(row["email"])
         await keep_passkey(msgspec.structs.replace(made, sign_count=signed.new_sign_count), name=label)
         await fetch("DELETE FROM pending_account WHERE email = {}", row["email"])
         session = await open_session(member, label=label, proved=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.accounts.addresses import address_digest
+from api.accounts.addresses import address_digest, check_room_in_mailbox
 from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError
 from api.accounts.links import end_links, look_at_link, make_link, use_up_link
@@ -25,6 +25,7 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
 
     Raises:
         LinkDeadError: The link does nothing any more, is another member's, or the address is somebody's by now.
+        MailboxFullError: The mailbox has as many accounts as it may.
     """
     if (await look_at_link(token, purpose=LinkPurpose.NEW_ADDRESS)).account != actor.id:
         raise LinkDeadError
@@ -40,6 +41,7 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
                 address_digest(link.email),
                 actor.id,
             )
+            await check_room_in_mailbox(link.email)
             await _end_sessions_and_tokens(actor.id)
             await end_links(actor.id)
             undo = await make_link(actor.id, purpose=LinkPurpose.UNDO, email=old["email"])
