@@ -1,4 +1,4 @@
-"""Before a call is answered: what its route declares is spent, and headers say what is left."""
+"""Before a call is answered: what its route declares is spent, and headers say what is left of what is one's own."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -48,7 +48,8 @@ async def spends_limits(connection: AnyConnection, handler: BaseRouteHandler) ->
         except TooManyError as error:
             standings.extend(error.standings)
             raise
-        if spent is not None:
+        # What others behind the same address have spent is not for everybody there to read.
+        if spent is not None and _is_own(connection.scope, limit.per):
             standings.extend(spent.standings)
 
 
@@ -60,6 +61,11 @@ def who_spends(scope: Any, per: Per) -> str:
     if per is Per.ACCOUNT and member is not None:
         return f"member {member.id}"
     return f"address {address_of(scope)}"
+
+
+def _is_own(scope: Any, per: Per) -> bool:
+    """Whether a call counts for nobody but the member who makes it."""
+    return per is Per.ACCOUNT and scope.get("user") is not None
 
 
 def noting_callers(app: ASGIApp) -> ASGIApp:
@@ -77,7 +83,10 @@ def noting_callers(app: ASGIApp) -> ASGIApp:
 
 
 async def add_limit_headers(message: Message, scope: Scope) -> None:
-    """Before a reply is sent: say which limits it was counted for, and what is left of them."""
+    """Before a reply is sent: say which limits of the caller's own it was counted for, and what is left of them.
+
+    Of those that all behind one address share it says so only where there is nothing left.
+    """
     if message["type"] != "http.response.start":
         return
     standings: Iterable[Standing] = scope.get("state", {}).get(_STANDINGS, ())
