@@ -17,6 +17,9 @@ from api.profiles.schemas import Audience, Purpose, PurposeSwitch, Role, Stateme
 
 PASSWORD = "a lantern over nine quiet harbours"
 
+NOBODY = UUID(int=7)
+"""An id that nothing has, always the same: all processes of a run must give tests the same names."""
+
 _number = count(1)
 
 

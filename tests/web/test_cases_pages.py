@@ -1,7 +1,5 @@
 """The queue, a case, its decision and the audit trail, as moderators see them."""
 
-from uuid import uuid4
-
 import pytest
 from httpx import AsyncClient
 
@@ -9,7 +7,7 @@ from api.moderation.cases import claim
 from api.moderation.notices import appeal, notices
 from api.moderation.schemas import Decision
 from tests.api.moderation.judging import INSULT, account, decided, insulted, make_moderator
-from tests.factories import make_member
+from tests.factories import NOBODY, make_member
 from tests.web.browsing import browser_of
 
 
@@ -120,7 +118,7 @@ async def test_an_appeal_is_decided_by_another_moderator(client: AsyncClient) ->
         assert "stay as they are" not in browser.text
 
 
-@pytest.mark.parametrize("path", ["/moderation/reports", "/moderation/audit", f"/moderation/reports/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/moderation/reports", "/moderation/audit", f"/moderation/reports/{NOBODY}"])
 async def test_for_ordinary_members_it_is_not_there(client: AsyncClient, path: str) -> None:
     browser = await browser_of(client, await make_member())
 

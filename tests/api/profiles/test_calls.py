@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.profiles.schemas import Purpose
-from tests.factories import PASSWORD, as_member, make_member
+from tests.factories import NOBODY, PASSWORD, as_member, make_member
 
 
 async def test_anyone_may_read_purposes_and_find_places(client: AsyncClient) -> None:
@@ -146,7 +146,7 @@ async def test_a_text_that_shows_nothing_is_no_statement(client: AsyncClient) ->
         assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "bad-characters")
 
 
-@pytest.mark.parametrize("path", ["/me", "/me/purposes", "/me/statements", f"/members/{uuid4()}", "/tokens"])
+@pytest.mark.parametrize("path", ["/me", "/me/purposes", "/me/statements", f"/members/{NOBODY}", "/tokens"])
 async def test_nobody_reads_a_members_things_without_a_token(client: AsyncClient, path: str) -> None:
     reply = await client.get(f"/api/v1{path}")
 

@@ -21,7 +21,7 @@ from api.settings import settings as all_settings
 from api.texts import tidy
 from embeddings.columns import from_sent
 from tests.epochs import epoch
-from tests.factories import make_member, make_statement
+from tests.factories import NOBODY, make_member, make_statement
 from tests.moved_clock import MovedClock
 
 LEEDS = 2644688
@@ -212,7 +212,7 @@ async def test_every_part_of_the_list_together_is_the_list(migrated: None, limit
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "é", encode_cursor(["2026-01-01T00:00:00", str(uuid4())]), encode_cursor([1]), "a" * 10_000]
+    "cursor", ["", "x", "é", encode_cursor(["2026-01-01T00:00:00", str(NOBODY)]), encode_cursor([1]), "a" * 10_000]
 )
 async def test_an_invented_cursor_is_refused(database: None, cursor: str) -> None:
     with pytest.raises(InvalidError) as refusal:

@@ -169,6 +169,7 @@ def test_a_retired_key_is_gone_but_never_the_one_that_seals(key_file: Path) -> N
         f"digest:{key()}\nK 1:{key()}",
         f"digest:{key()}\nk1:{key()[:-3]}é=",
     ],
+    ids=["empty", "nonsense", "no key", "no digest key", "too short", "twice", "no name", "no base64"],
 )
 def test_damaged_keys_stop_with_one_line_that_shows_none(key_file: Path, damaged: str) -> None:
     key_file.parent.mkdir()
