@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from api.errors import FieldError
 from api.moderation.case_rows import CaseRow
+from api.moderation.notice_words import quotes_of
 from api.moderation.removal import can_be_removed
 from api.moderation.rules import AT_ONCE, PAUSES
-from api.moderation.schemas import Decision, DecisionCreate, EarlierDecision, Evidence, Part
+from api.moderation.schemas import Decision, DecisionCreate, EarlierDecision, Evidence, NoticeText, Part
 from api.texts import problem_with, tidy
 
 LONGEST = 2000
+LARGEST_NOTICE = 80_000
+"""Bytes, as it is kept (`Report.notice`): a profile that is full in all purposes can have more."""
 
 
 def problems_with_decision(
@@ -45,6 +50,8 @@ def _problems_with_notice(draft: DecisionCreate, evidence: Evidence) -> Iterator
         yield FieldError("/parts", "missing", "Choose the words that it is about: the notice quotes them.")
     elif draft.decision is Decision.WORDS_REMOVED and not _any_removable(chosen):
         yield FieldError("/parts", "not-removable", "Choose words that can be taken out: a text of their own.")
+    elif _size(draft, chosen, evidence) > LARGEST_NOTICE:
+        yield FieldError("/parts", "too-long", "That is more than a notice has room for. Choose those that say most.")
     yield from _unless_fine(
         draft.words, "words", "What you tell them", least=1 if draft.decision is Decision.WORDS_TO_MEMBER else 0
     )
@@ -59,6 +66,11 @@ def _problems_with_haste(draft: DecisionCreate) -> Iterator[FieldError]:
         )
     else:
         yield from _unless_fine(draft.at_once, "at_once", "Why at once", least=1)
+
+
+def _size(draft: DecisionCreate, chosen: list[Part], evidence: Evidence) -> int:
+    quotes = quotes_of(chosen, reporter_name=evidence.reporter_name)
+    return len(msgspec.json.encode(NoticeText(tidy(draft.words), quotes)))
 
 
 def _any_removable(parts: list[Part]) -> bool:
