@@ -158,9 +158,9 @@ def without_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 async def client(database: None) -> AsyncIterator[AsyncClient]:
     """A client of the whole application, in this process."""
-    from web.app import create_app
+    from tests.application import application
 
-    transport = ASGITransport(app=create_app(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
+    transport = ASGITransport(app=application(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
     # As the browsers of today: they say from where a form comes.
     here = {"Sec-Fetch-Site": "same-origin"}
     async with AsyncClient(transport=transport, base_url="http://localhost:8000", headers=here) as the_client:

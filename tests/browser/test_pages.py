@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.screenshots import SCHEMES, look_around
 from scripts.site_pages import pages_of, pattern_of
+from tests.application import application
 from tests.browser.conftest import Visit
 from tests.browser.visitor import TEMPLATE
 from tests.running_site import RunningSite
@@ -88,11 +89,10 @@ async def looks(chromium: Browser, site: RunningSite) -> AsyncIterator[list[Look
 
 
 async def test_every_page_that_the_site_has_is_looked_at(looks: list[Look]) -> None:
-    from web.app import create_app
 
     looked_at = {pattern_of(look.url).partition("?")[0] for look in looks}
 
-    pages = {re.sub(r"\{[^}]*\}", "…", route.path) for route in create_app().routes if "GET" in _methods(route)}
+    pages = {re.sub(r"\{[^}]*\}", "…", route.path) for route in application().routes if "GET" in _methods(route)}
 
     assert {page for page in pages if not page.startswith(("/api", "/static"))} - looked_at <= NO_PAGES
 

@@ -28,9 +28,9 @@ from api.moderation.schemas import Category, ReportCreate, Target, TargetKind
 from api.profiles.me import update_me
 from api.profiles.schemas import Audience, MeUpdate, Purpose
 from tests.api.connections.making import PAIRS, make_connection, make_request
+from tests.application import application
 from tests.factories import PASSWORD, as_member, email_of, make_member, make_statement
 from tests.web.browsing import browser_of
-from web.app import create_app
 
 NOBODY = UUID(int=7)
 THE_SAME_FOR_ALL = re.compile(
@@ -72,7 +72,7 @@ class Aviary:
         self.people: dict[str, Member] = {}
         self._paths = [
             route.path_format
-            for route in create_app().routes
+            for route in application().routes
             if "GET" in getattr(route, "methods", ()) and not THE_SAME_FOR_ALL.match(route.path_format)
         ]
 

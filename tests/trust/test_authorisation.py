@@ -8,13 +8,13 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from api.accounts.schemas import Scope
 from api.authentication import Access, access_of
+from tests.application import application
 from tests.emptying import empty
 from tests.trust.matrix import ALL, MEMBERS, NOBODY, ROWS, Caller, Row, State
 from tests.trust.stage import Stage, plainly
 from tests.unlimited import lift_limits
-from web.app import create_app
 
-APP = create_app()
+APP = application()
 IN, SIGN_IN, NOTHING, SUSPENDED, SCOPE = "let in", "asked to sign in", "told of nothing", "suspended", "lacks the scope"
 
 

@@ -15,13 +15,13 @@ from api.moderation.schemas import TargetKind
 from api.settings import settings
 from tests.api.connections.making import make_connection, make_recipient, make_request
 from tests.api.moderation.judging import about, make_message
+from tests.application import application
 from tests.emptying import empty
 from tests.factories import as_member, email_of, make_member, make_statement
 from tests.trust import hostile_fields
 from tests.trust.hostile_fields import Control, Target, form_targets, read_page
 from tests.trust.nasty_values import Nasty, nasty_values
 from tests.web.browsing import browser_of
-from web.app import create_app
 
 REQUESTS = 1_200
 """How many of the pairs of a field and a value are sent in a short run; a soak sends all."""
@@ -81,7 +81,7 @@ async def world(database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     settings.cache_clear()
     policies._changes.cache_clear()
     here = {"Sec-Fetch-Site": "same-origin"}
-    transport = ASGITransport(app=create_app(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
+    transport = ASGITransport(app=application(), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
     async with AsyncClient(transport=transport, base_url="http://localhost:8000", headers=here) as client:
         made = World(client)
         await made.build()
@@ -176,7 +176,7 @@ async def _targets(world: World) -> list[Target]:
     targets = [
         *hostile_fields.body_targets(app_document, ids=world.ids),
         *hostile_fields.parameter_targets(app_document, ids=world.ids),
-        *hostile_fields.path_targets(create_app(), ids=world.ids),
+        *hostile_fields.path_targets(application(), ids=world.ids),
         *hostile_fields.query_targets(inside),
         *hostile_fields.header_targets(),
         *[target for form in forms for target in form_targets(form, signed_in=True)],
@@ -229,7 +229,7 @@ async def _look(
 def _without_parameters() -> list[str]:
     return [
         route.path
-        for route in create_app().routes
+        for route in application().routes
         if "{" not in route.path and "GET" in getattr(route, "methods", ()) and not route.path.startswith("/api/v1")
     ]
 

@@ -31,11 +31,11 @@ from api.profiles.schemas import Audience, MeUpdate, Purpose
 from api.profiles.services import switch_off_purpose
 from tests.api.connections.making import make_connection
 from tests.api.matching.test_no_oracle import ACTS, Act, World, _make_world, bear_more_requests, do, undone
+from tests.application import application
 from tests.factories import as_member, make_member, make_statement
 from tests.moved_clock import MovedClock
 from tests.unlimited import lift_limits
 from tests.web.test_silence_everywhere import QUERIES, RANDOM, SAME_FOR_ALL
-from web.app import create_app
 
 WORLDS, WORLDS_OF_A_SOAK = 4, 300
 ACTS_IN_A_WORLD = 6
@@ -171,7 +171,7 @@ class Viewer:
             "purpose": "hobby",
             "step": "withdrawal",
         }
-        paths = sorted({route.path_format for route in create_app().routes if "GET" in getattr(route, "methods", ())})
+        paths = sorted({route.path_format for route in application().routes if "GET" in getattr(route, "methods", ())})
         found = []
         for path in paths:
             if SAME_FOR_ALL.match(path) or SEES_OWN_TIME.search(path):

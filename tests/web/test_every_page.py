@@ -6,6 +6,7 @@ from litestar import Litestar, get
 
 from api.accounts.services import set_moderator
 from api.authentication import Access
+from tests.application import application
 from tests.factories import email_of, make_member
 from tests.web.browsing import browser_of
 from web.app import create_app
@@ -31,7 +32,7 @@ async def test_every_page_opens_for_a_member_and_has_one_heading(client: AsyncCl
     await set_moderator(email=await email_of(member.id), is_moderator=True)
     browser = await browser_of(client, member)
 
-    for path in _pages(create_app()):
+    for path in _pages(application()):
         reply = await browser.open(path)
         assert reply.status_code in {200, 503}, path
         if reply.headers["content-type"].startswith("text/html"):
@@ -40,7 +41,7 @@ async def test_every_page_opens_for_a_member_and_has_one_heading(client: AsyncCl
 
 
 async def test_every_page_opens_for_a_visitor_or_asks_to_sign_in(client: AsyncClient) -> None:
-    for path in _pages(create_app()):
+    for path in _pages(application()):
         reply = await client.get(path)
         assert reply.status_code in {200, 303, 503}, path
         if reply.status_code == 303:

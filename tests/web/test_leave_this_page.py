@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from api import clock
 from api.settings import LEAVE_URL, settings
+from tests.application import application
 from tests.factories import make_member
 from tests.web.browsing import browser_of
-from web.app import create_app
 from web.contexts import SAME_FOR_EVERYBODY
 
 LINK = f'<a href="{LEAVE_URL}" rel="noreferrer nofollow" data-leave>Leave this page</a>'
@@ -19,7 +19,7 @@ LINK = f'<a href="{LEAVE_URL}" rel="noreferrer nofollow" data-leave>Leave this p
 def _pages() -> list[str]:
     return [
         route.path
-        for route in create_app().routes
+        for route in application().routes
         if "{" not in route.path and "GET" in getattr(route, "methods", ()) and not route.path.startswith("/api/v1")
     ]
 

@@ -21,11 +21,11 @@ from api.profiles.me import update_me
 from api.profiles.schemas import MeUpdate, Purpose, PurposeSwitch
 from api.profiles.services import switch_off_purpose, switch_on_purpose
 from tests.api.connections.making import PAIRS, make_draft, make_request
+from tests.application import application
 from tests.emptying import empty
 from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import browser_of
-from web.app import create_app
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOBODY = UUID(int=7)
@@ -111,7 +111,7 @@ class World:
         return await self.client.request(method, path, headers=self.tokens[member.id], **options)
 
     def _addresses(self) -> list[str]:
-        paths = sorted({route.path_format for route in create_app().routes if "GET" in getattr(route, "methods", ())})
+        paths = sorted({route.path_format for route in application().routes if "GET" in getattr(route, "methods", ())})
         parts = {
             "member_id": self.grace.id,
             "request_id": self.request_id,

@@ -13,10 +13,10 @@ from api.limits import policies
 from api.limits.keys import key_of
 from api.limits.limit import Window
 from api.settings import settings
+from tests.application import application
 from tests.factories import PASSWORD, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
-from web.app import create_app
 
 HOME = "203.0.113.7"
 ELSEWHERE = "198.51.100.23"
@@ -48,7 +48,7 @@ class Place:
 @pytest.fixture
 async def places(database: None) -> AsyncIterator[tuple[Place, Place]]:
     """Two network addresses."""
-    app = create_app()
+    app = application()
     home, elsewhere = Place(app, HOME), Place(app, ELSEWHERE)
     yield home, elsewhere
     await home.client.aclose()
@@ -127,7 +127,7 @@ async def test_a_browser_that_signed_in_before_comes_in_while_strangers_guess(
     email = await email_of((await make_member()).id)
     assert (await home.sign_in(email, PASSWORD)).status_code == 303
     moved_clock.move(days=31)  # the session has ended
-    for place in (elsewhere, Place(create_app(), HOME)):
+    for place in (elsewhere, Place(application(), HOME)):
         for _ in range(11):
             await place.token(email, "a wrong guess")
 

@@ -14,9 +14,9 @@ from api.limits.guard import limits_of, spends_limits
 from api.limits.keys import address_of
 from api.limits.limit import Limit, Window
 from api.settings import SettingError, settings
+from tests.application import application
 from tests.factories import as_member, make_member
 from tests.web.browsing import browser_of
-from web.app import create_app
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,7 +47,7 @@ NEEDS = {
 
 
 def routes() -> Iterator[tuple[str, str, HTTPRouteHandler]]:
-    for route in create_app().routes:
+    for route in application().routes:
         for handler in getattr(route, "route_handlers", ()):
             for method in handler.http_methods - {"OPTIONS", "HEAD"}:
                 yield method, route.path, handler
@@ -200,7 +200,7 @@ async def test_whoever_is_no_trusted_proxy_cannot_choose_an_address(
 
 async def test_two_addresses_do_not_share_a_limit(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     small(monkeypatch, policies.PLACES, Window(10, 60))
-    app = create_app()
+    app = application()
     statuses = {}
     for address in ("198.51.100.1", "198.51.100.2"):
         transport = ASGITransport(app=app, client=(address, 1))  # type: ignore[arg-type]  # narrower scopes
