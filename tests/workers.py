@@ -44,9 +44,9 @@ def number_for(config: pytest.Config) -> int:
 
     A few chosen tests are done before others would have started, and a soak measures, which wants quiet.
     """
-    option = config.option
-    chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.keyword or option.lf
-    if chosen or option.soak or option.capture == "no" or option.collectonly:
+    chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.getoption("keyword")
+    watched = config.getoption("capture") == "no" or config.getoption("collectonly") or config.getoption("lf", False)
+    if chosen or watched or config.getoption("soak"):
         return 0
     number = int(min(psutil.cpu_count() or 1, psutil.virtual_memory().total // MEMORY_EACH))
     if number < MANY:
@@ -110,17 +110,23 @@ async def _execute(url: str, statement: str) -> None:
         await connection.close()
 
 
+def unit_of(nodeid: str) -> str:
+    """What a test is handed out together with: its file, or the folder of a shared site."""
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in SHARED_SITES if file.startswith(f"{folder}/")), file)
+
+
+def rank_of(unit: str) -> int:
+    """The lower, the sooner it is begun."""
+    return next((rank for rank, start in enumerate(LONGEST_FIRST) if unit.startswith(start)), len(LONGEST_FIRST))
+
+
 class FilesLongestFirst(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not marked as typed
     """Hands out whole files, so that what a file shares is made once, and begins with what takes long."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((folder for folder in SHARED_SITES if file.startswith(f"{folder}/")), file)
+        return unit_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        self.workqueue.move_to_end(min(self.workqueue, key=_rank), last=False)
+        self.workqueue.move_to_end(min(self.workqueue, key=rank_of), last=False)
         super()._assign_work_unit(node)
-
-
-def _rank(unit: str) -> int:
-    return next((rank for rank, start in enumerate(LONGEST_FIRST) if unit.startswith(start)), len(LONGEST_FIRST))
