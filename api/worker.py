@@ -24,6 +24,7 @@ from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
 from api.matching.vector_indexes import build_missing
+from api.moderation.stuck import tell_of_stuck_cases
 from api.privacy.retention import apply_retention
 from api.profiles.me import end_pauses
 from api.profiles.reembedding import catch_up
@@ -41,6 +42,7 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("forget_seen", "57 * * * *", forget_seen),
     ("forget_spent", "47 * * * *", forget_spent),
     ("fill_missing_digests", "23 * * * *", fill_missing_digests),
+    ("tell_of_stuck_cases", "12 * * * *", tell_of_stuck_cases),
     ("apply_retention", "37 * * * *", apply_retention),
     ("delete_ended_links", "19 * * * *", delete_ended_links),
     ("delete_unconfirmed", "22 * * * *", delete_unconfirmed),

@@ -47,17 +47,18 @@ FOOTER_LINKS = (
 )
 
 
-async def page(request: PageRequest, template: str, *, status_code: int = 200, **context: object) -> Template:
+async def page(request: PageRequest, template: str, *, status_code: int | None = None, **context: object) -> Template:
     """Draw a page. `context` holds Structs and plain values, never tables.
 
     Args:
         request: The request, which has gone through the session.
         template: A path under `web/templates`.
-        status_code: 422 when a form is shown again with what is wrong.
+        status_code: Where it says more than that a form is shown again with what is wrong (`errors`): that is 422.
         context: What the template names.
     """
     count = await waiting(request.user) if request.user is not None else 0
-    return draw(request, template, status_code=status_code, waiting=count, **context)
+    status = status_code or (422 if context.get("errors") else 200)
+    return draw(request, template, status_code=status, waiting=count, **context)
 
 
 def draw(

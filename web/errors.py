@@ -12,6 +12,7 @@ from api import problems
 from api.accounts.errors import SignInAgainError
 from api.accounts.leaving import AccountLeavingError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
+from api.limits.errors import TooManyError
 from web.contexts import draw, page_before, redirect, this_page
 from web.forms import sent_form
 from web.interrupted import keep_form
@@ -20,8 +21,23 @@ from web.pages.leaving import lead_to_decision
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 
-WORDS = ("reason", "where", "words", "at_once", "text", "note", "question", "answer", "sentence", "about", "seeking")
+WORDS = (
+    "reason",
+    "where",
+    "words",
+    "at_once",
+    "text",
+    "note",
+    "question",
+    "answer",
+    "sentence",
+    "about",
+    "seeking",
+    "email",
+)
 """The fields into which members write words of their own, which nobody should have to think up twice."""
+
+_TO_THE_START = ("/", "Go to the start of Wherefore")
 
 _PLAIN = {
     400: (
@@ -80,7 +96,8 @@ def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):
         return _problem_page(request, error.status, error.title, error.detail, action=("/notices", "Read your notices"))
-    return _problem_page(request, error.status, error.title, error.detail, retry_after=error.retry_after)
+    action = (page_before(request), "Back to the page before") if isinstance(error, TooManyError) else _TO_THE_START
+    return _problem_page(request, error.status, error.title, error.detail, action=action, retry_after=error.retry_after)
 
 
 def _as_problem(request: AnyRequest, error: Exception) -> Answer:
@@ -123,7 +140,7 @@ def _problem_page(
     title: str,
     words: str,
     *,
-    action: tuple[str, str] = ("/", "Go to the start of Wherefore"),
+    action: tuple[str, str] = _TO_THE_START,
     retry_after: int | None = None,
 ) -> Answer:
     typed = sent_form(request).typed()

@@ -89,6 +89,13 @@ class FormErrors:
             errors.add("", error.detail)
         return errors
 
+    @classmethod
+    def told(cls, field: str, message: str) -> "FormErrors":
+        """One thing that is wrong."""
+        errors = cls()
+        errors.add(field, message)
+        return errors
+
     def add(self, field: str, message: str) -> None:
         """Note one more error."""
         self._errors.append(FormError(field, message))

@@ -8,8 +8,9 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from api.errors import InvalidError
+from api.limits.errors import TooManyError
 from api.settings import settings
-from web.contexts import Answer, PageRequest, cookie, page, redirect
+from web.contexts import Answer, PageRequest, cookie, page, redirect, to_wait
 from web.forms import Form, FormErrors
 
 OPEN_SECONDS = 3600
@@ -33,7 +34,9 @@ async def ask_for_mail(
     try:
         await ask(email=email)
     except InvalidError as error:
-        return await page(request, asked_on, status_code=422, email=email, errors=FormErrors.told_by(error))
+        return await page(request, asked_on, email=email, errors=FormErrors.told_by(error))
+    except TooManyError as error:
+        return to_wait(await page(request, asked_on, email=email, errors=FormErrors.told_by(error)), error)
     return redirect("/look-in-your-mail")
 
 

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from api import clock
 from api.accounts.schemas import PendingSignIn, SessionCreated
 from api.authentication import cookie_name
-from api.limits.caller import known_browser_cookie, known_browser_name
+from api.limits.caller import known_browser_name
 from api.settings import settings
 from web.contexts import Answer, cookie, redirect
 
@@ -35,8 +35,12 @@ def session_cookie(session: SessionCreated) -> Cookie:
 
 def signed_in(session: SessionCreated) -> list[Cookie]:
     """What signs this browser in, and what lets its member in again while strangers guess at their password."""
-    known = cookie(known_browser_name(), known_browser_cookie(session.member.id), seconds=KNOWN_SECONDS)
-    return [session_cookie(session), known]
+    return [session_cookie(session), known_cookie(session.known)]
+
+
+def known_cookie(mark: str) -> Cookie:
+    """What lets a member in again while strangers guess at their password."""
+    return cookie(known_browser_name(), mark, seconds=KNOWN_SECONDS)
 
 
 def ended_cookie() -> Cookie:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api import clock
 from api.accounts.errors import SignInAgainError
+from api.accounts.guesses import mark_of_browser
 from api.accounts.keys import digest, new_key
 from api.accounts.schemas import Credential, Member, SessionCreated
 from api.database import fetch
@@ -47,4 +48,6 @@ async def renew_session(actor: Member, *, session_id: UUID | None) -> SessionCre
     )
     if not rows:
         raise NotSignedInError
-    return SessionCreated(token=key, member=actor, expires_at=rows[0]["expires_at"])
+    return SessionCreated(
+        token=key, member=actor, expires_at=rows[0]["expires_at"], known=await mark_of_browser(actor.id)
+    )

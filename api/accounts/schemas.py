@@ -134,6 +134,8 @@ class SessionCreated(msgspec.Struct, frozen=True):
     token: str
     member: Member
     expires_at: datetime
+    known: str
+    """What the browser carries besides, and keeps when the session ends: it opens nothing (docs/limits.md)."""
 
 
 class SessionRead(msgspec.Struct, frozen=True):

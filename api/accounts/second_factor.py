@@ -47,7 +47,7 @@ async def check_code(member_id: UUID, code: str, *, resetting: bool = False) -> 
         WrongCodeError: It is none of these, or was used before.
         TooManyError: There were too many wrong ones just now.
     """
-    async with counted(*at_codes(member_id, resetting=resetting)):
+    async with counted(*await at_codes(member_id, resetting=resetting)):
         if not await _take_app_code(member_id, code, confirmed=True):
             if not await take_recovery_code(member_id, code):
                 raise WrongCodeError

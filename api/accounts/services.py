@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
 from api.accounts.fields import normal_email, problem_with_email, problem_with_name, raise_any
-from api.accounts.guesses import at_sign_in, counted
+from api.accounts.guesses import at_sign_in, counted, mark_of_browser
 from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.keys import digest, new_key, new_token
 from api.accounts.leaving import refuse_leaving
@@ -24,10 +24,12 @@ from api.accounts.schemas import (
     TokenDraft,
 )
 from api.accounts.second_factor import check_code, has_second_factor
+from api.accounts.telling import tell
 from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, NotFoundError
 from api.limits.policies import NEW_TOKENS
 from api.limits.services import spend
+from api.mail.schemas import MailKind
 from api.texts import tidy
 
 SESSION_LASTS = timedelta(days=30)
@@ -77,7 +79,8 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
         now,
         now + SESSION_LASTS,
     )
-    return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS)
+    known = await mark_of_browser(member.id)
+    return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS, known=known)
 
 
 async def create_token(draft: TokenCreate) -> TokenCreated:
@@ -149,6 +152,7 @@ async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
         now,
         expires_at,
     )
+    await tell(member.id, MailKind.TOKEN_MADE)
     return TokenCreated(id=token_id, token=token, scopes=scopes, expires_at=expires_at)
 
 
@@ -172,7 +176,7 @@ async def prove(*, email: str, password: str) -> Proof:
             normal,
         )
     kept = row["password_hash"] if row is not None else None
-    async with counted(*at_sign_in(normal, None if row is None else row["id"])):
+    async with counted(*at_sign_in(normal, None if row is None else row["id"], password_hash=kept)):
         if not await verify_password(password, kept) or row is None or kept is None:
             raise WrongCredentialsError
     if needs_rehash(kept):

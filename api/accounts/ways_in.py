@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from api.accounts.guesses import mark_of_browser
 from api.accounts.holding import hold, hold_signed_in
 from api.accounts.links import end_links
 from api.accounts.passkeys import passkeys
@@ -31,8 +32,10 @@ async def ways_in(actor: Member) -> WaysIn:
     )
 
 
-async def change_password(actor: Member, *, credential: Credential, password: str) -> None:
-    """Give the actor another password, or a first one, and sign out every other browser.
+async def change_password(actor: Member, *, credential: Credential, password: str) -> str:
+    """Give the actor another password, or a first one, and end every other session and every token.
+
+    What comes back is the mark by which this browser is known from now on, as those of the old password are dead.
 
     Raises:
         SignInAgainError: The actor has not proved lately who they are.
@@ -52,9 +55,11 @@ async def change_password(actor: Member, *, credential: Credential, password: st
         await fetch(
             "DELETE FROM session WHERE account = {} AND id IS DISTINCT FROM {}", actor.id, credential.session_id
         )
-        await fetch("DELETE FROM pending_sign_in WHERE account = {}", actor.id)
+        for table in ("pending_sign_in", "access_token"):
+            await fetch(f"DELETE FROM {table} WHERE account = {{}}", actor.id)
         await end_links(actor.id)
         await tell(actor.id, MailKind.PASSWORD_CHANGED)
+        return await mark_of_browser(actor.id)
 
 
 async def sign_out_everywhere(actor: Member) -> None:

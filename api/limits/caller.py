@@ -42,17 +42,20 @@ def calling_from() -> str | None:
     return None if caller is None else caller.address
 
 
-def known_browser(account: UUID) -> str | None:
-    """What tells this browser from others, where it signed in to an account before; None where it never did."""
+def known_browser(account: UUID, *, password_hash: str) -> str | None:
+    """What tells this browser from others, where it signed in to an account before; None where it never did.
+
+    Or where the account has another password since: whoever collected such cookies has nothing of them any more.
+    """
     caller = _calling.get()
     nonce, _, mark = (caller.known if caller is not None else "").partition(".")
-    return nonce if mark and hmac.compare_digest(mark.encode(), _mark(account, nonce).encode()) else None
+    return nonce if mark and hmac.compare_digest(mark.encode(), _mark(account, password_hash, nonce).encode()) else None
 
 
-def known_browser_cookie(account: UUID) -> str:
+def known_browser_cookie(account: UUID, *, password_hash: str) -> str:
     """What a browser carries that has just signed in to an account; it opens nothing."""
     nonce = secrets.token_urlsafe(_NONCE_LENGTH)
-    return f"{nonce}.{_mark(account, nonce)}"
+    return f"{nonce}.{_mark(account, password_hash, nonce)}"
 
 
 def known_browser_name() -> str:
@@ -60,5 +63,5 @@ def known_browser_name() -> str:
     return "__Host-wherefore-known" if settings().secure else "wherefore-known"
 
 
-def _mark(account: UUID, nonce: str) -> str:
-    return key_of("known-browser", f"{account} {nonce}").hex()
+def _mark(account: UUID, password_hash: str, nonce: str) -> str:
+    return key_of("known-browser", f"{account} {nonce} {password_hash}").hex()

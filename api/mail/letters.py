@@ -118,7 +118,22 @@ WORDS = {
     ),
     MailKind.PASSWORD_CHANGED: Words(
         "Your password was changed",
-        ("Your account has a new password.", _WAS_IT_YOU, _NOT_ME),
+        (
+            "Your account has a new password.",
+            "Every other browser is signed out, and tokens for programs are gone.",
+            _WAS_IT_YOU,
+            _NOT_ME,
+        ),
+        "Set a new password",
+        path="/forgot",
+    ),
+    MailKind.TOKEN_MADE: Words(
+        "A token was made for your account",
+        (
+            "A token for a program was made. Whoever has it can use your account without your password.",
+            _WAS_IT_YOU,
+            f"{_NOT_ME} It ends the token too.",
+        ),
         "Set a new password",
         path="/forgot",
     ),

@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     ADDRESS_CHANGED_BACK = "address_changed_back"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail
+    TOKEN_MADE = "token_made"  # noqa: S105 - the name of a mail
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_SET_ASIDE = "passkey_set_aside"

@@ -89,22 +89,37 @@ async def cases(actor: Member, narrowed: QueryString) -> list[CaseRow]:
     )
 
 
-def is_impartial(moderator_id: UUID) -> QueryString:
+def is_impartial(moderator: UUID | QueryString) -> QueryString:
     """Whether a moderator has no part in the case of the row `r` of `report`.
 
     They reported nothing in it and are not reported, and have or had nothing to do with either: no connection, also
-    one that ended, no request, and no block.
+    one that ended, no request, and no block, nor when it was reported or an account of the two went.
     """
+    me = moderator if isinstance(moderator, QueryString) else QueryString("{}", moderator)
     return QueryString(
-        "(r.reporter IS DISTINCT FROM {} AND r.reported IS DISTINCT FROM {} AND NOT {} AND NOT {})",
-        moderator_id,
-        moderator_id,
-        _knows(moderator_id, "r.reporter"),
-        _knows(moderator_id, "r.reported"),
+        "(r.reporter IS DISTINCT FROM {} AND r.reported IS DISTINCT FROM {} AND NOT {} AND NOT {} "
+        "AND NOT EXISTS (SELECT 1 FROM report_tie WHERE report_tie.report = r.id AND report_tie.moderator = {}))",
+        me,
+        me,
+        _knows(me, "r.reporter"),
+        _knows(me, "r.reported"),
+        me,
     )
 
 
-def _knows(moderator_id: UUID, column: str) -> QueryString:
+async def keep_ties(narrowed: QueryString) -> None:
+    """Keep which moderators have a part in these cases `r`, before what tells of it goes."""
+    moderator = QueryString("m.id")
+    await fetch(
+        "INSERT INTO report_tie (report, moderator) SELECT r.id, m.id FROM report AS r JOIN account AS m "
+        "ON m.is_moderator AND (m.id = r.reporter OR m.id = r.reported OR {} OR {}) WHERE {} ON CONFLICT DO NOTHING",
+        _knows(moderator, "r.reporter"),
+        _knows(moderator, "r.reported"),
+        narrowed,
+    )
+
+
+def _knows(moderator: QueryString, column: str) -> QueryString:
     pairs = (("connection", "asker", "accepter"), ("connection_request", "sender", "recipient"))
     ties = (*pairs, ("block", "blocker", "blocked"))
     either = " OR ".join(
@@ -112,7 +127,7 @@ def _knows(moderator_id: UUID, column: str) -> QueryString:
         f"OR (tie.{other} = {{}} AND tie.{one} = {column}))"
         for table, one, other in ties
     )
-    return QueryString(f"({either})", *[moderator_id] * (2 * len(ties)))
+    return QueryString(f"({either})", *[moderator] * (2 * len(ties)))
 
 
 async def write_facts(case_id: UUID, facts: CaseFacts) -> None:

@@ -25,8 +25,8 @@ from api.moderation.schemas import (
 
 CASES_SHOWN = 100
 
-_WAITS = "(r.decision IS NULL OR (r.appeal IS NOT NULL AND r.appeal_outcome IS NULL))"
-_FOR_ANOTHER = "(r.decided_by IS DISTINCT FROM {} OR r.decision IS NULL)"
+WAITS = "(r.decision IS NULL OR (r.appeal IS NOT NULL AND r.appeal_outcome IS NULL))"
+FOR_ANOTHER = "(r.decided_by IS DISTINCT FROM {} OR r.decision IS NULL)"
 _DANGER_FIRST = "(r.category = 'danger') DESC, coalesce(r.appealed_at, r.created_at), r.id"
 
 
@@ -38,7 +38,7 @@ async def queue(actor: Member) -> list[WaitingCase]:
     """
     rows = await cases(
         actor,
-        QueryString(f"{_WAITS} AND {_FOR_ANOTHER} ORDER BY {_DANGER_FIRST} LIMIT {{}}", actor.id, CASES_SHOWN),
+        QueryString(f"{WAITS} AND {FOR_ANOTHER} ORDER BY {_DANGER_FIRST} LIMIT {{}}", actor.id, CASES_SHOWN),
     )
     return await _waiting(actor, rows)
 
@@ -50,7 +50,7 @@ async def waiting_cases(actor: Member) -> int:
         NotFoundError: The actor is no moderator.
     """
     free = "(r.claimed_until IS NULL OR r.claimed_until <= {})"
-    return len(await cases(actor, QueryString(f"{_WAITS} AND {_FOR_ANOTHER} AND {free}", actor.id, clock.now())))
+    return len(await cases(actor, QueryString(f"{WAITS} AND {FOR_ANOTHER} AND {free}", actor.id, clock.now())))
 
 
 async def appeals_for_others(actor: Member) -> int:
@@ -69,7 +69,7 @@ async def look_at(actor: Member, case_id: UUID) -> WaitingCase:
     Raises:
         NotFoundError: There is none that the moderator may judge.
     """
-    rows = await cases(actor, QueryString(f"r.id = {{}} AND {_WAITS} AND {_FOR_ANOTHER}", case_id, actor.id))
+    rows = await cases(actor, QueryString(f"r.id = {{}} AND {WAITS} AND {FOR_ANOTHER}", case_id, actor.id))
     if not rows:
         raise NotFoundError
     [read] = await _waiting(actor, rows)

@@ -27,7 +27,7 @@ from api.moderation.schemas import (
     NoticeText,
     Part,
 )
-from api.profiles.epochs import raise_epochs_of
+from api.moderation.suspended_addresses import suspend_or_lift
 from api.texts import problem_with, tidy
 
 LONGEST_REASON = 2000
@@ -122,26 +122,15 @@ async def _tell(*member_ids: UUID | None) -> None:
 
 async def _take_effect(row: CaseRow, decision: Decision) -> None:
     """Make the account be as all decisions about it that stand say together."""
-    if row.reported is None:
-        return
-    now = clock.now()
-    if decision is Decision.REQUESTS_PAUSED:
+    if decision is Decision.ACCOUNT_SUSPENDED:
+        await suspend_or_lift(row.id, row.reported)
+    elif decision is Decision.REQUESTS_PAUSED and row.reported is not None:
         await lock_members(row.reported)
         await fetch(
             "UPDATE account SET requests_paused_until = (SELECT max(r.requests_paused_until) FROM report AS r "
             "WHERE r.reported = account.id AND r.appeal_outcome IS DISTINCT FROM 'overturned') WHERE id = {}",
             row.reported,
         )
-    elif decision is Decision.ACCOUNT_SUSPENDED:
-        await lock_members(row.reported)
-        await fetch(
-            "UPDATE account SET suspended_at = CASE WHEN EXISTS (SELECT 1 FROM report AS r "
-            "WHERE r.reported = account.id AND r.decision = 'account_suspended' "
-            "AND r.appeal_outcome IS DISTINCT FROM 'overturned') THEN coalesce(suspended_at, {}) END WHERE id = {}",
-            now,
-            row.reported,
-        )
-        await raise_epochs_of(row.reported)
 
 
 async def _undo(row: CaseRow) -> None:

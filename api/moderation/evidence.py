@@ -17,9 +17,16 @@ from api.connections.schemas import AnchorKind
 from api.conversations.reported import messages_up_to, talk_of
 from api.database import fetch, fetch_one
 from api.errors import InvalidError, NotFoundError
+from api.limits.people import see_one
 from api.moderation.schemas import Evidence, Part, PartKind, Side, Target, TargetKind
 from api.profiles.schemas import Purpose
-from api.profiles.visibility import both_have_its_purpose, can_read_statement, can_see_member
+from api.profiles.visibility import (
+    are_connected,
+    both_have_its_purpose,
+    can_read_statement,
+    can_see_member,
+    have_open_request,
+)
 from api.sealing import open_in
 
 MESSAGES_BEFORE = 10
@@ -45,6 +52,7 @@ async def gather(actor: Member, target: Target) -> Found:
 
     Raises:
         NotFoundError: There is no such thing, or it never was the actor's to see.
+        QuotaReachedError: It is about somebody whom the actor has not seen lately, and they may see nobody new now.
         InvalidError: It is the actor's own.
     """
     return await _GATHERED[target.kind](actor, target.id)
@@ -108,6 +116,7 @@ async def _member(actor: Member, member_id: UUID) -> Found:
         can_see_member(actor.id, "a.id"),
         was_blocked_by(actor.id, "a.id"),
     )
+    await _count(actor, member_id, there=row is not None)
     if row is None:
         raise NotFoundError
     parts = [Part(kind="name", text=row["display_name"], by="reported")]
@@ -120,6 +129,7 @@ async def _member(actor: Member, member_id: UUID) -> Found:
 async def _statement(actor: Member, statement_id: UUID) -> Found:
     parts = await _statements(actor, QueryString("said.id = {}", statement_id), whole=False)
     row = await fetch_one("SELECT author FROM statement WHERE id = {}", statement_id)
+    await _count(actor, row["author"] if parts and row is not None else statement_id, there=bool(parts))
     if not parts or row is None:
         raise NotFoundError
     return await _found(actor, row["author"], TargetKind.STATEMENT, parts, purpose=parts[0].purpose)
@@ -131,6 +141,24 @@ _GATHERED = {
     TargetKind.MEMBER: _member,
     TargetKind.STATEMENT: _statement,
 }
+
+
+async def _count(actor: Member, member_id: UUID, *, there: bool) -> None:
+    """Count whoever the actor has not seen lately, as looking at them does: else a report would tell who is there.
+
+    Raises:
+        QuotaReachedError: The actor may see nobody new just now; the same whether or not there is such a member.
+    """
+    known = await fetch(
+        "SELECT 1 FROM account AS a WHERE a.id = {} AND (a.id = {} OR {} OR {} OR {})",
+        member_id,
+        actor.id,
+        are_connected(actor.id, "a.id"),
+        have_open_request(actor.id, "a.id"),
+        was_blocked_by(actor.id, "a.id"),
+    )
+    if not known:
+        await see_one(actor.id, member_id, there=there)
 
 
 async def _statements(actor: Member, narrowed: QueryString, *, whole: bool) -> list[Part]:

@@ -12,6 +12,7 @@ from api.errors import InvalidError, NotFoundError
 from api.moderation import case_machine, sealed
 from api.moderation.case_rows import COLUMNS, CaseRow
 from api.moderation.schemas import Category, Decision, NoticeRead, NoticeText
+from api.moderation.suspended_addresses import OF_ONES_ADDRESS
 from api.texts import problem_with, tidy
 
 LONGEST_APPEAL = 2000
@@ -38,8 +39,8 @@ async def notice(actor: Member, notice_id: UUID) -> NoticeRead:
 async def unseen_notices(actor: Member) -> int:
     """How many notices, or answers to appeals, the actor has not looked at."""
     rows = await fetch(
-        "SELECT count(*) AS unseen FROM report WHERE reported = {} AND notice IS NOT NULL AND notice_seen_at IS NULL",
-        actor.id,
+        "SELECT count(*) AS unseen FROM report AS r WHERE {} AND r.notice IS NOT NULL AND r.notice_seen_at IS NULL",
+        _is_about(actor),
     )
     return int(rows[0]["unseen"])
 
@@ -47,9 +48,9 @@ async def unseen_notices(actor: Member) -> int:
 async def mark_seen(actor: Member) -> None:
     """Keep that the actor has looked at their notices."""
     await fetch(
-        "UPDATE report SET notice_seen_at = {} WHERE reported = {} AND notice IS NOT NULL AND notice_seen_at IS NULL",
+        "UPDATE report AS r SET notice_seen_at = {} WHERE {} AND r.notice IS NOT NULL AND r.notice_seen_at IS NULL",
         clock.now(),
-        actor.id,
+        _is_about(actor),
     )
 
 
@@ -83,9 +84,17 @@ async def appeal(actor: Member, notice_id: UUID, *, words: str) -> NoticeRead:
 async def _rows(actor: Member, narrowed: QueryString) -> list[CaseRow]:
     return await fetch_as(
         CaseRow,
-        f"SELECT {COLUMNS} FROM report AS r WHERE r.reported = {{}} AND r.notice IS NOT NULL AND {{}}",
-        actor.id,
+        f"SELECT {COLUMNS} FROM report AS r WHERE {{}} AND r.notice IS NOT NULL AND {{}}",
+        _is_about(actor),
         narrowed,
+    )
+
+
+def _is_about(actor: Member) -> QueryString:
+    """Whether the case `r` is about the actor, by this account or by another one with the same address."""
+    return QueryString(
+        f"(r.reported = {{}} OR (r.reporter IS DISTINCT FROM {{}} AND r.id IN ({OF_ONES_ADDRESS})))",
+        *[actor.id] * 3,
     )
 
 

@@ -4,12 +4,15 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
+from piccolo.querystring import QueryString
+
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.moderation import sealed
 from api.moderation.blocking import keep_apart
+from api.moderation.case_rows import keep_ties
 from api.moderation.evidence import Found, gather, was_blocked_by
 from api.moderation.schemas import AppealOutcome, Category, Decision, ReportCreate, ReportRead, Target, TargetKind
 from api.profiles.visibility import can_see_member
@@ -27,6 +30,7 @@ async def check_reportable(actor: Member, target: Target) -> None:
 
     Raises:
         NotFoundError: There is no such thing, or it never was the actor's to see.
+        QuotaReachedError: It is about somebody whom the actor has not seen lately, and they may see nobody new now.
         InvalidError: It is the actor's own.
     """
     await gather(actor, target)
@@ -41,6 +45,7 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
 
     Raises:
         NotFoundError: There is no such thing, or it never was the actor's to see.
+        QuotaReachedError: It is about somebody whom the actor has not seen lately, and they may see nobody new now.
         InvalidError: It is the actor's own, or the words cannot be kept.
     """
     words = tidy(draft.words or "")
@@ -132,6 +137,7 @@ async def _anew(actor: Member, draft: ReportCreate, words: str, found: Found) ->
         digest,
         now,
     )
+    await keep_ties(QueryString("r.id = {}", report_id))
     return _read(row)
 
 

@@ -2,7 +2,7 @@
 
 from piccolo.columns import UUID, Bytea, ForeignKey, OnDelete, Timestamptz, Varchar
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from api.accounts.tables import Account
@@ -96,6 +96,29 @@ class ReportEvidence(Table, tablename="report_evidence"):
     digest = Bytea(null=False)
     """Keyed, of the plain text: so that the same thing is not reported twice, and nothing is slipped in."""
     sealed_at = Timestamptz(null=False)
+
+
+class SuspendedAddress(Table, tablename="suspended_address"):
+    """The address of a suspended account, as a keyed digest, so that it stays suspended when its member comes back."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    report = ForeignKey(Report, null=False, on_delete=OnDelete.cascade)
+    """The case by which it is suspended."""
+    digest = Bytea(null=False, default=None, secret=True)
+    kept_at = Timestamptz(null=False)
+    """When it was suspended; later, when the account went."""
+
+    suspended_address_once = Unique([report, digest])
+
+
+class ReportTie(Table, tablename="report_tie"):
+    """A moderator who had to do with one side of a case, also when what told of it is gone."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    report = ForeignKey(Report, null=False, on_delete=OnDelete.cascade)
+    moderator = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
+
+    report_tie_once = Unique([report, moderator])
 
 
 class AuditEntry(Table, tablename="audit_entry"):

@@ -6,14 +6,17 @@ from uuid import UUID
 import structlog
 
 from api import clock
+from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.leaving import UNDO
 from api.accounts.links import end_links
-from api.accounts.schemas import Member
+from api.accounts.schemas import Credential, Member, Proof
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
+from api.moderation.retention import keep_for_cases
+from api.moderation.suspended_addresses import hand_on_cases
 from api.privacy import journal
 from api.privacy.journal import Decision
 from api.privacy.remains import erase_what_refers_to_nobody
@@ -26,12 +29,15 @@ from api.profiles.vectors import remove_vectors
 logger = structlog.get_logger()
 
 
-async def leave(actor: Member) -> datetime:
+async def leave(actor: Member, *, credential: Credential | None = None, proof: Proof | None = None) -> datetime:
     """Hide the actor from everybody at once and end all their sessions and tokens; when they will be gone for good.
 
-    Whether it is really they who ask must have been found out before.
+    Whether it is really they who ask must have been found out before; what that was found out by is looked at once
+    more, where it is given, under the lock that everything takes which ends it.
 
     Raises:
+        NotSignedInError: What they are signed in with was ended meanwhile.
+        WrongCredentialsError: Their password was changed meanwhile.
         NotFoundError: The account is gone, or leaving already.
         JournalUnavailableError: It cannot be written down outside of the database; nothing was changed.
     """
@@ -39,6 +45,10 @@ async def leave(actor: Member) -> datetime:
     noted = False
     try:
         async with transaction():
+            if proof is not None:
+                await hold_proved(proof)
+            if credential is not None:
+                await hold_signed_in(actor, credential)
             email = await _hide(actor.id, since=now)
             await send(to=email, mail=letter(MailKind.ACCOUNT_DELETED))
             await journal.note(actor.id, Decision.LEAVING)
@@ -102,7 +112,9 @@ async def erase(member_id: UUID, *, asked_before: datetime | None = None) -> boo
         await remove_vectors(member_id)
         await take_orders_back(member_id)
         await erase_what_refers_to_nobody(member_id, email=found["email"])
+        await keep_for_cases(member_id)
         await fetch("DELETE FROM account WHERE id = {}", member_id)
+        await hand_on_cases()
         await raise_epochs(row["purpose"] for row in rows)
         await journal.note(member_id, Decision.GONE)
     return True

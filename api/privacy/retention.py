@@ -16,6 +16,7 @@ from api.limits.services import forget_spent
 from api.mail.services import DEAD_KEPT, SENT_KEPT, UNSENT_KEPT, delete_old_mails
 from api.moderation.retention import forget_old_cases
 from api.moderation.rules import KEPT as CASES_KEPT
+from api.moderation.suspended_addresses import ADDRESSES_KEPT, forget_suspended_addresses
 from api.privacy import outdated
 from api.privacy.erasure import erase_due
 
@@ -86,8 +87,16 @@ RETENTION: Final = (
         "job logs", "which work was done, and what failed", outdated.JOB_LOGS, "it was done", outdated.delete_job_logs
     ),
     Retention(
+        "suspended addresses",
+        "keyed digests of the addresses of suspended accounts that are gone",
+        ADDRESSES_KEPT,
+        "the account was gone",
+        forget_suspended_addresses,
+    ),
+    Retention(
         "cases",
-        "reports with their evidence, decisions and appeals; not the one by which an account is suspended",
+        "reports with their evidence, decisions and appeals; not the one by which an account, or the address of one "
+        "that is gone, is suspended",
         CASES_KEPT,
         "the last decision",
         forget_old_cases,

@@ -9,7 +9,7 @@ from api.accounts.holding import hold
 from api.accounts.leaving import leaving_proof
 from api.accounts.passwords import verify_password
 from api.accounts.recent import needs_recent
-from api.accounts.schemas import Credential, Member, SessionCreated
+from api.accounts.schemas import Credential, Member, Proof, SessionCreated
 from api.accounts.services import open_session
 from api.database import fetch_one, transaction
 from api.errors import NotFoundError
@@ -21,10 +21,12 @@ async def leave(actor: Member, *, credential: Credential, password: str | None =
 
     Raises:
         SignInAgainError: There is no password, and the actor has not proved lately who they are.
-        WrongCredentialsError: There is a password, and it is not the actor's.
+        WrongCredentialsError: There is a password, and it is not the actor's, or not any more.
+        NotSignedInError: The session was ended meanwhile, or the token.
         TooManyError: Too many passwords were wrong just now.
         JournalUnavailableError: It could not be made to last; nothing was changed.
     """
+    proof = None
     if password is None:
         needs_recent(credential)
     else:
@@ -32,7 +34,8 @@ async def leave(actor: Member, *, credential: Credential, password: str | None =
         async with counted(at_oneself(actor.id)):
             if not await verify_password(password, None if row is None else row["password_hash"]):
                 raise WrongCredentialsError
-    return await erasure.leave(actor)
+        proof = Proof(member=actor, password_hash=None if row is None else row["password_hash"])
+    return await erasure.leave(actor, credential=credential, proof=proof)
 
 
 async def come_back(member_id: UUID, *, proof: str, label: str = "") -> SessionCreated:

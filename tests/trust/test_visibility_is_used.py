@@ -57,6 +57,8 @@ REASONED = {
     "api.moderation.cases": "for moderators",
     "api.moderation.deciding": "for moderators",
     "api.moderation.retention": "a job: deletes cases whose time is over",
+    "api.moderation.suspended_addresses": "lets a decision hold for whoever has the address; shows nothing",
+    "api.moderation.stuck": "a job: counts cases that no moderator may judge",
     "api.moderation.moderators": "a command of the operator",
     "api.moderation.notices": "a member's own notices",
     "api.moderation.evidence": "gathers what the reporter could read, found by visibility or as a party to it",

@@ -27,6 +27,8 @@ ADA = "ada@example.org"
 NEW = "ada.new@example.org"
 OTHER = "seven loose kettles sing at dusk"
 
+OTHERS = [f"somebody{number}@example.org" for number in range(11)]
+
 
 @pytest.fixture
 async def ada(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Member:
@@ -311,6 +313,22 @@ async def test_a_mailbox_is_not_flooded(client: AsyncClient, ada: Member) -> Non
 
     assert statuses == [200] * 5 + [429]
     assert len([kind for kind, _ in await mails_to(ADA) if kind is MailKind.RESET_PASSWORD]) == 5
+
+
+@pytest.mark.parametrize("path", ["/forgot", "/sign-in/link"])
+@pytest.mark.parametrize("emails", [[ADA] * 6, OTHERS], ids=["the limit of the address", "the limit of the place"])
+async def test_whoever_has_to_wait_for_a_mail_finds_their_address_still_there(
+    client: AsyncClient, ada: Member, path: str, emails: list[str]
+) -> None:
+    browser = Browser(client)
+    for email in emails:
+        await browser.open(path)
+        await browser.press("Send me a mail", email=email)
+
+    assert browser.reply.status_code == 429
+    assert int(browser.reply.headers["Retry-After"]) > 0
+    assert emails[-1] in browser.reply.text
+    assert f'href="{path}"' in browser.reply.text or f'action="{path}"' in browser.reply.text
 
 
 async def _stranger() -> Member:

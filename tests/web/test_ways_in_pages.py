@@ -16,11 +16,14 @@ from api.accounts.second_factor import has_second_factor
 from api.accounts.services import make_token, open_session, prove
 from api.authentication import cookie_name
 from api.database import fetch
+from api.limits.caller import Caller, calling, known_browser, known_browser_name
+from api.mail.schemas import MailKind
 from tests.api.accounts.making import code_of, credential_of, with_app
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
+from tests.web.mailing import mails_to
 
 OURS = {"Origin": "http://localhost:8000", "Sec-Fetch-Site": "same-origin"}
 NEW_PASSWORD = "seven copper kettles under an arch"
@@ -320,6 +323,42 @@ async def test_the_proof_asks_for_a_code_where_there_is_an_app(client: AsyncClie
     await browser.press("It is me", password=PASSWORD, code=code_of(key))
 
     assert browser.path == "/settings/sign-in/password"
+
+
+async def test_a_new_password_ends_tokens_too_and_the_page_says_so_before(client: AsyncClient) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="script"))
+    browser = await browser_of(client, ada)
+    await browser.open("/settings/sign-in/password")
+    assert "Tokens for programs end too" in browser.text
+
+    await browser.press("Keep it", password=NEW_PASSWORD)
+
+    assert "tokens for programs are gone" in browser.text
+    assert await tokens(ada) == []
+    [(kind, text)] = [mail for mail in await mails_to("ada@example.org") if mail[0] is not MailKind.TOKEN_MADE]
+    assert kind is MailKind.PASSWORD_CHANGED
+    assert "tokens for programs are gone" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "button"), [("/settings/sign-in/password", "Keep it"), ("/sign-in/again", "It is me")]
+)
+async def test_whoever_proved_who_they_are_is_known_to_have_signed_in_here(
+    client: AsyncClient, moved_clock: MovedClock, page: str, button: str
+) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    browser = await browser_of(client, ada)
+    if button == "It is me":
+        moved_clock.move(minutes=20)
+    await browser.open(page)
+    password = PASSWORD if button == "It is me" else NEW_PASSWORD
+
+    await browser.press(button, password=password)
+
+    row = await fetch("SELECT password_hash FROM account WHERE id = {}", ada.id)
+    with calling(Caller("192.0.2.1", known=client.cookies[known_browser_name()])):
+        assert known_browser(ada.id, password_hash=row[0]["password_hash"]) is not None
 
 
 async def test_signing_out_everywhere_ends_this_browser_too(client: AsyncClient) -> None:

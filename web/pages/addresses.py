@@ -17,7 +17,7 @@ from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, link_cookie, no_link, opened_link, token_of
-from web.sessions import browser_label, ended_cookies, session_cookie
+from web.sessions import browser_label, ended_cookies, signed_in
 
 
 class AddressPages(Controller):
@@ -78,7 +78,7 @@ class AddressPages(Controller):
         except LinkDeadError:
             return await dead_link(request, ask_at="/settings/email")
         done = "Your e-mail address is changed. All other browsers are signed out, and tokens for programs are gone."
-        return redirect_with("/settings", notice=done, cookies=[session_cookie(session), ended_link()])
+        return redirect_with("/settings", notice=done, cookies=[*signed_in(session), ended_link()])
 
 
 class UndoPages(Controller):
@@ -120,7 +120,6 @@ async def _form(request: PageRequest, actor: Member, *, email: str, errors: Form
     return await page(
         request,
         "settings/email.html",
-        status_code=422 if errors else 200,
         now=(await me(actor)).email,
         email=email,
         errors=errors,

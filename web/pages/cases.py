@@ -129,7 +129,6 @@ async def _draw(
     return await page(
         request,
         "moderation/case.html",
-        status_code=422 if errors else 200,
         case=case,
         typed=form or Form(),
         chosen=_chosen(form, [place for place, part in enumerate(case.evidence.parts) if part.concerned]),

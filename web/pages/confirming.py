@@ -52,9 +52,8 @@ class ConfirmPages(Controller):
         except LinkDeadError:
             return await dead_link(request, ask_at="/join", ask="Join again")
         except WrongCredentialsError:
-            errors = FormErrors()
-            errors.add("password", "This is not the password that was chosen with this address. Try once more.")
-            return await _form(request, token, errors=errors)
+            wrong = "This is not the password that was chosen with this address. Try once more."
+            return await _form(request, token, errors=FormErrors.told("password", wrong))
         await _switch_on(confirmed.session.member, confirmed.choices)
         return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
 
@@ -101,7 +100,6 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
     return await page(
         request,
         "mailed/confirm.html",
-        status_code=422 if errors else 200,
         email=sign_up.email,
         by_passkey=sign_up.by_passkey,
         errors=errors,

@@ -90,7 +90,6 @@ async def _show(request: PageRequest, actor: Member, purpose: Purpose, form: For
     return await page(
         request,
         "join/first_words.html",
-        status_code=422 if errors else 200,
         purpose=PURPOSES[purpose],
         prompt=PROMPTS[purpose],
         form=form,

@@ -133,7 +133,6 @@ async def _show(
     return await page(
         request,
         f"join/{step}.html",
-        status_code=422 if errors else 200,
         step=step,
         answers=answers,
         number=steps.index(step) + 1,

@@ -134,7 +134,6 @@ async def _form(
     return await page(
         request,
         f"me/{part}.html",
-        status_code=422 if errors else 200,
         me=me,
         typed=typed,
         errors=errors or FormErrors(),

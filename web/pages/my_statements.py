@@ -119,7 +119,6 @@ async def _form(
     return await page(
         request,
         "me/statement.html",
-        status_code=422 if errors else 200,
         purpose=PURPOSES[purpose],
         prompt=PROMPTS[purpose],
         role=role,

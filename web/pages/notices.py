@@ -73,7 +73,6 @@ async def _draw(
     return await page(
         request,
         "notices/notice.html",
-        status_code=422 if errors else 200,
         notice_read=shown,
         decisions=DECISIONS,
         rules=RULES,

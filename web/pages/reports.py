@@ -102,7 +102,6 @@ async def _draw(
     return await page(
         request,
         "reports/report.html",
-        status_code=422 if errors else 200,
         target=target,
         what=TARGETS[target.kind],
         back=BACK[target.kind],

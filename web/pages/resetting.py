@@ -67,9 +67,7 @@ class ResetPages(Controller):
         except LinkDeadError:
             return await dead_link(request, ask_at="/forgot")
         except WrongCodeError as error:
-            errors = FormErrors()
-            errors.add("code", error.detail)
-            return await _form(request, token, errors=errors)
+            return await _form(request, token, errors=FormErrors.told("code", error.detail))
         except InvalidError as error:
             return await _form(request, token, errors=FormErrors.told_by(error))
         done = "Your new password is set. Sign in with it."
@@ -85,7 +83,6 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
     return await page(
         request,
         "mailed/reset.html",
-        status_code=422 if errors else 200,
         email=link.email,
         asks_for_code=asks,
         errors=errors,

@@ -105,7 +105,6 @@ async def _token_form(request: PageRequest, actor: Member, form: Form, errors: F
     return await page(
         request,
         "settings/token.html",
-        status_code=422 if errors else 200,
         actor=actor,
         form=form,
         errors=errors,

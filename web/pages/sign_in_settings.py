@@ -20,9 +20,10 @@ from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
-from web.sessions import browser_label, ended_cookies, forgotten
+from web.sessions import browser_label, ended_cookies, forgotten, known_cookie
 
 HERE = "/settings/sign-in"
+_KEPT = "Your new password is kept. All other browsers are signed out, and tokens for programs are gone."
 
 
 class SignInSettingsPages(Controller):
@@ -68,10 +69,10 @@ class SignInSettingsPages(Controller):
     ) -> Answer:
         """Keep a new password."""
         try:
-            await ways_in.change_password(actor, credential=credential, password=form.raw("password"))
+            mark = await ways_in.change_password(actor, credential=credential, password=form.raw("password"))
         except InvalidError as error:
             return await _password_form(request, actor, FormErrors.told_by(error))
-        return redirect_with(HERE, notice="Your new password is kept. All other browsers are signed out.")
+        return redirect_with(HERE, notice=_KEPT, cookies=[known_cookie(mark)])
 
 
 class PasskeySettingsPages(Controller):
@@ -161,9 +162,7 @@ class AppSettingsPages(Controller):
         try:
             codes = await second_factor.confirm_second_factor(actor, credential=credential, code=form.raw("code"))
         except WrongCodeError as error:
-            errors = FormErrors()
-            errors.add("code", error.detail)
-            return await _app(request, actor, credential, errors)
+            return await _app(request, actor, credential, FormErrors.told("code", error.detail))
         return await _recovery_codes(request, codes)
 
     @post("/app/off")
@@ -184,14 +183,13 @@ async def _password_form(request: PageRequest, actor: Member, errors: FormErrors
     return await page(
         request,
         "settings/password.html",
-        status_code=422 if errors else 200,
         email=(await me(actor)).email,
         errors=errors,
     )
 
 
 async def _passkey_form(request: PageRequest, name: str, errors: FormErrors) -> Template:
-    return await page(request, "settings/passkey.html", status_code=422 if errors else 200, name=name, errors=errors)
+    return await page(request, "settings/passkey.html", name=name, errors=errors)
 
 
 async def _app(request: PageRequest, actor: Member, credential: Credential, errors: FormErrors) -> Answer:
@@ -202,7 +200,6 @@ async def _app(request: PageRequest, actor: Member, credential: Credential, erro
         await page(
             request,
             "settings/app.html",
-            status_code=422 if errors else 200,
             key=" ".join(app.key[start : start + 4] for start in range(0, len(app.key), 4)),
             square=_square(app.uri),
             errors=errors,

@@ -102,13 +102,10 @@ class SigningInPages(Controller):
 async def _sign_in(
     request: PageRequest, *, after: str, email: str = "", wrong: tuple[str, str] | None = None
 ) -> Template:
-    errors = FormErrors()
-    if wrong is not None:
-        errors.add(*wrong)
+    errors = FormErrors() if wrong is None else FormErrors.told(*wrong)
     return await page(
         request,
         "signing_in/sign_in.html",
-        status_code=422 if errors else 200,
         email=email,
         next=after,
         errors=errors,
@@ -116,10 +113,8 @@ async def _sign_in(
 
 
 async def _ask_code(request: PageRequest, *, after: str, wrong: str | None = None) -> Template:
-    errors = FormErrors()
-    if wrong is not None:
-        errors.add("code", wrong)
-    return await page(request, "signing_in/code.html", status_code=422 if errors else 200, next=after, errors=errors)
+    errors = FormErrors() if wrong is None else FormErrors.told("code", wrong)
+    return await page(request, "signing_in/code.html", next=after, errors=errors)
 
 
 def _start_again(after: str, *, words: str | None = None) -> Answer:

@@ -19,7 +19,7 @@ from web.contexts import Answer, PageRequest, local_path, page, redirect, to_wai
 from web.forms import Form, FormErrors
 from web.interrupted import kept_form
 from web.passkeys import browser_of, options_reply
-from web.sessions import session_cookie
+from web.sessions import signed_in
 
 
 class SigningInAgainPages(Controller):
@@ -85,13 +85,10 @@ class SigningInAgainPages(Controller):
 async def _ask(
     request: PageRequest, actor: Member, form: Form, *, after: str | None = None, wrong: tuple[str, str] | None = None
 ) -> Template:
-    errors = FormErrors()
-    if wrong is not None:
-        errors.add(*wrong)
+    errors = FormErrors() if wrong is None else FormErrors.told(*wrong)
     return await page(
         request,
         "signing_in/again.html",
-        status_code=422 if errors else 200,
         next=after or local_path(form.field("next")),
         kept=form.raw("kept"),
         ways=await ways_in(actor),
@@ -103,7 +100,8 @@ async def _go_on(request: PageRequest, form: Form, session: SessionCreated) -> A
     """To the page that was asked for, or with the form that was interrupted."""
     waiting = kept_form(request, form.raw("kept"))
     if waiting is None:
-        return redirect(local_path(form.field("next")), cookies=[session_cookie(session)])
+        return redirect(local_path(form.field("next")), cookies=signed_in(session))
     drawn = await page(request, "signing_in/go_on.html", form=waiting)
-    drawn.set_cookie(session_cookie(session))
+    for one in signed_in(session):
+        drawn.set_cookie(one)
     return drawn

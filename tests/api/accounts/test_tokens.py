@@ -7,13 +7,16 @@ import pytest
 from httpx import AsyncClient, Response
 
 from api.accounts import queries, services
-from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated
+from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated, TokenDraft
 from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.limits.limit import Limit, Window
 from api.limits.policies import NEW_TOKENS
+from api.mail.schemas import MailKind
+from tests.api.accounts.making import credential_of
 from tests.factories import PASSWORD, as_member, email_of, make_member
 from tests.moved_clock import MovedClock
+from tests.web.mailing import mails_to
 
 
 async def make_token(member: Member, **more: Any) -> TokenCreated:
@@ -34,6 +37,17 @@ async def test_a_token_can_be_told_from_other_secrets_and_is_kept_as_a_digest(da
     assert made.token.startswith("whf_")
     assert len(made.token) == 4 + 43
     assert made.token not in row["everything"]
+
+
+async def test_a_new_token_is_told_by_mail_however_it_was_made(database: None) -> None:
+    ada = await make_member(email="ada@example.org")
+
+    await make_token(ada)
+    await services.make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="a secret plan"))
+
+    told = await mails_to("ada@example.org")
+    assert [kind for kind, _ in told] == [MailKind.TOKEN_MADE] * 2
+    assert "secret plan" not in "".join(text for _, text in told)
 
 
 async def test_a_token_acts_for_its_member_within_its_scopes(database: None) -> None:

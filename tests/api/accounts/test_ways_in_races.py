@@ -15,6 +15,8 @@ from api.accounts.schemas import LinkPurpose, Member, PendingSignIn, SessionCrea
 from api.accounts.ways_in import change_password
 from api.database import fetch
 from api.errors import NotSignedInError
+from api.privacy import services as privacy
+from api.privacy.erasure import leaves_at
 from tests.api.accounts.making import code_of, credential_of, with_app
 from tests.api.accounts.test_passkeys import HERE, add
 from tests.authenticator import Authenticator
@@ -35,7 +37,7 @@ async def _reset(member: Member, *, code: str = "") -> None:
     await reset_password(link, password=NEW_PASSWORD, code=code)
 
 
-def _just_after(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, then: Callable[[], Awaitable[None]]) -> None:
+def _just_after(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, then: Callable[[], Awaitable[object]]) -> None:
     """Let something happen once, at the moment in which a step of a sign-in has succeeded."""
     step = getattr(module, name)
 
@@ -138,6 +140,20 @@ async def test_a_session_that_a_reset_ends_can_no_longer_leave_a_way_in_behind(
 
     await _nothing_opens(ada)
     assert (await services.prove(email=EMAIL, password=NEW_PASSWORD)).member == ada
+
+
+async def test_a_session_that_a_reset_ends_deletes_no_account_any_more(
+    ada: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await credential_of(ada)
+    _just_after(monkeypatch, privacy, "verify_password", lambda: _reset(ada))
+
+    with pytest.raises(WrongCredentialsError):
+        await privacy.leave(ada, credential=here, password=PASSWORD)
+    with pytest.raises(NotSignedInError):
+        await privacy.leave(ada, credential=here)
+
+    assert await leaves_at(ada.id) is None
 
 
 @pytest.mark.parametrize("turns", range(8))

@@ -8,6 +8,9 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from msgspec import structs
 
+from api.accounts.links import make_link
+from api.accounts.resetting import reset_password
+from api.accounts.schemas import LinkPurpose
 from api.database import fetch
 from api.limits import policies
 from api.limits.keys import key_of
@@ -20,6 +23,7 @@ from tests.web.browsing import Browser
 
 HOME = "203.0.113.7"
 ELSEWHERE = "198.51.100.23"
+NEW_PASSWORD = "seven loose kettles sing at dusk"
 
 
 class Place:
@@ -118,6 +122,27 @@ async def test_the_whole_site_takes_so_many_guesses(
     ]
 
     assert statuses == [401] * 4 + [429] * 2
+
+
+async def test_a_browser_that_knew_the_old_password_is_no_known_browser_after_a_reset(
+    places: tuple[Place, Place], moved_clock: MovedClock
+) -> None:
+    home, elsewhere = places
+    ada = await make_member()
+    email = await email_of(ada.id)
+    assert (await home.sign_in(email, PASSWORD)).status_code == 303
+    link = await make_link(ada.id, purpose=LinkPurpose.RESET, email=email)
+    await reset_password(link, password=NEW_PASSWORD, code="")
+    for _ in range(11):
+        await elsewhere.token(email, "a wrong guess")
+
+    assert (await home.sign_in(email, NEW_PASSWORD)).status_code == 429
+    moved_clock.move(minutes=6)
+    assert (await home.sign_in(email, NEW_PASSWORD)).status_code == 303
+    moved_clock.move(days=31)  # the session has ended
+    for _ in range(11):
+        await elsewhere.token(email, "a wrong guess")
+    assert (await home.sign_in(email, NEW_PASSWORD)).status_code == 303
 
 
 async def test_a_browser_that_signed_in_before_comes_in_while_strangers_guess(

@@ -3,11 +3,12 @@
 import pytest
 
 from api.accounts.errors import WrongCodeError
+from api.accounts.guesses import mark_of_browser
 from api.accounts.links import make_link
 from api.accounts.resetting import reset_password
 from api.accounts.schemas import LinkPurpose, Member, PendingSignIn, SessionCreated
 from api.accounts.signing_in import finish_sign_in, start_sign_in
-from api.limits.caller import Caller, calling, known_browser_cookie
+from api.limits.caller import Caller, calling
 from api.limits.errors import TooManyError
 from tests.api.accounts.making import code_of, with_app
 from tests.factories import PASSWORD, make_member
@@ -48,7 +49,7 @@ async def test_a_browser_that_signed_in_before_comes_in_while_a_thief_of_the_pas
     with calling(Caller(ELSEWHERE)):
         guesses = await _guess_until_refused()
 
-    with calling(Caller(HOME, known_browser_cookie(ada.id))):
+    with calling(Caller(HOME, await mark_of_browser(ada.id))):
         session = await _sign_in(code_of(key))
 
     assert guesses == 5
@@ -86,7 +87,7 @@ async def test_known_browsers_have_limits_for_each_and_for_all_of_them(ada: Memb
     guesses = []
 
     for _ in range(4):
-        with calling(Caller(HOME, known_browser_cookie(ada.id))):
+        with calling(Caller(HOME, await mark_of_browser(ada.id))):
             guesses.append(await _guess_until_refused())
 
     assert guesses == [5, 5, 5, 0]

@@ -318,6 +318,8 @@ async def test_at_the_quota_no_call_tells_whether_a_member_never_seen_is_there(
 ) -> None:
     quota(monkeypatch, [Window(1, DAY)])
     viewer, grace = await make_member("Ada"), await make_recipient("Grace")
+    [row] = await fetch("SELECT id FROM statement WHERE author = {} LIMIT 1", grace.id)
+    said = str(row["id"] if there else uuid4())
     draft = msgspec.to_builtins(await make_draft(grace)) | ({} if there else {"recipient_id": str(uuid4())})
     await see(viewer.id, [uuid4()])
     token, other = await as_member(client, viewer), draft["recipient_id"]
@@ -330,10 +332,12 @@ async def test_at_the_quota_no_call_tells_whether_a_member_never_seen_is_there(
             ("POST", "/connection-requests", draft),
             ("PUT", f"/matches/{other}/state", {"state": "later"}),
             ("PUT", f"/blocks/{other}", None),
+            ("POST", "/reports", {"target": {"kind": "member", "id": other}, "category": "scam"}),
+            ("POST", "/reports", {"target": {"kind": "statement", "id": said}, "category": "scam"}),
         )
     ]
 
-    assert [reply.status_code for reply in replies] == [429] * 5
+    assert [reply.status_code for reply in replies] == [429] * 7
     assert len({reply.json()["detail"] for reply in replies}) == 1
     assert (await client.get("/api/v1/blocks", headers=token)).json() == []
 

@@ -25,6 +25,8 @@ from api.moderation.schemas import (
     TargetKind,
 )
 from api.moderation.services import block_member, unblock_member
+from api.moderation.stuck import tell_of_stuck_cases
+from api.privacy.erasure import erase
 from tests.api.connections.making import make_connection, make_recipient, make_request
 from tests.api.moderation.judging import about, as_moderator, decided, insulted, join_in, make_moderator
 from tests.factories import make_member, make_statement
@@ -130,6 +132,57 @@ async def test_a_moderator_with_a_tie_finds_no_case(tie: object, which: int) -> 
     await tie(moderator, (ada, grace)[which])  # type: ignore[operator]  # one of the above
 
     await not_there(moderator, made.id)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the reported", "the reporter"])
+async def test_a_tie_holds_when_the_account_it_was_to_is_gone(which: int) -> None:
+    ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+    moderator = await make_moderator()
+    await join_in(moderator)
+    await connected(moderator, (ada, grace)[which])
+
+    await erase((ada, grace)[which].id)
+
+    await not_there(moderator, made.id)
+    assert [case.id for case in await queue(await make_moderator("Mia"))] == [made.id]
+
+
+async def test_a_tie_at_the_moment_of_the_report_holds_also_when_it_is_lifted_later() -> None:
+    ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
+    moderator = await make_moderator()
+    await join_in(moderator)
+    await block_member(moderator, ada.id)
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+
+    await unblock_member(moderator, ada.id)
+
+    await not_there(moderator, made.id)
+
+
+async def test_a_case_that_no_moderator_may_judge_is_told_to_whoever_runs_the_site_and_on_no_page() -> None:
+    ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
+    await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+    moderator = await make_moderator()
+    await join_in(moderator)
+    assert await tell_of_stuck_cases() == 0
+
+    await connected(moderator, ada)
+    assert await tell_of_stuck_cases() == 1
+
+    await make_moderator("Mia")
+    assert await tell_of_stuck_cases() == 0
+
+
+async def test_an_appeal_waits_for_a_second_moderator() -> None:
+    ada, _, made = await insulted()
+    await decided(made.id, Decision.WORDS_TO_MEMBER)
+    await appeal(ada, made.id, words="I was joking.")
+    assert await tell_of_stuck_cases() == 1
+
+    await make_moderator("Mia")
+
+    assert await tell_of_stuck_cases() == 0
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["the reported", "the reporter"])

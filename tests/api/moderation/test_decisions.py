@@ -535,7 +535,7 @@ async def test_a_decision_that_fails_half_way_leaves_nothing_behind(monkeypatch:
     async def broken(*_: object) -> None:
         raise RuntimeError("the light went out")
 
-    monkeypatch.setattr("api.moderation.deciding.raise_epochs_of", broken)
+    monkeypatch.setattr("api.moderation.suspended_addresses.raise_epochs_of", broken)
     with pytest.raises(RuntimeError):
         await decided(made.id, Decision.ACCOUNT_SUSPENDED, rule=Category.SCAM, at_once="Gifts.")
 

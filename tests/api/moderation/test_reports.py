@@ -307,6 +307,19 @@ async def test_reporting_again_tells_nothing_of_what_changed_out_of_sight() -> N
     assert (await report(grace, draft=about(TargetKind.MESSAGE, made.target.id, words="Again."))).id != made.id
 
 
+async def test_a_second_report_does_not_tell_whether_somebody_out_of_sight_wrote_something_new() -> None:
+    ada, grace = await make_member("Ada", statements=["Clocks."]), await make_member("Grace")
+    first = await report(grace, draft=about(TargetKind.MEMBER, ada.id, block=True))
+    await decided(first.id, Decision.NO_ACTION)
+    before = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+
+    await make_statement(ada, "Geese.")
+
+    assert await report(grace, draft=about(TargetKind.MEMBER, ada.id)) == before
+    assert [one.id for one in await my_reports(grace)] == [first.id]
+    assert (await report(grace, draft=about(TargetKind.MEMBER, ada.id, words="It goes on."))).id != first.id
+
+
 async def test_words_that_are_too_long_are_refused_and_nothing_is_kept() -> None:
     ada, grace = await make_member("Ada"), await make_member("Grace")
 

@@ -97,6 +97,17 @@ async def _blocked_address(now: datetime) -> Count:
     return lambda: count("blocked_address", "blocked IS NULL")
 
 
+_SCAM = {"target_kind": "member", "category": "scam"}
+
+
+async def _suspended_address(now: datetime) -> Count:
+    for reported in (None, (await make_member("Grace")).id):
+        case = uuid4()
+        await insert("report", id=case, reported=reported, target=uuid4(), created_at=now, **_SCAM)
+        await insert("suspended_address", report=case, digest=b"a", kept_at=now)
+    return lambda: count("suspended_address JOIN report AS r ON r.id = report", "r.reported IS NULL")
+
+
 async def _job_log(now: datetime) -> Count:
     await insert("pgqueuer_log", created=now, job_id=1, status="successful", priority=0, entrypoint="x")
     return lambda: count("pgqueuer_log", "entrypoint = 'x'")
@@ -222,6 +233,7 @@ PLANTED = {
     "closed requests": _closed_request,
     "withdrawn consents": _consent,
     "blocked addresses": _blocked_address,
+    "suspended addresses": _suspended_address,
     "job logs": _job_log,
     "cases": _case,
     "sessions": _session,
