@@ -108,7 +108,7 @@ def _read(_changed_at: int) -> dict[str, StaticFile]:
 
 def _contents() -> Iterator[tuple[str, bytes]]:
     for path in sorted(STATIC.rglob("*")):
-        if path.is_file() and path.suffix != ".md":
+        if path.is_file():
             yield path.relative_to(STATIC).as_posix(), path.read_bytes()
     yield SHEET, b"".join((STATIC / name).read_bytes() for name in SHEETS)
 

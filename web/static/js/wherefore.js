@@ -155,4 +155,3 @@ if (exit) {
 
 settleDrafts();
 prepare(document);
-document.addEventListener("htmx:after:swap", () => prepare(document));

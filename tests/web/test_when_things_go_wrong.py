@@ -1,0 +1,112 @@
+"""Whatever goes wrong, people see a page of ours that says what to do; also while the database is away."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from api.authentication import cookie_name
+from api.errors import WhereforeError
+from api.piccolo_conf import DB
+from api.settings import settings
+from web.app import create_app
+
+
+class _TooManyError(WhereforeError):
+    code = "too-many"
+    title = "Please wait a little"
+    status = 429
+    retry_after = 90
+
+
+async def _fail_as_asked(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    match connection.headers.get("x-fail"):
+        case "500":
+            raise RuntimeError("a secret of the house")
+        case "429":
+            raise _TooManyError
+
+
+@pytest.fixture
+async def failing(database: None) -> AsyncIterator[AsyncClient]:
+    """A site whose routes fail when they are asked to."""
+    transport = ASGITransport(app=create_app(guards=[_fail_as_asked]), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
+    async with AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def database_away(failing: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """PostgreSQL is down: nobody listens where it was."""
+    with monkeypatch.context() as away:
+        away.setenv("WHEREFORE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+        away.setattr(DB, "pool", None)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+def _wrong_with(reply: Response, status: int) -> list[str]:
+    """What a page about a problem lacks."""
+    text = reply.text
+    found = {
+        "its status": reply.status_code == status,
+        "a heading": len(re.findall(r"<h1[ >]", text)) == 1,
+        "our look": re.search(r'rel="stylesheet" href="/static/css/wherefore\.[0-9a-f]{12}\.css"', text) is not None,
+        "the name of the site": "Wherefore</title>" in text,
+        "a way on": re.search(r'<main.*<a class="button[^"]*" href="/', text, re.DOTALL) is not None,
+        "kindness": not re.search(r"invalid|illegal|forbidden|fatal|!", re.sub(r"<[^>]*>", "", text), re.IGNORECASE),
+        "discretion": not re.search(r"Traceback|asyncpg|RuntimeError|secret of the house", text),
+        "a lasting no": reply.headers["cache-control"] in {"no-store", "private, no-cache"}
+        and "etag" not in reply.headers,
+    }
+    return [name for name, there in found.items() if not there]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/nothing", {}, 404),
+        ("/problems/nothing", {}, 404),
+        (f"/confirm/{'x' * 43}", {}, 410),
+        (f"/reset/{'x' * 43}", {}, 410),
+        ("/privacy", {"x-fail": "429"}, 429),
+        ("/privacy", {"x-fail": "500"}, 500),
+    ],
+)
+async def test_a_problem_has_a_page_in_our_look_with_a_way_on(
+    failing: AsyncClient, path: str, headers: dict[str, str], status: int
+) -> None:
+    reply = await failing.get(path, headers=headers, follow_redirects=True)
+
+    assert _wrong_with(reply, status) == []
+
+
+async def test_who_must_wait_is_told_how_long(failing: AsyncClient) -> None:
+    reply = await failing.get("/privacy", headers={"x-fail": "429"})
+
+    assert reply.headers["retry-after"] == "90"
+
+
+async def test_while_the_database_is_away_members_are_told_to_come_back(
+    failing: AsyncClient, database_away: None
+) -> None:
+    for path in ("/home", "/", "/privacy", "/settings"):
+        reply = await failing.get(path, headers={"Cookie": f"{cookie_name()}={'x' * 43}"})
+
+        assert _wrong_with(reply, 503) == [], path
+        assert int(reply.headers["retry-after"]) > 0
+
+
+async def test_what_needs_no_database_is_there_while_it_is_away(failing: AsyncClient, database_away: None) -> None:
+    replies = {path: await failing.get(path) for path in ("/", "/privacy", "/rules", "/offline", "/service-worker.js")}
+    broken = await failing.get("/privacy", headers={"x-fail": "500"})
+    missing = await failing.get("/nothing")
+
+    assert {path: reply.status_code for path, reply in replies.items()} == dict.fromkeys(replies, 200)
+    assert _wrong_with(broken, 500) == []
+    assert _wrong_with(missing, 404) == []
