@@ -17,15 +17,16 @@ from api.sealing import open_in
 MESSAGE = "id, author AS author_id, text, created_at, reminder_of AS reminds_of"
 """The columns of a `MessageRead`."""
 
-_UNREAD = (
+UNREAD = (
     "EXISTS (SELECT 1 FROM message AS unread WHERE unread.connection = c.id AND unread.author <> {} "
     "AND unread.created_at > coalesce((SELECT mark.read_until FROM read_mark AS mark "
     "WHERE mark.connection = c.id AND mark.member = {}), '-infinity'))"
 )
-_MINE = (
+MINE = (
     "(SELECT *, CASE WHEN asker = {} THEN accepter ELSE asker END AS other FROM connection "
     "WHERE ended_at IS NULL AND (asker = {} OR accepter = {})) AS c"
 )
+"""A member's connections with the `other` of each; takes the member three times."""
 
 
 async def conversations(
@@ -38,7 +39,7 @@ async def conversations(
     """
     rows = await fetch(
         "SELECT c.id AS connection_id, c.other, c.purpose, last.id, last.text AS last_text, "
-        f"coalesce(last.created_at, c.created_at) AS last_at, {_UNREAD} AS has_unread, {SUMMARY} FROM {_MINE} "
+        f"coalesce(last.created_at, c.created_at) AS last_at, {UNREAD} AS has_unread, {SUMMARY} FROM {MINE} "
         "JOIN account AS o ON o.id = c.other "
         "LEFT JOIN LATERAL (SELECT id, text, created_at FROM message WHERE connection = c.id "
         "ORDER BY created_at DESC, id DESC LIMIT 1) AS last ON TRUE "
@@ -91,7 +92,7 @@ async def messages(
 async def unread(actor: Member) -> int:
     """In how many conversations there is something that the actor has not read."""
     rows = await fetch(
-        f"SELECT count(*) AS number FROM {_MINE} WHERE {{}} AND {_UNREAD}",
+        f"SELECT count(*) AS number FROM {MINE} WHERE {{}} AND {UNREAD}",
         *[actor.id] * 3,
         can_see_member(actor.id, "c.other"),
         *[actor.id] * 2,

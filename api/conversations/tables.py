@@ -26,11 +26,13 @@ class Message(Table, tablename="message"):
 
 
 class ReadMark(Table, tablename="read_mark"):
-    """How far a member has read a conversation. Only they ever see it."""
+    """How far a member has read a conversation, and until when it may be quiet. Only they ever see it."""
 
     id = UUID(primary_key=True, default=UUID4())
     connection = ForeignKey(Connection, null=False, on_delete=OnDelete.cascade)
     member = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     read_until = Timestamptz(null=False)
+    put_off_until = Timestamptz(null=True, default=None)
+    """Until then the member is not told that the conversation went quiet."""
 
     read_mark_once = Unique([connection, member])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
@@ -138,19 +138,23 @@ async def _store(
         )
         if kept is None:
             return
-        await fetch("DELETE FROM match_entry WHERE match_list = {}", kept["id"])
-        await _write_entries(kept["id"], [entry for entry in entries if entry.member in present])
+        before = await fetch(
+            "DELETE FROM match_entry WHERE match_list = {} RETURNING member, first_page_on", kept["id"]
+        )
+        days = {row["member"]: row["first_page_on"] for row in before}
+        await _write_entries(kept["id"], [entry for entry in entries if entry.member in present], days)
 
 
-async def _write_entries(list_id: UUID, entries: list[Entry]) -> None:
+async def _write_entries(list_id: UUID, entries: list[Entry], days: dict[UUID, date | None]) -> None:
     await fetch(
-        "INSERT INTO match_entry (id, match_list, position, member, strength, reasons) "
-        "SELECT gen_random_uuid(), {}, entry.position, entry.member, entry.strength, entry.reasons::jsonb "
-        "FROM unnest({}::int[], {}::uuid[], {}::varchar[], {}::text[]) "
-        "AS entry(position, member, strength, reasons)",
+        "INSERT INTO match_entry (id, match_list, position, member, strength, reasons, first_page_on) "
+        "SELECT gen_random_uuid(), {}, entry.position, entry.member, entry.strength, entry.reasons::jsonb, entry.day "
+        "FROM unnest({}::int[], {}::uuid[], {}::varchar[], {}::text[], {}::date[]) "
+        "AS entry(position, member, strength, reasons, day)",
         list_id,
         list(range(len(entries))),
         [entry.member for entry in entries],
         [str(entry.strength) for entry in entries],
         [msgspec.json.encode(entry.pairs).decode() for entry in entries],
+        [days.get(entry.member) for entry in entries],
     )

@@ -12,6 +12,7 @@ from api.matching.entries import Marks, MarksOfPair, Part, Position, Quote, Quot
 from api.matching.explanation import kind_of
 from api.matching.lists import refreshed
 from api.matching.marking import with_marks
+from api.matching.of_the_day import in_order, keep_shown, shown_before, today
 from api.matching.schemas import (
     ChoiceState,
     Closeness,
@@ -32,6 +33,9 @@ from api.profiles.places import place_label
 from api.profiles.schemas import MemberSummary, Purpose
 from api.profiles.visibility import are_connected, can_see_member, have_open_request
 
+DAYS_CHOSEN_FROM = 4
+"""The first page goes round among so many days' people of each purpose, as long as they are the first of its list."""
+
 
 async def matches(
     actor: Member, *, purpose: Purpose, limit: int = DEFAULT_LIMIT, cursor: str | None = None
@@ -51,17 +55,31 @@ async def matches(
     return MatchPage(items, following, _held_back(seen))
 
 
-async def first_matches(actor: Member, *, purposes: Sequence[Purpose], most: int) -> MatchPage:
-    """The first matches of each purpose in turn, nobody twice; only those that are shown count as seen.
+async def people_of_the_day(actor: Member, *, purposes: Sequence[Purpose], most: int) -> MatchPage:
+    """A few matches for the first page: the same ones all day, others tomorrow, nobody twice.
+
+    They are the first of each purpose in turn, those first who were not on it for longest, and nobody whom the actor
+    put off. Another takes the place of whoever cannot be met any more, whatever the cause, so that nothing tells it.
+    Only those that are shown count as seen.
 
     Raises:
         PurposeOffError: The actor has not switched one of the purposes on.
     """
-    lists = [(purpose, (await _rows(actor, purpose, limit=most))[0]) for purpose in purposes]
-    in_turn = [(purpose, rows[place][1]) for place in range(most) for purpose, rows in lists if place < len(rows)]
-    chosen = list({row.member: (purpose, row) for purpose, row in reversed(in_turn)}.values())[::-1][:most]
-    seen = await see(actor.id, [row.member for _, row in chosen])
-    items = [(await _read(purpose, [row]))[0] for purpose, row in chosen if row.member in seen.shown]
+    lists = [(purpose, (await _rows(actor, purpose, limit=DAYS_CHOSEN_FROM * most))[0]) for purpose in purposes]
+    longest = max((len(rows) for _, rows in lists), default=0)
+    placed = [(purpose, rows[place]) for place in range(longest) for purpose, rows in lists if place < len(rows)]
+    shown = await shown_before(actor)
+    chosen = [one for one in shown if one.day == today() and one.purpose in purposes]
+    read = {(purpose, row.member) for purpose, (_, row) in placed}
+    for one in chosen:  # further down by now
+        if (one.purpose, one.member) not in read:
+            part = await entry_of(actor.id, one.purpose, member_id=one.member)
+            placed += [(one.purpose, row) for row in part.rows]
+    already, others = in_order([(purpose, row) for purpose, (at, row) in placed if not at.later], shown)
+    fresh = others[: max(most - len(already), 0)]
+    seen = await see(actor.id, [row.member for _, row in (*already, *fresh)])
+    await keep_shown(actor, [row for _, row in fresh if row.member in seen.shown])
+    items = [(await _read(purpose, [row]))[0] for purpose, row in (*already, *fresh) if row.member in seen.shown]
     return MatchPage(items, None, _held_back(seen))
 
 

@@ -55,6 +55,8 @@ class MatchEntry(Table, tablename="match_entry"):
     strength = Varchar(length=8, choices=Strength, null=False)
     reasons = JSONB(null=False, default="[]")
     marks = JSONB(null=True, default=None)
+    first_page_on = Date(null=True, default=None)
+    """The last day on which they were on the viewer's first page, see `api.matching.of_the_day`."""
 
     match_entry_once = Unique([match_list, member])
 

@@ -319,6 +319,7 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /conversations/{connection_id}/end": Row(MEMBER, CONNECTION),
     "POST /conversations/{connection_id}/end": Row(MEMBER, CONNECTION),
     "POST /conversations/{connection_id}/messages/{message_id}/reminder": Row(MEMBER, CONNECTED),
+    "POST /conversations/{connection_id}/quiet": Row(MEMBER, CONNECTION),
     "GET /conversations/{connection_id}/note": Row(MEMBER),  # leads on, looks nothing up
     "POST /conversations/{connection_id}/note": Row(MEMBER, CONNECTION, body={"note": "Met at the fair."}),
     # Staying safe.

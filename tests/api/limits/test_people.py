@@ -21,7 +21,7 @@ from api.limits import people, policies
 from api.limits.errors import QuotaReachedError
 from api.limits.limit import Window
 from api.limits.people import forget_seen, see, see_one, seen_by
-from api.matching.queries import explained, first_matches, matches
+from api.matching.queries import explained, matches, people_of_the_day
 from api.moderation.queries import blocks
 from api.moderation.services import block_member
 from api.privacy.export_document import export_document
@@ -263,7 +263,7 @@ async def test_a_list_shows_as_many_new_people_as_there_is_room_for_and_says_tha
 async def test_the_first_page_counts_only_those_whom_it_shows() -> None:
     viewer, _ = await world()
 
-    shown = await first_matches(viewer, purposes=[Purpose.HOBBY], most=3)
+    shown = await people_of_the_day(viewer, purposes=[Purpose.HOBBY], most=3)
 
     assert len(shown.items) == 3
     assert await used_of(viewer) == [3, 3]
