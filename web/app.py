@@ -19,6 +19,7 @@ from web.errors import EXCEPTION_HANDLERS
 from web.forms import provide_form
 from web.guards import needs_access_keeping_words
 from web.headers import add_headers
+from web.initials import initials
 from web.languages import pair_note
 from web.pages.addresses import AddressPages, UndoPages
 from web.pages.api_docs import ApiDocsPages
@@ -147,4 +148,5 @@ def environment() -> Environment:
     )
     made.globals["static"] = static
     made.globals["pair_note"] = pair_note
+    made.filters["initials"] = initials
     return made

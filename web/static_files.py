@@ -34,6 +34,7 @@ ENCODINGS = ("br", "gzip")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _WORTH_PACKING = 200  # bytes; what is smaller does not become much smaller
 _VERSION_LENGTH = 12
+_FILE_IN_A_SHEET = re.compile(rb'url\("\.\./(?P<name>[^"]+)"\)')
 _VERSIONED = re.compile(rf"(?P<stem>.+)\.[0-9a-f]{{{_VERSION_LENGTH}}}(?P<suffix>\.[a-z0-9]+)")
 
 Answer = Response[Any]
@@ -110,7 +111,13 @@ def _contents() -> Iterator[tuple[str, bytes]]:
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
             yield path.relative_to(STATIC).as_posix(), path.read_bytes()
-    yield SHEET, b"".join((STATIC / name).read_bytes() for name in SHEETS)
+    yield SHEET, _FILE_IN_A_SHEET.sub(_addressed, b"".join((STATIC / name).read_bytes() for name in SHEETS))
+
+
+def _addressed(found: re.Match[bytes]) -> bytes:
+    """A file that a sheet names, such as the letters, by the address that pages name it by as well."""
+    name = found["name"].decode()
+    return f'url("{_address(name, _version((STATIC / name).read_bytes()))}")'.encode()
 
 
 def _packed(name: str, content: bytes) -> StaticFile:
@@ -118,11 +125,19 @@ def _packed(name: str, content: bytes) -> StaticFile:
     mode = brotli.MODE_TEXT if media_type.startswith("text/") else brotli.MODE_GENERIC
     forms = {"br": brotli.compress(content, mode=mode), "gzip": gzip.compress(content, mtime=0)}
     smaller = {key: packed for key, packed in forms.items() if _WORTH_PACKING <= len(content) > len(packed) * 1.05}
-    version = hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]
-    stem, _, suffix = name.rpartition(".")
+    version = _version(content)
     return StaticFile(
-        address=f"/static/{stem}.{version}.{suffix}",
+        address=_address(name, version),
         version=version,
         media_type=media_type,
         forms=smaller | {"identity": content},
     )
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]
+
+
+def _address(name: str, version: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"/static/{stem}.{version}.{suffix}"
