@@ -1,10 +1,8 @@
-"""Words that several pages share: the choices of forms, and what to write about under each purpose."""
+"""Words that several pages share: the choices of forms."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
-
-import msgspec
 
 from api.accounts.schemas import Meets, Scope
 from api.matching.schemas import Strength
@@ -117,55 +115,6 @@ LANGUAGES: Final = {
     "cy": "Cymraeg",
     "yo": "Yorùbá",
     "zu": "isiZulu",
-}
-
-
-class Prompt(msgspec.Struct, frozen=True):
-    """Questions that help to write the first words under a purpose, with an example each."""
-
-    about: str
-    about_example: str
-    seeking: str
-    seeking_example: str
-
-
-PROMPTS: Final[dict[Purpose, Prompt]] = {
-    Purpose.BUSINESS: Prompt(
-        "What do you make, mend, sell, teach, or want to begin?",
-        "I dye wool with plants from our hillside and would love to sell it beyond the village market.",
-        "Who would help, or whom could you help?",
-        "Somebody who has run a small web shop and remembers what went wrong at first.",
-    ),
-    Purpose.HOBBY: Prompt(
-        "What do you do for the love of it?",
-        "I build ships in bottles, badly, and have begun to enjoy the sinking ones most.",
-        "Who would be good company in it?",
-        "Another slow model builder to swap half-finished photos with.",
-    ),
-    Purpose.INTEREST: Prompt(
-        "What could you talk about for an hour?",
-        "I read everything about how maps were drawn before anyone could fly.",
-        "Whose thoughts would you like to hear?",
-        "Somebody who knows the night sky and can explain how sailors steered by it.",
-    ),
-    Purpose.BELIEF: Prompt(
-        "What path are you on, or what do you wonder about?",
-        "I grew up without any faith, and now I sit with the Quakers on Sundays and like the silence.",
-        "Who would you like beside you on the way?",
-        "Somebody with doubts who goes all the same, to talk about why.",
-    ),
-    Purpose.CARETAKING: Prompt(
-        "What are your days like, as far as you wish to say?",
-        "My mother lives with me and no longer knows the house. The evenings are the hardest.",
-        "Who would understand?",
-        "Somebody else who is up at four in the morning, to trade a few words with no need to be cheerful.",
-    ),
-    Purpose.PARTNERSHIP: Prompt(
-        "What would it be like to share a week with you?",
-        "I cook for too many people, walk everywhere, and need one quiet day in seven.",
-        "Whom do you hope to find?",
-        "A kind man over fifty who likes gardens and can laugh at himself.",
-    ),
 }
 
 

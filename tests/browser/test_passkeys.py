@@ -65,6 +65,7 @@ async def _at_the_last_page(visitor: Visitor, name: str) -> str:
     await visitor.press("Go on")
     await visitor.fill("E-mail address", email)
     await visitor.press("Go on")
+    await visitor.press("These are right, go on")
     return email
 
 

@@ -62,6 +62,7 @@ class Visitor:
         await self.press("Go on")
         await self.fill("E-mail address", f"{name.lower()}{next(_number)}@example.org")
         await self.press("Go on")
+        await self.press("These are right, go on")
         await self.fill("Password", PASSWORD)
         await self.choose("I am 18 or older")
         await self.press("Make my account")

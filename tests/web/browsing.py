@@ -113,8 +113,18 @@ class Browser:
     async def press(self, button: str, **typed: str | list[str]) -> Response:
         """Fill in what is `typed`, press a button, and go wherever that leads."""
         form = self.form(button)
-        values: Typed = {**form.values, **typed}
         name, value, _ = next(found for found in form.buttons if found[2] == button)
+        return await self._send(form, name, value, typed)
+
+    async def press_one(self, name: str, value: str) -> Response:
+        """Press the button that sends this, where several have the same words."""
+        parser = _Forms()
+        parser.feed(self.reply.text)
+        form = next(form for form in parser.forms if any(found[:2] == (name, value) for found in form.buttons))
+        return await self._send(form, name, value, {})
+
+    async def _send(self, form: Form, name: str, value: str, typed: Typed) -> Response:
+        values: Typed = {**form.values, **typed}
         if name:
             values[name] = value
         url = urljoin(str(self.reply.url), form.action)

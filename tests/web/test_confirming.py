@@ -29,6 +29,7 @@ async def _join(client: AsyncClient, *, password: str = PASSWORD, purpose: str =
         await browser.press("Go on", consent=[f"belief:{consent_version(Purpose.BELIEF)}"])
     await browser.press("Go on", display_name="Ada")
     await browser.press("Go on", email=ADA)
+    await browser.press("These are right, go on")
     await browser.press("Make my account", password=password, over_18="yes")
     return browser
 

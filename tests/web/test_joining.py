@@ -5,7 +5,7 @@ from httpx import AsyncClient
 from api.accounts.queries import members_by_email
 from api.profiles.purposes import consent_version
 from api.profiles.queries import my_purposes, my_statements
-from api.profiles.schemas import Purpose, Role
+from api.profiles.schemas import Audience, Purpose, Role
 from tests.factories import PASSWORD, make_member
 from tests.web.browsing import Browser
 
@@ -19,6 +19,7 @@ async def _at_the_password(client: AsyncClient, *, email: str = "noor@example.or
     await browser.press("Go on", consent=[CONSENT])
     await browser.press("Go on", display_name="Noor")
     await browser.press("Go on", email=email)
+    await browser.press("These are right, go on")
     return browser
 
 
@@ -120,7 +121,7 @@ async def test_a_name_with_an_address_in_it_is_asked_again_as_it_was_typed(clien
 async def test_going_back_keeps_every_answer(client: AsyncClient) -> None:
     browser = await _at_the_password(client)
 
-    for _ in range(4):
+    for _ in range(5):
         await browser.press("Back")
 
     assert "Why would you like to meet people?" in browser.text
@@ -181,3 +182,75 @@ async def test_first_words_that_are_too_long_are_kept_with_the_others(client: As
     assert values["about"][0].strip() == ("word " * 80).strip()
     noor = (await members_by_email(["noor@example.org"]))["noor@example.org"]
     assert (await my_statements(noor)).items == []
+
+
+async def test_the_answers_can_be_checked_and_each_be_changed_before_the_end(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+    await browser.press("Back")
+    assert "Check your answers" in browser.text
+    assert "Hobby, Belief" in browser.text
+
+    await browser.press_one("go", "name")
+    await browser.press("Go on", display_name="Noor K")
+
+    assert "Check your answers" in browser.text
+    assert "Noor K" in browser.text
+    assert browser.form("These are right, go on").values["email"] == ["noor@example.org"]
+
+
+async def test_another_reason_that_is_added_at_the_check_asks_for_its_consent_first(client: AsyncClient) -> None:
+    browser = await _at_the_password(client)
+    await browser.press("Back")
+
+    await browser.press_one("go", "why")
+    await browser.press("Go on", purpose=["hobby", "belief", "caretaking"])
+    assert "May we keep what is private?" in browser.text
+    await browser.press("Back")
+
+    assert "Check your answers" in browser.text
+    assert "Hobby, Belief" in browser.text
+    assert "Caretaking" not in browser.text
+
+
+async def _with_words(client: AsyncClient) -> Browser:
+    """At the first question, with words that were tried before."""
+    browser = Browser(client)
+    await browser.open("/join")
+    form = {"go": "begin", "words": "I mend old wireless sets."}
+    browser.reply = await client.post("/join", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    return browser
+
+
+async def test_words_tried_before_joining_begin_the_first_words_and_nobody_reads_them_until_then(
+    client: AsyncClient,
+) -> None:
+    browser = await _with_words(client)
+    await browser.press("Go on", purpose=["belief", "hobby"])
+    await browser.press("Go on", consent=[CONSENT])
+    await browser.press("Go on", display_name="Noor")
+    await browser.press("Go on", email="noor@example.org")
+    assert "The words you tried I mend old wireless sets." in browser.text
+    await browser.press("These are right, go on")
+    await browser.press("Make my account", password=PASSWORD, over_18="yes")
+
+    noor = (await members_by_email(["noor@example.org"]))["noor@example.org"]
+    [draft] = (await my_statements(noor)).items
+    assert (draft.purpose, draft.audience, draft.text) == (Purpose.HOBBY, Audience.NOBODY, "I mend old wireless sets.")
+    assert browser.path == "/first-words/hobby"
+    assert "Nobody else can read them until you press Go on." in browser.text
+    assert [value.strip() for value in browser.form("Go on").values["about"]] == ["I mend old wireless sets."]
+    await browser.press("Go on")
+    [written] = (await my_statements(noor)).items
+    assert (written.id, written.audience) == (draft.id, Audience.PURPOSE)
+
+
+async def test_words_tried_before_joining_can_be_left_out(client: AsyncClient) -> None:
+    browser = await _with_words(client)
+    await browser.press("Go on", purpose=["hobby"])
+    await browser.press("Go on", display_name="Noor")
+    await browser.press("Go on", email="noor@example.org")
+
+    await browser.press_one("go", "without-words")
+
+    assert "Check your answers" in browser.text
+    assert "wireless" not in browser.reply.text

@@ -14,15 +14,13 @@ from api.accounts.pending import look_at_sign_up, mail_again
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.limits.policies import MAILED_TOKENS
-from api.profiles.schemas import PurposeSwitch
-from api.profiles.services import switch_on_purpose
 from web.contexts import Answer, PageRequest, page, redirect
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
 from web.pages.join_steps import Answers
+from web.pages.joined import begin_with
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, signed_in
-from web.words import PURPOSES
 
 
 class ConfirmPages(Controller):
@@ -107,11 +105,6 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
 
 
 async def _switch_on(member: Member, choices: str | None) -> None:
-    """Switch on what was chosen. What changed its consent text since is asked for anew, when the member wants it."""
-    if choices is None:
-        return
-    chosen = msgspec.json.decode(choices, type=Answers).without_declined()
-    for purpose in chosen.purposes:
-        await switch_on_purpose(
-            member, purpose=purpose, switch=PurposeSwitch(consent=PURPOSES[purpose].consent_version)
-        )
+    """Begin with what was chosen. What changed its consent text since is asked for anew, when the member wants it."""
+    if choices is not None:
+        await begin_with(member, msgspec.json.decode(choices, type=Answers))

@@ -8,17 +8,20 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.errors import WhereforeError
 from api.limits.policies import STATEMENTS
-from api.profiles.queries import my_purposes
-from api.profiles.schemas import Purpose, Role, StatementCreate, StatementRead
-from api.profiles.services import add_statement
+from api.profiles.queries import my_purposes, my_statements
+from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementRead, StatementUpdate
+from api.profiles.services import MOST_STATEMENTS, add_statement, change_statement
 from api.texts import problem_with
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import language_note
+from web.prompts import PROMPTS
 from web.purposes import purpose_named
-from web.words import LONGEST_STATEMENT, PROMPTS, PURPOSES
+from web.words import LONGEST_STATEMENT, PURPOSES
 
 _ROLES = {"about": Role.ABOUT, "seeking": Role.SEEKING}
+_DRAFT = {name: f"{name}_draft" for name in _ROLES}
+"""The hidden fields that name the drafts with which the two texts began."""
 
 
 class FirstWordsPages(Controller):
@@ -36,7 +39,8 @@ class FirstWordsPages(Controller):
     @get("/{purpose:str}")
     async def form(self, request: PageRequest, actor: NamedDependency[Member], purpose: FromPath[str]) -> Answer:
         """Ask two questions about one purpose."""
-        return await _show(request, actor, purpose_named(purpose).purpose, Form(), FormErrors())
+        this = purpose_named(purpose).purpose
+        return await _show(request, actor, this, await _begun(actor, this), FormErrors())
 
     @post("/{purpose:str}", opt={"limits": (STATEMENTS,)})
     async def write(
@@ -71,12 +75,36 @@ async def _write(actor: Member, purpose: Purpose, form: Form) -> list[StatementR
         return errors
     written = []
     for name, text in texts.items():
+        draft = StatementCreate(purpose=purpose, role=_ROLES[name], text=text)
         try:
-            draft = StatementCreate(purpose=purpose, role=_ROLES[name], text=text)
-            written.append(await add_statement(actor, draft=draft))
+            written.append(await _keep(actor, draft, begun=form.field(_DRAFT[name])))
         except WhereforeError as error:
             return FormErrors.told_by(error, names={"text": name})
     return written
+
+
+async def _begun(actor: Member, purpose: Purpose) -> Form:
+    """The form with what the member wrote as a draft before, such as on the first page, before they joined."""
+    drafts = [
+        one
+        for one in (await my_statements(actor, purpose=purpose, limit=MOST_STATEMENTS)).items
+        if one.audience is Audience.NOBODY
+    ]
+    values: dict[str, list[str]] = {}
+    for name, role in _ROLES.items():
+        if (one := next((draft for draft in drafts if draft.role is role), None)) is not None:
+            values |= {name: [one.text], _DRAFT[name]: [str(one.id)]}
+    return Form(values)
+
+
+async def _keep(actor: Member, draft: StatementCreate, *, begun: str) -> StatementRead:
+    """Keep a text for members with the purpose to read, in the place of the draft that it began with."""
+    mine = (await my_statements(actor, purpose=draft.purpose, limit=MOST_STATEMENTS)).items
+    for one in mine:
+        if str(one.id) == begun and one.audience is Audience.NOBODY:
+            change = StatementUpdate(role=draft.role, text=draft.text, audience=Audience.PURPOSE)
+            return await change_statement(actor, one.id, change=change)
+    return await add_statement(actor, draft=draft)
 
 
 async def _next(actor: Member, purpose: Purpose) -> Purpose | None:
@@ -86,14 +114,19 @@ async def _next(actor: Member, purpose: Purpose) -> Purpose | None:
 
 
 async def _show(request: PageRequest, actor: Member, purpose: Purpose, form: Form, errors: FormErrors) -> Answer:
+    mine = [switched.purpose for switched in await my_purposes(actor)]
     following = await _next(actor, purpose)
     return await page(
         request,
         "join/first_words.html",
+        status_code=422 if errors else 200,
         purpose=PURPOSES[purpose],
         prompt=PROMPTS[purpose],
         form=form,
+        begun=[name for name in _ROLES if form.field(_DRAFT[name])],
         errors=errors,
         skip=f"/first-words/{following}" if following else "/home",
         most=LONGEST_STATEMENT,
+        number=mine.index(purpose) + 1 if purpose in mine else 1,
+        total=max(len(mine), 1),
     )

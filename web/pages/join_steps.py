@@ -7,7 +7,7 @@ import msgspec
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email
 from api.profiles.schemas import Purpose, PurposeRead
 from web.forms import Form, FormErrors
-from web.words import PURPOSES
+from web.words import LONGEST_STATEMENT, PURPOSES
 
 
 class Step(StrEnum):
@@ -17,6 +17,7 @@ class Step(StrEnum):
     CONSENT = "consent"
     NAME = "name"
     EMAIL = "email"
+    CHECK = "check"
     PASSWORD = "password"  # noqa: S105 - the name of a page
 
 
@@ -25,6 +26,7 @@ FIELDS_OF = {
     Step.CONSENT: {"consent"},
     Step.NAME: {"display_name"},
     Step.EMAIL: {"email"},
+    Step.CHECK: set[str](),
     Step.PASSWORD: {"password", "over_18", ""},
 }
 """On which page an error of the whole sign-up is put right."""
@@ -38,6 +40,8 @@ class Answers(msgspec.Struct, frozen=True):
     """As `purpose:version`."""
     display_name: str = ""
     email: str = ""
+    words: str = ""
+    """What a visitor tried on the first page: kept as a draft that nobody else reads, once there is an account."""
 
     @classmethod
     def sent(cls, form: Form) -> "Answers":
@@ -49,6 +53,7 @@ class Answers(msgspec.Struct, frozen=True):
             consents=[consent for consent in dict.fromkeys(form.fields("consent")) if consent in possible],
             display_name=form.field("display_name"),
             email=form.field("email"),
+            words=form.field("words")[:LONGEST_STATEMENT],
         )
 
     def sensitive(self) -> list[PurposeRead]:
@@ -73,15 +78,35 @@ class Answers(msgspec.Struct, frozen=True):
         steps = self.steps()
         return steps[max(steps.index(step) - 1, 0)] if step in steps else Step.WHY
 
-    def after(self, step: Step) -> Step:
-        """The page after one."""
+    def after(self, step: Step, *, checking: bool = False) -> Step:
+        """The page after one; whoever came from the check of their answers goes back there."""
+        if checking and not (step is Step.WHY and self.declined()):
+            return Step.CHECK
         steps = [*self.steps(), Step.PASSWORD]
         return steps[steps.index(step) + 1] if step in steps else Step.NAME
+
+    def words_go_to(self) -> Purpose | None:
+        """The purpose under which the words are kept: the first that is not sensitive, if there is one."""
+        plain = [purpose for purpose in self.purposes if not PURPOSES[purpose].sensitive]
+        return next(iter([*plain, *self.purposes]), None)
 
 
 def consent_options(answers: Answers) -> list[tuple[str, str, str | None]]:
     """A box for each sensitive purpose, with its whole text."""
     return [(_consent(read), f"Yes, for {read.name}", read.consent_text) for read in answers.sensitive()]
+
+
+def checked_answers(answers: Answers) -> list[tuple[str, str, Step | None]]:
+    """What was answered, in words, with the page on which each can be changed."""
+    rows: list[tuple[str, str, Step | None]] = [
+        ("I am here for", ", ".join(PURPOSES[purpose].name for purpose in answers.purposes), Step.WHY)
+    ]
+    if agreed := [read.name for read in answers.sensitive()]:
+        rows.append(("I agreed to what is kept for", ", ".join(agreed), Step.CONSENT))
+    rows += [("Your name here", answers.display_name, Step.NAME), ("E-mail address", answers.email, Step.EMAIL)]
+    if answers.words:
+        rows.append(("The words you tried", answers.words, None))
+    return rows
 
 
 def first_problem(answers: Answers, *, until: Step) -> tuple[Step, FormErrors] | None:

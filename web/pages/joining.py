@@ -13,12 +13,11 @@ from api.accounts.schemas import AccountCreate, Member, PasskeyJoin, SessionCrea
 from api.accounts.services import sign_in
 from api.authentication import Access
 from api.errors import InvalidError
-from api.profiles.schemas import PurposeSwitch
-from api.profiles.services import switch_on_purpose
 from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.pages.join_steps import FIELDS_OF, Answers, Step, consent_options, first_problem
+from web.pages.join_steps import FIELDS_OF, Answers, Step, checked_answers, consent_options, first_problem
+from web.pages.joined import begin_with
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, forgotten, signed_in
 from web.words import PURPOSES
@@ -45,14 +44,14 @@ class JoinPages(Controller):
         if viewer is not None:
             return redirect("/home")
         answers, step = Answers.sent(form), _step(form)
-        if form.field("go") == "back":
-            return await _show(request, answers.before(step), answers)
+        if (aside := await _aside(request, step, answers, form)) is not None:
+            return aside
         if (found := first_problem(answers, until=step)) is not None:
-            return await _show(request, found[0], answers, errors=found[1])
+            return await _show(request, found[0], answers, errors=found[1], checking=form.ticked("checking"))
         if step is Step.PASSWORD:
             by_passkey = bool(form.raw("answer_of_passkey"))
             return await (_join_by_passkey if by_passkey else _join)(request, answers.without_declined(), form)
-        return await _go_on(request, step, answers)
+        return await _go_on(request, step, answers, checking=form.ticked("checking"))
 
     @post("/passkey/options")
     async def options(self, request: PageRequest, form: NamedDependency[Form]) -> Response[dict[str, Any]]:
@@ -63,12 +62,34 @@ class JoinPages(Controller):
             return Response({"message": error.errors[0].detail}, status_code=error.status)
 
 
-async def _go_on(request: PageRequest, step: Step, answers: Answers) -> Answer:
+async def _aside(request: PageRequest, step: Step, answers: Answers, form: Form) -> Answer | None:
+    """Where another button leads than the one that goes on; None where that was pressed."""
+    go = form.field("go")
+    if go == "begin":  # with words that were tried on the first page
+        return await _show(request, Step.WHY, answers)
+    if go == "back" and form.ticked("checking"):
+        return await _show(request, Step.CHECK, answers.without_declined())
+    if go == "back":
+        return await _show(request, answers.before(step), answers)
+    if go == "without-words":
+        return await _show(request, Step.CHECK, msgspec.structs.replace(answers, words=""))
+    if step is Step.CHECK and go in answers.steps():
+        return await _show(request, Step(go), answers, checking=True)
+    return None
+
+
+async def _go_on(request: PageRequest, step: Step, answers: Answers, *, checking: bool) -> Answer:
     declined = answers.declined() if step is Step.CONSENT else []
-    after = answers.after(step)
+    after = answers.after(step, checking=checking and step is not Step.CHECK)
     if step is Step.CONSENT:
         answers = answers.without_declined()
-    return await _show(request, after, answers, declined=[read.name for read in declined])
+    return await _show(
+        request,
+        after,
+        answers,
+        declined=[read.name for read in declined],
+        checking=checking and after is Step.CONSENT,
+    )
 
 
 async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
@@ -113,9 +134,7 @@ async def _put_right(request: PageRequest, answers: Answers, errors: FormErrors,
 
 
 async def _welcome(answers: Answers, session: SessionCreated) -> Answer:
-    for purpose in answers.purposes:
-        switch = PurposeSwitch(consent=PURPOSES[purpose].consent_version)
-        await switch_on_purpose(session.member, purpose=purpose, switch=switch)
+    await begin_with(session.member, answers)
     # The steps were kept for the browser's "back"; now that they are done, nobody else should find them there.
     return forgotten(redirect("/first-words", cookies=signed_in(session)))
 
@@ -128,6 +147,7 @@ async def _show(
     errors: FormErrors | None = None,
     declined: list[str] | None = None,
     over_18: bool = False,
+    checking: bool = False,
 ) -> Answer:
     steps = answers.steps()
     return await page(
@@ -140,6 +160,8 @@ async def _show(
         errors=errors or FormErrors(),
         declined=declined or [],
         over_18=over_18,
+        checking=checking,
+        checked=checked_answers(answers) if step is Step.CHECK else [],
         purposes=[(read.purpose, read.name, read.description) for read in PURPOSES.values()],
         consents=consent_options(answers),
     )

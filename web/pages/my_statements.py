@@ -18,8 +18,9 @@ from api.profiles.services import add_statement, change_statement, delete_statem
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import note_after_saving
+from web.prompts import PROMPTS
 from web.purposes import purpose_named
-from web.words import AUDIENCES, LONGEST_STATEMENT, PROMPTS, PURPOSES, ROLES
+from web.words import AUDIENCES, LONGEST_STATEMENT, PURPOSES, ROLES
 
 
 class MyStatementPages(Controller):
