@@ -7,6 +7,10 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from api.accounts.asking import mail_link_again
+from api.accounts.errors import LinkDeadError
+from api.accounts.links import look_at_ended_link
+from api.accounts.schemas import LinkPurpose
 from api.errors import InvalidError
 from api.limits.errors import TooManyError
 from api.settings import settings
@@ -73,6 +77,32 @@ async def dead_link(request: PageRequest, *, ask_at: str | None, ask: str = "Ask
     drawn = await page(request, "mailed/dead_link.html", status_code=410, ask_at=ask_at, ask=ask)
     drawn.set_cookie(ended_link())
     return drawn
+
+
+async def ended_page(request: PageRequest, token: str, *, purpose: LinkPurpose, ask_at: str, again_at: str) -> Answer:
+    """The page of a link that does nothing any more; where it was this mailbox's of today, another can be mailed.
+
+    Args:
+        request: Of the page.
+        token: Of the link.
+        purpose: What it was for.
+        ask_at: Where anybody asks for another.
+        again_at: Where whoever holds this link does.
+    """
+    if await look_at_ended_link(token, purpose=purpose) is None:
+        return await dead_link(request, ask_at=ask_at)
+    return await page(request, "mailed/ended_link.html", status_code=410, again_at=again_at)
+
+
+async def mailed_again(request: PageRequest, *, purpose: LinkPurpose, ask_at: str) -> Answer:
+    """Mail another link in the place of the one that was opened last in this browser."""
+    if (token := token_of(request)) is None:
+        return await no_link(request)
+    try:
+        await mail_link_again(token, purpose=purpose)
+    except LinkDeadError:
+        return await dead_link(request, ask_at=ask_at)
+    return redirect("/look-in-your-mail", cookies=[ended_link()])
 
 
 def _name() -> str:

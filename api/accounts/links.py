@@ -18,6 +18,9 @@ LASTS = {
     LinkPurpose.UNDO: timedelta(days=7),
 }
 """The mails say the same: `api.mail.letters`."""
+ENDED_KEPT = timedelta(days=1)
+"""For so long whoever holds a link that has run out, or was followed by a newer one, may have another mailed."""
+MAILED_AGAIN = (LinkPurpose.RESET, LinkPurpose.SIGN_IN)
 
 
 async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
@@ -28,7 +31,14 @@ async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
     token, now = new_key(), clock.now()
     # Of two that ask at once, the second waits here and sees the first's link.
     await fetch("SELECT 1 FROM account WHERE id = {} FOR UPDATE", account)
-    if purpose is not LinkPurpose.UNDO:
+    if purpose in MAILED_AGAIN:
+        await fetch(
+            "UPDATE mailed_link SET expires_at = least(expires_at, {}) WHERE account = {} AND purpose = {}",
+            now,
+            account,
+            purpose,
+        )
+    elif purpose is not LinkPurpose.UNDO:
         await fetch("DELETE FROM mailed_link WHERE account = {} AND purpose = {}", account, purpose)
     await fetch(
         "INSERT INTO mailed_link (id, account, purpose, token_hash, email, created_at, expires_at) "
@@ -62,6 +72,23 @@ async def look_at_link(token: str, *, purpose: LinkPurpose) -> LinkRead:
     return msgspec.convert(row, LinkRead)
 
 
+async def look_at_ended_link(token: str, *, purpose: LinkPurpose) -> LinkRead | None:
+    """What a link was for that ran out lately or was followed by a newer one; None for one that was used or never was.
+
+    Whoever holds it reads, or lately read, the mailbox that the account still has.
+    """
+    row = await fetch_one(
+        "SELECT link.account, link.purpose, link.email, link.created_at FROM mailed_link AS link "
+        "JOIN account ON account.id = link.account AND account.email = link.email "
+        "WHERE link.token_hash = {} AND link.purpose = {} AND link.expires_at <= {} AND link.expires_at > {}",
+        digest(token),
+        purpose,
+        clock.now(),
+        clock.now() - ENDED_KEPT,
+    )
+    return None if row is None else msgspec.convert(row, LinkRead)
+
+
 async def use_up_link(token: str, *, purpose: LinkPurpose) -> LinkRead:
     """The same, once: of two that use it at the same time one is refused. Within the caller's transaction.
 
@@ -85,8 +112,8 @@ async def end_links(account: UUID, *, undoing_too: bool = False) -> None:
 
 
 async def delete_ended_links() -> int:
-    """Delete links that have run out, and questions for one that no job could answer within a day; how many."""
+    """Delete links that ran out a day ago, and questions for one that no job could answer within a day; how many."""
     now = clock.now()
-    links = await fetch("DELETE FROM mailed_link WHERE expires_at <= {} RETURNING id", now)
+    links = await fetch("DELETE FROM mailed_link WHERE expires_at <= {} RETURNING id", now - ENDED_KEPT)
     asked = await fetch("DELETE FROM mail_asked WHERE created_at <= {} RETURNING id", now - timedelta(days=1))
     return len(links) + len(asked)

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import msgspec
 
 from api import clock, jobs
-from api.accounts.asking import is_taken
+from api.accounts.asking import has_room, is_taken, spend_from_here
 from api.accounts.errors import LinkDeadError
 from api.accounts.keys import digest, new_key
 from api.accounts.schemas import Asked, Confirmed, NewPasskey, SessionCreated, SignUpRead
 from api.database import fetch, fetch_one, transaction
-from api.limits.policies import CONFIRM_ACCOUNT
+from api.limits.policies import CONFIRM_ACCOUNT, MAILS_AGAIN
 from api.limits.services import spend
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
@@ -37,9 +37,9 @@ async def keep_sign_up(
     joining nor get into what they make.
 
     Raises:
-        TooManyError: Too many joined with this address.
+        TooManyError: Too many joined with this address from here.
     """
-    await spend(CONFIRM_ACCOUNT, who=f"email {email}")
+    await spend_from_here(CONFIRM_ACCOUNT, email=email)
     sign_up = uuid4()
     async with transaction():
         await fetch(
@@ -57,18 +57,26 @@ async def keep_sign_up(
 
 
 async def answer_sign_up(about: bytes) -> None:
-    """Mail a link that confirms the address, or that there is an account: the job `answer_sign_up`, of an `Asked`."""
+    """Mail a link that confirms the address, or that there is an account: the job `answer_sign_up`, of an `Asked`.
+
+    Beyond the mails of a day the sign-up waits for whoever reads the earlier ones (`mail_again`).
+    """
     sign_up = msgspec.json.decode(about, type=Asked).id
+    waiting = await fetch_one("SELECT email FROM pending_account WHERE id = {} AND token_hash IS NULL", sign_up)
+    if waiting is None:  # answered already
+        return
+    has_room_left = await has_room(waiting["email"], what="confirm")
     async with transaction():
         row = await fetch_one(
             "SELECT email FROM pending_account WHERE id = {} AND token_hash IS NULL FOR UPDATE", sign_up
         )
-        if row is None:  # answered already
+        if row is None:  # answered meanwhile
             return
         if await is_taken(row["email"]):
             await fetch("DELETE FROM pending_account WHERE id = {}", sign_up)
-            await send(to=row["email"], mail=letter(MailKind.ALREADY_A_MEMBER))
-        else:
+            if has_room_left:
+                await send(to=row["email"], mail=letter(MailKind.ALREADY_A_MEMBER))
+        elif has_room_left:
             await _mail_link(sign_up, email=row["email"])
 
 
@@ -79,9 +87,12 @@ async def look_at_sign_up(token: str) -> SignUpRead:
         LinkDeadError: None, or no longer.
     """
     row = await fetch_one(
-        "SELECT email, token_expires_at > {} AS works, passkey IS NOT NULL AS by_passkey FROM pending_account "
-        "WHERE token_hash = {} AND created_at > {}",
+        "SELECT email, token_expires_at > {} AS works, passkey IS NOT NULL AS by_passkey, EXISTS ("
+        "SELECT 1 FROM pending_account AS other WHERE other.email = pending_account.email "
+        "AND other.token_hash IS NULL AND other.created_at > {}) AS another_waits "
+        "FROM pending_account WHERE token_hash = {} AND created_at > {}",
         clock.now(),
+        clock.now() - KEPT,
         digest(token),
         clock.now() - KEPT,
     )
@@ -93,15 +104,21 @@ async def look_at_sign_up(token: str) -> SignUpRead:
 async def mail_again(token: str) -> None:
     """Mail another link for the sign-up whose link is too old.
 
+    Where it still works, one for the newest sign-up with the same address that has had none: strangers used up the
+    mails of a day, and whoever holds a link of theirs reads the mailbox.
+
     Raises:
-        LinkDeadError: There is none, or no longer.
+        LinkDeadError: There is no such sign-up, or no longer.
         TooManyError: Too many were asked for.
     """
-    await spend(CONFIRM_ACCOUNT, who=f"email {(await look_at_sign_up(token)).email}")
+    sign_up = await look_at_sign_up(token)
+    await spend(MAILS_AGAIN, who=f"email {sign_up.email}")
+    which = "email = {} AND token_hash IS NULL" if sign_up.works else "token_hash = {}"
     async with transaction():
         row = await fetch_one(
-            "SELECT id, email FROM pending_account WHERE token_hash = {} AND created_at > {} FOR UPDATE",
-            digest(token),
+            f"SELECT id, email FROM pending_account WHERE {which} AND created_at > {{}} "
+            "ORDER BY created_at DESC LIMIT 1 FOR UPDATE",
+            sign_up.email if sign_up.works else digest(token),
             clock.now() - KEPT,
         )
         if row is None:

@@ -212,6 +212,8 @@ class SignUpRead(msgspec.Struct, frozen=True):
     """Whether its link still works; when not, another one can be asked for."""
     by_passkey: bool
     """Whether it is confirmed by the passkey that was made for it, and not by a password."""
+    another_waits: bool
+    """Whether there is another one with the same address that has had no mail yet."""
 
 
 class Confirmed(msgspec.Struct, frozen=True):

@@ -13,6 +13,10 @@ class Per(StrEnum):
     """A member's, whatever tokens and browsers they use; where nobody is signed in, an address's."""
     ADDRESS = "address"
     """Those from one network address: IPv4 whole, IPv6 by its first 64 bits."""
+    MAILBOX = "mailbox"
+    """Those about one e-mail address, whoever makes them."""
+    MAILBOX_AND_ADDRESS = "mailbox and address"
+    """Those about one e-mail address from one network address."""
     EVERYONE = "everyone"
 
 

@@ -129,10 +129,10 @@ NEW_TOKENS = Limit(
 )
 RESET_ACCOUNT = Limit(
     name="reset-account",
-    per=Per.ACCOUNT,
+    per=Per.MAILBOX_AND_ADDRESS,
     windows=(Window(5, DAY),),
     fails=Fails.CLOSED,
-    counts="mails to one e-mail address that set a new password",
+    counts="mails asked for that set a new password",
 )
 RESET_ADDRESS = Limit(
     name="reset-address",
@@ -143,17 +143,31 @@ RESET_ADDRESS = Limit(
 )
 LINK_ACCOUNT = Limit(
     name="link-account",
-    per=Per.ACCOUNT,
+    per=Per.MAILBOX_AND_ADDRESS,
     windows=(Window(5, DAY),),
     fails=Fails.CLOSED,
-    counts="mails to one e-mail address with a link that signs in",
+    counts="mails asked for with a link that signs in",
 )
 CONFIRM_ACCOUNT = Limit(
     name="confirm-account",
-    per=Per.ACCOUNT,
+    per=Per.MAILBOX_AND_ADDRESS,
     windows=(Window(3, 6 * HOUR),),
     fails=Fails.CLOSED,
-    counts="mails to one e-mail address that confirm it",
+    counts="accounts asked for with one e-mail address",
+)
+MAILS_ASKED = Limit(
+    name="mails-asked",
+    per=Per.MAILBOX,
+    windows=(Window(20, DAY),),
+    fails=Fails.CLOSED,
+    counts="mails of one of these three kinds, whoever asked; what is beyond is not written, and nobody is told",
+)
+MAILS_AGAIN = Limit(
+    name="mails-again",
+    per=Per.MAILBOX,
+    windows=(Window(5, DAY),),
+    fails=Fails.CLOSED,
+    counts="mails asked for by whoever holds an older link from one",
 )
 NEW_ADDRESS = Limit(
     name="new-address",
@@ -233,6 +247,8 @@ ALL: tuple[Limit, ...] = (
     RESET_ADDRESS,
     LINK_ACCOUNT,
     CONFIRM_ACCOUNT,
+    MAILS_ASKED,
+    MAILS_AGAIN,
     NEW_ADDRESS,
     MAILED_TOKENS,
     LOOKING_AROUND,

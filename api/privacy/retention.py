@@ -8,7 +8,7 @@ import msgspec
 
 from api.accounts import pending
 from api.accounts.leaving import UNDO
-from api.accounts.links import delete_ended_links
+from api.accounts.links import ENDED_KEPT, delete_ended_links
 from api.accounts.services import SESSION_LASTS, delete_ended_credentials
 from api.disagreements.services import TEXTS_KEPT, forget_texts
 from api.limits.people import SEEN_FOR, forget_seen
@@ -109,7 +109,7 @@ RETENTION: Final = (
         delete_ended_credentials,
         "delete_ended_credentials",
     ),
-    Retention("links", "links in mails", _AT_ONCE, "they ended", delete_ended_links, "delete_ended_links"),
+    Retention("links", "links in mails", ENDED_KEPT, "they ended", delete_ended_links, "delete_ended_links"),
     Retention(
         "unconfirmed",
         "sign-ups whose address was not confirmed",

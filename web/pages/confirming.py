@@ -100,6 +100,7 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
         "mailed/confirm.html",
         email=sign_up.email,
         by_passkey=sign_up.by_passkey,
+        another_waits=sign_up.another_waits,
         errors=errors,
     )
 

@@ -15,7 +15,15 @@ from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
 from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
-from web.mailed_links import ask_for_mail, dead_link, ended_link, no_link, opened_link, token_of
+from web.mailed_links import (
+    ask_for_mail,
+    ended_link,
+    ended_page,
+    mailed_again,
+    no_link,
+    opened_link,
+    token_of,
+)
 from web.sessions import ended_cookies, forgotten
 
 
@@ -65,7 +73,7 @@ class ResetPages(Controller):
         try:
             await reset_password(token, password=form.raw("password"), code=form.field("code"))
         except LinkDeadError:
-            return await dead_link(request, ask_at="/forgot")
+            return await _ended(request, token)
         except WrongCodeError as error:
             return await _form(request, token, errors=FormErrors.told("code", error.detail))
         except InvalidError as error:
@@ -73,13 +81,18 @@ class ResetPages(Controller):
         done = "Your new password is set. Sign in with it."
         return forgotten(redirect_with("/sign-in", notice=done, cookies=[ended_link(), *ended_cookies()]))
 
+    @post("/again", opt={"limits": (MAILED_TOKENS,)})
+    async def again(self, request: PageRequest) -> Answer:
+        """Mail another link in the place of one that is too old."""
+        return await mailed_again(request, purpose=LinkPurpose.RESET, ask_at="/forgot")
+
 
 async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answer:
     try:
         link = await look_at_link(token, purpose=LinkPurpose.RESET)
         asks = await asks_for_code(token)
     except LinkDeadError:
-        return await dead_link(request, ask_at="/forgot")
+        return await _ended(request, token)
     return await page(
         request,
         "mailed/reset.html",
@@ -87,3 +100,7 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
         asks_for_code=asks,
         errors=errors,
     )
+
+
+async def _ended(request: PageRequest, token: str) -> Answer:
+    return await ended_page(request, token, purpose=LinkPurpose.RESET, ask_at="/forgot", again_at="/reset/again")

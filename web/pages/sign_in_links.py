@@ -13,7 +13,15 @@ from api.authentication import Access
 from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
 from web.contexts import Answer, PageRequest, page
 from web.forms import Form, FormErrors
-from web.mailed_links import ask_for_mail, dead_link, ended_link, no_link, opened_link, token_of
+from web.mailed_links import (
+    ask_for_mail,
+    ended_link,
+    ended_page,
+    mailed_again,
+    no_link,
+    opened_link,
+    token_of,
+)
 from web.sessions import browser_label, let_in
 
 
@@ -46,7 +54,7 @@ class SignInLinkPages(Controller):
         try:
             link = await look_at_link(token, purpose=LinkPurpose.SIGN_IN)
         except LinkDeadError:
-            return await dead_link(request, ask_at="/sign-in/link")
+            return await _ended(request, token)
         return await page(request, "mailed/open.html", email=link.email)
 
     @post("/open", opt={"limits": (MAILED_TOKENS,)})
@@ -57,7 +65,17 @@ class SignInLinkPages(Controller):
         try:
             session = await sign_in_by_link(token, label=browser_label(request))
         except LinkDeadError:
-            return await dead_link(request, ask_at="/sign-in/link")
+            return await _ended(request, token)
         answer = let_in(session, after="/home")
         answer.set_cookie(ended_link())
         return answer
+
+    @post("/open/again", opt={"limits": (MAILED_TOKENS,)})
+    async def again(self, request: PageRequest) -> Answer:
+        """Mail another link in the place of one that is too old."""
+        return await mailed_again(request, purpose=LinkPurpose.SIGN_IN, ask_at="/sign-in/link")
+
+
+async def _ended(request: PageRequest, token: str) -> Answer:
+    again = "/sign-in/link/open/again"
+    return await ended_page(request, token, purpose=LinkPurpose.SIGN_IN, ask_at="/sign-in/link", again_at=again)
