@@ -3,6 +3,7 @@
 import unicodedata
 
 from api.errors import FieldError
+from embeddings.texts import normalise
 
 _INVISIBLE = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cn", "Co"}
 # Letters and a sign by their category that show as nothing: the Hangul fillers and the empty Braille pattern.
@@ -12,7 +13,7 @@ _LINE_BREAKS = {"\n", "\r", "\t"}
 
 def tidy(text: str) -> str:
     """NFC, line breaks as one character, no white space around it. Length is counted in code points of this."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return normalise(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def shows(text: str) -> bool:

@@ -4,7 +4,6 @@ import asyncio
 import re
 import secrets
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +16,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
 
 from api.errors import FieldError
+from embeddings.texts import composed
 
 Result = TypeVar("Result")
 
@@ -114,7 +114,7 @@ def _problem(code: str, detail: str) -> FieldError:
 
 def _normal(password: str) -> str:
     # Keyboards differ in how they send é; RFC 8265 (OpaqueString) settles it with NFC.
-    return unicodedata.normalize("NFC", password)
+    return composed(password)
 
 
 def _as_bytes(password: str) -> bytes:

@@ -21,12 +21,13 @@ from embeddings.columns import from_sent
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_copies import copied
 from embeddings.reason_findings import finding
-from embeddings.reasons import EarlierReason, Finding, judge_reason, normalise_reason
+from embeddings.reasons import MAX_REASON, EarlierReason, Finding, judge_reason, normalise_reason
 
 SHORTEST_PLACE, LONGEST_PLACE = 3, 120
 EARLIER_REASONS = 50
 CONTRAST = 120
-_NO_LIMIT = 1_000_000
+_LOOKED_AT = 2 * MAX_REASON
+"""Code points; what is longer is refused, and nobody waits for it to be looked through."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -72,10 +73,11 @@ def tidied_reason(draft: RequestCreate) -> str:
         InvalidError: It has characters that cannot be kept.
     """
     reason = normalise_reason(tidy(draft.reason))
-    problem = problem_with(reason, field="reason", name="Your reason", least=0, most=_NO_LIMIT)
+    looked_at = reason[: _LOOKED_AT + 1]
+    problem = problem_with(looked_at, field="reason", name="Your reason", least=0, most=_LOOKED_AT + 1)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
-    return reason if shows(reason) else ""
+    return reason if shows(looked_at) or len(reason) > _LOOKED_AT else ""
 
 
 async def judge(

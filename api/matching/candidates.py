@@ -144,6 +144,22 @@ async def read_pool(viewer_id: UUID, purpose: Purpose, *, everyone: bool = False
     return Pool(mine, await _packed(near), await _sample_mean(others))
 
 
+async def digest_of_others(viewer_id: UUID, purpose: Purpose) -> str:
+    """What changes when the viewer may read something else of others than before, and by nothing else.
+
+    Of a large purpose it is always the same: there nobody waits for it, and lists are computed anew in time.
+    """
+    if await _are_many(purpose):
+        return ""
+    row = await fetch_one(
+        "SELECT md5(string_agg(concat_ws('|', v.statement, v.role, v.cell, extract(epoch FROM s.updated_at)), ',' "
+        "ORDER BY v.statement)) AS digest FROM statement_vector AS v JOIN statement AS s ON s.id = v.statement "
+        f"WHERE {_searchable(purpose)} AND v.member NOT IN ({{}})",
+        _left_out(viewer_id, purpose),
+    )
+    return (row or {}).get("digest") or "nobody"
+
+
 async def _packed(condition: QueryString) -> Packed:
     row = await fetch_one(f"SELECT {_ALL_PACKED} FROM statement_vector AS v WHERE {{}}", condition)
     return Packed((row or {}).get("packed") or b"", encoder().model.dimensions)

@@ -18,22 +18,26 @@ class Due(Enum):
 
     NOT_YET = "not yet"
     SOON = "soon"
-    """Its purpose has changed since and it is old, but good enough to be looked at until a job has computed it."""
+    """It is old, but good enough to be looked at until a job has computed it."""
     CHANGED = "changed"
-    """There is no list, or its purpose has changed since and it is short, or older than a day."""
+    """There is none, it is older than a day, or it is short and what its viewer may read is something else by now."""
     OWN_EDIT = "own edit"
     """The viewer changed something of their own; takes one of the day's allowance."""
 
 
 class ListState(msgspec.Struct, frozen=True):
-    """What is known of a viewer's stored list for a purpose, and what it would be computed from today."""
+    """What is known of a viewer's stored list for a purpose, and what it would be computed from today.
 
-    epoch_now: int
+    Nothing in it changes by what others do out of the viewer's sight: how long a visit takes would tell of it.
+    """
+
     own_now: str
     """A digest of what the viewer has written when under the purpose, and where they are."""
     computed_at: datetime | None = None
-    epoch: int = 0
     own: str = ""
+    others_now: str = ""
+    """A digest of which statements of others they may read; only of a short list, and of no large purpose."""
+    others: str = ""
     stale: bool = False
     own_edits_on: date | None = None
     own_edits: int = 0
@@ -44,12 +48,18 @@ class ListState(msgspec.Struct, frozen=True):
         return self.own_edits if self.own_edits_on == now.astimezone(UTC).date() else 0
 
 
+def is_short(state: ListState) -> bool:
+    """Whether a list has so few entries that it is computed anew for anybody who could be added."""
+    return state.entries < FEW_ENTRIES
+
+
 def due(state: ListState, now: datetime) -> Due:
     """Whether to compute a list on this visit.
 
-    After the viewer's own edits at once, up to 20 times a day; otherwise when the purpose has changed and the list is
-    over an hour old, or at once while it is short, so that a small community never looks empty. The limits keep lists
-    from jumping while they are read, and others' texts from being probed by editing one's own.
+    After the viewer's own edits at once, up to 20 times a day; otherwise when the list is over an hour old, whether or
+    not anybody changed anything, or while it is short as soon as the viewer may read something else than before, so
+    that a small community never looks empty. The limits keep lists from jumping while they are read, and others' texts
+    from being probed by editing one's own.
     """
     return _due(state, now, own_edits=OWN_EDITS_A_DAY)
 
@@ -65,9 +75,7 @@ def _due(state: ListState, now: datetime, *, own_edits: int) -> Due:
         return Due.CHANGED
     if (state.stale or state.own != state.own_now) and state.own_edits_today(now) < own_edits:
         return Due.OWN_EDIT
-    if state.epoch == state.epoch_now:
-        return Due.NOT_YET
     age = now - state.computed_at
-    if state.entries < FEW_ENTRIES or age > SHOWN_FOR:
+    if age > SHOWN_FOR or (is_short(state) and state.others != state.others_now):
         return Due.CHANGED
     return Due.SOON if age > KEPT_FOR else Due.NOT_YET

@@ -7,15 +7,16 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 import msgspec
+from msgspec.structs import replace
 from piccolo.querystring import QueryString
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
-from api.matching.candidates import read_pool
+from api.matching.candidates import digest_of_others, read_pool
 from api.matching.entries import START, Part, as_part, entries, part_of
-from api.matching.freshness import Due, ListState, due, due_ahead
+from api.matching.freshness import Due, ListState, due, due_ahead, is_short
 from api.matching.marking import mark_first
 from api.matching.ranking import Entry, fitting, rank
 from api.matching.sharing import shares_of
@@ -31,8 +32,8 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 # What the viewer's list was computed from, and what it would be computed from now; no row where the purpose is off.
 # The model is part of it: after it has changed every list is computed anew.
 _STATE = """
-    SELECT {} AS part, coalesce(purpose_epoch.epoch, 0) AS epoch_now, viewer.own AS own_now, kept.computed_at,
-        coalesce(kept.epoch, 0) AS epoch, coalesce(kept.own, '') AS own, coalesce(kept.stale, false) AS stale,
+    SELECT {} AS part, viewer.own AS own_now, kept.computed_at,
+        coalesce(kept.own, '') AS own, coalesce(kept.others, '') AS others, coalesce(kept.stale, false) AS stale,
         kept.own_edits_on, coalesce(kept.own_edits, 0) AS own_edits,
         (SELECT count(*) FROM match_entry WHERE match_entry.match_list = kept.id) AS entries
     FROM (
@@ -48,14 +49,13 @@ _STATE = """
         FROM account JOIN member_purpose AS switched ON switched.member = account.id AND switched.purpose = {}
         WHERE account.id = {}
     ) AS viewer
-    LEFT JOIN purpose_epoch ON purpose_epoch.purpose = viewer.purpose
     LEFT JOIN match_list AS kept ON kept.viewer = viewer.id AND kept.purpose = viewer.purpose
 """
 
 _KEEP = """
-    INSERT INTO match_list (id, viewer, purpose, computed_at, epoch, own, stale, own_edits_on, own_edits)
+    INSERT INTO match_list (id, viewer, purpose, computed_at, others, own, stale, own_edits_on, own_edits)
     VALUES ({}, {}, {}, {}, {}, {}, false, {}, {})
-    ON CONFLICT (viewer, purpose) DO UPDATE SET computed_at = excluded.computed_at, epoch = excluded.epoch,
+    ON CONFLICT (viewer, purpose) DO UPDATE SET computed_at = excluded.computed_at, others = excluded.others,
         own = excluded.own, stale = false, own_edits_on = excluded.own_edits_on, own_edits = excluded.own_edits
     WHERE match_list.computed_at <= excluded.computed_at
     RETURNING id
@@ -71,6 +71,8 @@ async def refreshed(actor: Member, purpose: Purpose, *, most: int) -> Part:
         PurposeOffError: The actor has not switched the purpose on.
     """
     state, part = await _state(actor.id, purpose, part=part_of(actor.id, after=START, most=most))
+    if is_short(state):
+        state = replace(state, others_now=await digest_of_others(actor.id, purpose))
     why = due(state, clock.now())
     if why is Due.SOON:
         await order_lists(actor.id, [purpose], after=timedelta(0))
@@ -95,6 +97,7 @@ async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListSta
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", f"{viewer_id} {purpose}", _COMPUTING)
         now = clock.now()
         state, _ = await _state(viewer_id, purpose)
+        state = replace(state, others_now=await digest_of_others(viewer_id, purpose))
         why = when(state, now)
         if why in {Due.NOT_YET, Due.SOON}:
             return False
@@ -134,7 +137,15 @@ async def _store(
         if viewer_id not in present:
             return
         kept = await fetch_one(
-            _KEEP, uuid4(), viewer_id, purpose, at, state.epoch_now, state.own_now, at.astimezone(UTC).date(), own_edits
+            _KEEP,
+            uuid4(),
+            viewer_id,
+            purpose,
+            at,
+            state.others_now,
+            state.own_now,
+            at.astimezone(UTC).date(),
+            own_edits,
         )
         if kept is None:
             return

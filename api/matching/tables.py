@@ -3,7 +3,6 @@
 from piccolo.columns import (
     JSONB,
     UUID,
-    BigInt,
     Boolean,
     Date,
     ForeignKey,
@@ -24,15 +23,16 @@ from api.profiles.tables import MemberPurpose
 
 
 class MatchList(Table, tablename="match_list"):
-    """When a viewer's list for one purpose was computed, and from which epoch."""
+    """When a viewer's list for one purpose was computed, and from what."""
 
     id = UUID(primary_key=True, default=UUID4())
     viewer = ForeignKey(Account, null=False, on_delete=OnDelete.cascade)
     purpose = Varchar(length=16, choices=Purpose, null=False)
     computed_at = Timestamptz(null=False)
-    epoch = BigInt(null=False)
     own = Varchar(length=64, null=False)
     """A digest of what the viewer had written when, and where they were: another one now means an edit of their own."""
+    others = Varchar(length=32, null=False, default="")
+    """A digest of which statements of others they could read."""
     stale = Boolean(default=False, null=False)
     """Set when the viewer takes back a choice: as good as an edit of their own."""
     own_edits_on = Date(null=True, default=None)

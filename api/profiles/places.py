@@ -24,12 +24,16 @@ class _Place(msgspec.Struct, frozen=True):
     country: str
 
 
+_LONGEST_SEARCH = 200
+"""Code points; no place has a longer name."""
+
+
 def search_places(text: str, *, most: int = 10) -> list[PlaceRead]:
     """Places whose name begins with a text, then those in which a later word does; larger ones first.
 
     Accents and capitals do not matter. What follows a comma is the country: "leeds, united".
     """
-    name, _, country = (part.strip() for part in _fold(text).partition(","))
+    name, _, country = (part.strip() for part in _fold(text[:_LONGEST_SEARCH]).partition(","))
     if not name:
         return []
     word = f" {name.replace('-', ' ')}"

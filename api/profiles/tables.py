@@ -80,7 +80,7 @@ class ModelCoverage(Table, tablename="model_coverage"):
 
 
 class PurposeEpoch(Table, tablename="purpose_epoch"):
-    """Raised whenever anything changes that could alter a match list of this purpose."""
+    """Raised whenever anything changes that could alter a match list of this purpose; no visit is decided by it."""
 
     purpose = Varchar(length=16, choices=Purpose, primary_key=True)
     epoch = BigInt(default=0, null=False)

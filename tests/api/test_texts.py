@@ -1,16 +1,30 @@
 """Texts that people type, and those that nobody ever typed."""
 
 import time
+import unicodedata
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from api.accounts import passwords
 from api.accounts.fields import problem_with_display_name
 from api.accounts.passwords import problems_with_password
+from api.connections.reason_checks import tidied_reason
+from api.connections.schemas import RequestCreate
 from api.errors import FieldError
-from api.texts import problem_with
+from api.profiles.places import search_places
+from api.profiles.schemas import Purpose
+from api.texts import problem_with, tidy
+from embeddings.texts import composed
 
 HUGE = "a b" * 300_000
+
+
+MARKS = "e" + "\u0301\u0316" * 150_000
+"""A letter with so many marks that putting them in order by going back and forth takes minutes."""
 
 
 def _message(text: str) -> FieldError | None:
@@ -45,3 +59,27 @@ def test_what_cannot_be_kept_is_found_as_far_as_a_text_may_go() -> None:
     problems = [_message("x" * 3999 + "\0"), _message("x" * 4001 + "\0")]
 
     assert [problem.code for problem in problems if problem] == ["bad-characters", "too-long"]
+
+
+@pytest.mark.parametrize("made_ready", [tidy, composed, passwords._normal, search_places])
+def test_a_letter_with_thousands_of_marks_is_made_ready_at_once(made_ready: Callable[[str], object]) -> None:
+    before = time.process_time()
+
+    made_ready(MARKS)
+
+    assert time.process_time() - before < 2  # it was 100 s, in which nobody else is answered
+
+
+def test_a_reason_of_a_megabyte_is_refused_without_looking_through_it() -> None:
+    draft = RequestCreate(recipient_id=uuid4(), purpose=Purpose.HOBBY, anchor=None, reason=HUGE)
+    tidied_reason(draft)
+    before = time.process_time()
+
+    assert len(tidied_reason(draft)) == len(HUGE)
+
+    assert time.process_time() - before < 0.05
+
+
+@given(text=st.text(alphabet="ae\u0301\u0316\u0344\u0f73\u0f75\u0f71\u0345\u1161\u1100\uac00 ", max_size=120))
+def test_a_text_is_composed_as_unicode_says(text: str) -> None:
+    assert composed(text) == unicodedata.normalize("NFC", text)

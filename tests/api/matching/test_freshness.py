@@ -8,10 +8,10 @@ import pytest
 from api.matching.freshness import Due, ListState, due, due_ahead
 
 NOON = datetime(2030, 5, 4, 12, tzinfo=UTC)
-FRESH_AND_LONG = ListState(epoch_now=7, own_now="same", computed_at=NOON, epoch=7, own="same", entries=40)
+FRESH_AND_LONG = ListState(own_now="same", computed_at=NOON, own="same", others_now="7", others="7", entries=40)
 
-changed = {"epoch_now": 8}
-edited = {"epoch_now": 8, "own_now": "other"}
+changed = {"others_now": "8"}
+edited = {"others_now": "8", "own_now": "other"}
 used_up = {"own_edits": 20, "own_edits_on": NOON.date()}
 day = timedelta(days=1, seconds=1)
 hour, moment = timedelta(hours=1, seconds=1), timedelta(seconds=1)
@@ -21,13 +21,16 @@ hour, moment = timedelta(hours=1, seconds=1), timedelta(seconds=1)
     ("state", "later", "expected"),
     [
         ({"computed_at": None}, moment, Due.CHANGED),
-        ({}, timedelta(days=90), Due.NOT_YET),
+        ({}, moment, Due.NOT_YET),
+        ({}, hour, Due.SOON),
+        ({}, day, Due.CHANGED),
         (changed, moment, Due.NOT_YET),
         (changed, hour, Due.SOON),
         (changed, day, Due.CHANGED),
         (changed | {"entries": 19}, moment, Due.CHANGED),
         (changed | {"entries": 20}, moment, Due.NOT_YET),
-        ({"entries": 0}, timedelta(days=90), Due.NOT_YET),
+        ({"entries": 0}, moment, Due.NOT_YET),
+        ({"entries": 0}, hour, Due.SOON),
         (edited, moment, Due.OWN_EDIT),
         ({"stale": True}, moment, Due.OWN_EDIT),
         (edited | used_up, moment, Due.NOT_YET),

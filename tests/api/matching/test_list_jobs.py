@@ -10,6 +10,7 @@ from api.accounts.schemas import Member
 from api.database import fetch
 from api.matching import freshness, lists
 from api.matching.candidates import read_pool
+from api.moderation.blocking import block_member
 from api.profiles import me
 from api.profiles import services as profiles
 from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, StatementUpdate
@@ -199,3 +200,35 @@ async def test_a_list_whose_viewer_left_is_not_computed(computed: list[object]) 
 
 async def _edit(member: Member, number: int) -> None:
     await make_statement(member, f"{CHOIR} {number}")
+
+
+@pytest.mark.parametrize("passed", [{"seconds": 1}, {"hours": 2}, {"days": 2}])
+async def test_a_visit_costs_the_same_whatever_others_do_out_of_sight(
+    computed: list[object], moved_clock: MovedClock, passed: dict[str, float]
+) -> None:
+    """Somebody who blocked Ada writes something between her visits, or does not."""
+    ada = await make_member("Ada", statements=[SPOONS])
+    grace = await make_member("Grace", statements=[SAME_SPOONS])
+    await block_member(grace, ada.id)
+    costs = []
+
+    for writes in (False, True):
+        await names(ada)
+        await fetch("DELETE FROM pgqueuer")
+        if writes:
+            await make_statement(grace, CHOIR)
+            await fetch("DELETE FROM pgqueuer")
+        moved_clock.move(**passed)
+        computed.clear()
+        await names(ada)
+        costs.append((len(computed), await _asked_for()))
+
+    assert costs[0] == costs[1]
+
+
+async def test_a_short_list_has_whoever_joins_at_the_next_visit(computed: list[object]) -> None:
+    ada = await make_member("Ada", statements=[SPOONS])
+    await names(ada)
+    await make_member("Ben", statements=[SAME_SPOONS])
+
+    assert await names(ada) == ["Ben"]
