@@ -29,6 +29,7 @@ from api.encoding import encoder
 from api.head_requests import answering_head
 from api.health import healthz, readyz
 from api.hosts import refusing_bad_hosts
+from api.interest_map.controllers import CONTROLLERS as INTEREST_MAP
 from api.limits.guard import add_limit_headers, noting_callers, spends_limits
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
@@ -53,6 +54,7 @@ def api_router() -> Router:
             *ACCOUNTS,
             *PROFILES,
             *MATCHING,
+            *INTEREST_MAP,
             *CONNECTIONS,
             *CONVERSATIONS,
             *DISAGREEMENTS,

@@ -72,6 +72,7 @@ def config() -> OpenAPIConfig:
             Tag("Me", description="One's own account, purposes and statements."),
             Tag("Members", description="Other members, as far as one may see them."),
             Tag("Matches", description="Whom one might meet, and why."),
+            Tag("Map", description="Where what members wrote lies by meaning, without who wrote it."),
             Tag("Requests", description="Asking to connect by a reason, and answering."),
             Tag("Connections", description="Members with whom one agreed to be in touch."),
             Tag("Conversations", description="What connected members write to each other."),

@@ -15,6 +15,7 @@ APP_REGISTRY = AppRegistry(
         "api.disagreements.piccolo_app",
         "api.profiles.piccolo_app",
         "api.matching.piccolo_app",
+        "api.interest_map.piccolo_app",
         "api.connections.piccolo_app",
         "api.conversations.piccolo_app",
         "api.moderation.piccolo_app",

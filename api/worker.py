@@ -18,6 +18,7 @@ from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
 from api.faults import kind_of
+from api.interest_map.drawing import draw_due_maps
 from api.limits.people import forget_seen
 from api.limits.services import forget_spent
 from api.mail.services import delete_old_mails, send_due_mails, send_mail
@@ -50,6 +51,7 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("encode_missing_vectors", "* * * * *", catch_up),
     ("end_pauses", "7 * * * *", end_pauses),
     ("move_shares_on", "40 3 * * *", move_shares_on),
+    ("draw_due_maps", "50 3 * * *", draw_due_maps),
     ("send_due_mails", "* * * * *", send_due_mails),
     ("delete_old_mails", "47 * * * *", delete_old_mails),
     ("build_vector_indexes", "*/10 * * * *", build_missing),

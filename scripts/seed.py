@@ -8,6 +8,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import database, jobs
+from api.interest_map.drawing import draw_map
+from api.profiles.schemas import Purpose
 from api.profiles.vectors import literals
 from scripts.demo import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.seed_history import History, Settled, Tell
@@ -51,7 +53,16 @@ async def _seed(*, members: int, number: int) -> None:
                 tell()
         with _progress("Letting them meet", sum(len(story.steps) for story in stories)) as tell:
             await history.play(stories, settled, tell=tell)
+    await _draw_maps()
     _say_what_there_is(people, stories)
+
+
+async def _draw_maps() -> None:
+    """Draw the interest maps now, which a site otherwise does at night."""
+    with _progress("Drawing the maps", len(Purpose)) as tell:
+        for purpose in Purpose:
+            await draw_map(purpose)
+            tell()
 
 
 async def _plan(members: int, number: int) -> list[Person]:

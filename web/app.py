@@ -30,6 +30,7 @@ from web.pages.conversations import ConversationPages
 from web.pages.exporting import ExportPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
+from web.pages.interest_map import InterestMapPages
 from web.pages.joining import JoinPages
 from web.pages.leaving import LeavingPages
 from web.pages.matches import MatchPages
@@ -74,6 +75,7 @@ PAGES: list[ControllerRouterHandler] = [
     UndoPages,
     HomePages,
     MatchPages,
+    InterestMapPages,
     MemberPages,
     BlockPages,
     ComposerPages,

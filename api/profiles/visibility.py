@@ -174,6 +174,19 @@ def has_purpose_on(member_column: str, purpose_column: str) -> str:
     )
 
 
+def takes_part(member_column: str, purpose_column: str) -> QueryString:
+    """Whether what a member wrote for a purpose counts where all who have it are counted together.
+
+    They are active and not paused, and have the purpose on, with a consent that stands where it needs one.
+    """
+    return QueryString(
+        f"EXISTS (SELECT 1 FROM account AS vis_self WHERE vis_self.id = {member_column} AND {_active('vis_self')} "
+        "AND (vis_self.paused_until IS NULL OR vis_self.paused_until <= {}) "
+        f"AND {has_purpose_on(member_column, purpose_column)})",
+        clock.now(),
+    )
+
+
 def _has_its_purpose(alias: str) -> QueryString:
     """Whether the author of the row of `statement` by this alias has its purpose switched on."""
     return QueryString(has_purpose_on(f"{alias}.author", f"{alias}.purpose"))

@@ -103,6 +103,10 @@ AS_RECIPIENT = _who({*_SENT_BY_GRACE_TO, C.GRACE})
 CONNECTION = _who({C.CONNECTED, C.GRACE})
 CONNECTED = _who({C.CONNECTED})
 
+_HAS_HOBBY = set(ALL) - {C.STRANGER, C.MODERATOR}
+HAS_HOBBY = _who(*[_HAS_HOBBY] * 2, suspended=_HAS_HOBBY, erased=_HAS_HOBBY, never=_HAS_HOBBY)
+"""What whoever has her purpose on finds, whatever became of her."""
+
 OWN = _who({C.GRACE}, suspended={C.GRACE})
 """What only its owner finds."""
 
@@ -273,6 +277,9 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /api/v1/matches/{member_id}": Row(MEMBER, LISTED, query="?purpose=hobby"),
     "PUT /api/v1/matches/{member_id}/state": Row(MEMBER, SEES_ANOTHER, body={"state": "later"}),
     "DELETE /api/v1/matches/{member_id}/state": Row(MEMBER),
+    "GET /api/v1/map": Row(MEMBER, HAS_HOBBY, query="?purpose=hobby"),
+    "GET /map": Row(MEMBER),
+    "GET /map/{purpose}": Row(MEMBER, HAS_HOBBY),
     "GET /matches": Row(MEMBER),
     "GET /matches/{purpose}": Row(MEMBER),
     "POST /matches/{purpose}": Row(MEMBER, SEES_ANOTHER, body={"member_id": "{member_id}", "choice": "later"}),

@@ -39,6 +39,7 @@ THE_SAME_FOR_ALL = re.compile(
 QUERIES = {
     "/api/v1/connection-requests": ("?box=sent", "?box=received"),
     "/api/v1/matches": ("?purpose=hobby", "?purpose=belief"),
+    "/api/v1/map": ("?purpose=hobby", "?purpose=belief"),
     "/api/v1/matches/{member_id}": ("?purpose=hobby",),
     "/api/v1/places": ("?q=Leeds",),
     "/requests": ("", "?box=sent"),

@@ -2,6 +2,7 @@
 
 Worlds are made from a seed: some of what goes on out of a viewer's sight happens, all else stays, ids and clock too.
 Before and after, the viewer opens every address that there is, and tries what could tell them apart.
+The worlds are too small for an interest map, which moves by its job alone: `test_the_map_tells_of_nobody.py`.
 """
 
 import random
@@ -209,14 +210,20 @@ def _plainly(reply: Response) -> str:
     return SIGNED.sub("SIGNED", text)
 
 
+async def make_friend(world: World) -> tuple[Member, UUID]:
+    """Connect the viewer with Fay."""
+    friend = await make_member("Fay", statements=["I mend old mechanical clocks at my kitchen table."])
+    connection_id = await make_connection(world.viewer, friend, reason=REASON)
+    FRIENDS[world.viewer.id] = friend, connection_id
+    return friend, connection_id
+
+
 @pytest.fixture
 async def viewer(client: AsyncClient, moved_clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Viewer:
     """A viewer in a small world, who has looked at everything once: what is new to them is not new any more."""
     lift_limits(monkeypatch)
     world = await _make_world()
-    friend = await make_member("Fay", statements=["I mend old mechanical clocks at my kitchen table."])
-    connection_id = await make_connection(world.viewer, friend, reason=REASON)
-    FRIENDS[world.viewer.id] = friend, connection_id
+    friend, connection_id = await make_friend(world)
     await send_message(friend, connection_id, draft=MessageCreate("The cuckoo is back."))
     moved_clock.move(minutes=1)
     await send_message(world.viewer, connection_id, draft=MessageCreate("Mine has flown."))

@@ -42,6 +42,7 @@ REASONED = {
     "api.matching.lists": "keeps what was computed from `candidates`, for the viewer whose list it is",
     "api.matching.marking._keep": "keeps marks in rows that `entries` has just read for their viewer",
     "api.matching.sharing": "counts how often members are shown; no member is told",
+    "api.interest_map.gathering.texts_of": "opens what `gather`, beside it, has found for those who take part",
     "api.profiles.coverage.how_many_missing": "counts vectors for the operator",
     "api.profiles.epochs.raise_epochs_of": "marks purposes as changed",
     "api.profiles.locks.lock_member": "locks the actor's own account",

@@ -33,6 +33,7 @@ SAME_FOR_ALL = re.compile(r"^/(static|healthz|readyz|style|problems|api/docs|api
 QUERIES = {
     "/api/v1/connection-requests": ("?box=sent", "?box=received"),
     "/api/v1/matches": ("?purpose=hobby",),
+    "/api/v1/map": ("?purpose=hobby",),
     "/api/v1/matches/{member_id}": ("?purpose=hobby",),
     "/api/v1/me/statements": ("", "?purpose=hobby"),
     "/api/v1/places": ("?q=Leeds",),
