@@ -5,6 +5,7 @@ from litestar.response import Template
 
 from api.authentication import Access
 from web.contexts import PageRequest, page
+from web.palette import SCHEMES, measured
 
 
 class StylePages(Controller):
@@ -15,4 +16,4 @@ class StylePages(Controller):
     @get("/style")
     async def style(self, request: PageRequest) -> Template:
         """Show every macro."""
-        return await page(request, "style/style.html")
+        return await page(request, "style/style.html", contrasts=measured(), schemes=SCHEMES)
