@@ -12,6 +12,7 @@ APP_REGISTRY = AppRegistry(
         "api.mail.piccolo_app",
         "api.limits.piccolo_app",
         "api.accounts.piccolo_app",
+        "api.drafts.piccolo_app",
         "api.disagreements.piccolo_app",
         "api.profiles.piccolo_app",
         "api.matching.piccolo_app",

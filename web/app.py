@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
+from web.begun import keeps_words
 from web.csrf import needs_own_form
 from web.delivery import delivering
 from web.errors import EXCEPTION_HANDLERS
@@ -27,6 +28,7 @@ from web.pages.cases import AuditPages, CasePages
 from web.pages.composer import ComposerPages
 from web.pages.confirming import ConfirmPages
 from web.pages.conversations import ConversationPages
+from web.pages.drafts import DraftPages
 from web.pages.exporting import ExportPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
@@ -79,6 +81,7 @@ PAGES: list[ControllerRouterHandler] = [
     MemberPages,
     BlockPages,
     ComposerPages,
+    DraftPages,
     RequestPages,
     ConversationPages,
     MePages,
@@ -128,7 +131,7 @@ def pages_router() -> Router:
         path="/",
         route_handlers=PAGES,
         middleware=[SessionAuthentication],
-        guards=[needs_access_keeping_words, needs_own_form, spends_limits],
+        guards=[needs_access_keeping_words, needs_own_form, keeps_words, spends_limits],
         dependencies={
             "actor": Provide(provide_actor),
             "viewer": Provide(provide_viewer),

@@ -26,6 +26,7 @@ PART_NAMES: Final = {
     "requests": "Requests",
     "connections": "Connections",
     "messages": "Conversations",
+    "drafts": "What I have begun to write",
     "matches": "My matches",
     "choices": "Later, and not for me",
     "blocked_members": "People I have blocked",

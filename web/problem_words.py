@@ -104,6 +104,10 @@ MEANINGS = {
         "You have as many open requests as you may have at one time. A place comes back when a request is "
         "accepted, taken back, or runs out."
     ),
+    "drafts-full": (
+        "We keep some sixty reasons and messages that you have begun, and you have as many. Throw one away that you "
+        "do not need any more, or send it; then there is room for the next."
+    ),
     "requests-paused-by-moderators": (
         "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is "
         "about, and how to object. Matches, conversations and requests that you receive go on as before."

@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.connections import queries, services
+from api.connections.draft_controllers import ReasonDraftController
 from api.connections.errors import AskingProblem, ReasonProblem
 from api.connections.quotas import QuotasRead, quotas
 from api.connections.schemas import (
@@ -205,6 +206,7 @@ class ConnectionController(Controller):
 CONTROLLERS: list[type[Controller]] = [
     ReasonCheckController,
     ConnectionRequestController,
+    ReasonDraftController,
     SlotsController,
     QuotaController,
     ConnectionController,

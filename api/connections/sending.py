@@ -15,6 +15,7 @@ from api.connections.errors import (
 )
 from api.connections.quotas import check_room_to_write
 from api.connections.reason_checks import Subject
+from api.connections.reason_drafts import forget_sent_reason
 from api.connections.request_machine import PAUSE, RequestFacts
 from api.connections.request_rows import lock_members, lock_open_between, record, write
 from api.connections.schemas import ReasonCheck, RequestCreate, RequestRead
@@ -83,6 +84,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         if copy := await reason_checks.copy_of_newer(actor, draft=draft, subject=judged, earlier=earlier):
             raise ReasonRefusedError([copy])
         request_id = await _cross_or_send(actor, draft, judged)
+        await forget_sent_reason(actor, draft)
         return await queries.request(actor, request_id)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, get, post
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
@@ -11,8 +11,15 @@ from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.conversations import queries, services
 from api.conversations.errors import PitchProblem
+from api.conversations.message_drafts import (
+    MessageDraft,
+    MessageDraftSet,
+    forget_message,
+    keep_message,
+    message_drafts,
+)
 from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
-from api.limits.policies import MESSAGES
+from api.limits.policies import DRAFTS, MESSAGES
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 
@@ -69,4 +76,40 @@ class MessageController(Controller):
         return await services.remind(actor, connection_id, message_id, draft=data or ReminderCreate())
 
 
-CONTROLLERS: list[type[Controller]] = [MessageController]
+class MessageDraftController(Controller):
+    """Messages that one has begun to write and not sent yet. Nobody else ever reads them."""
+
+    path = "/message-drafts"
+    tags = ("Conversations",)
+    opt = {"access": Access.MEMBER, "scope": Scope.MESSAGES}
+
+    @get(operation_id="MessageDrafts", responses=describes(401, 403))
+    async def read(self, actor: NamedDependency[Member]) -> list[MessageDraft]:
+        """List the messages that one has begun within 30 days, the latest first.
+
+        Where there is no such conversation (any more) `connection_id` and `member` are null; the words are there still.
+        """
+        return await message_drafts(actor)
+
+    @put(
+        "/{connection_id:uuid}",
+        operation_id="KeepMessageDraft",
+        opt={"limits": (DRAFTS,)},
+        responses=describes(401, 403, 404, 409, 422),
+    )
+    async def keep(
+        self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[MessageDraftSet]
+    ) -> MessageDraft | None:
+        """Keep a message as far as it is written, for 30 days; null where nothing is written, and nothing is kept then.
+
+        It is deleted when these words are sent.
+        """
+        return await keep_message(actor, connection_id, draft=data)
+
+    @delete("/{connection_id:uuid}", operation_id="ForgetMessageDraft", responses=describes(401, 403))
+    async def forget(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
+        """Throw away what one has begun to write in a conversation, if anything."""
+        await forget_message(actor, connection_id)
+
+
+CONTROLLERS: list[type[Controller]] = [MessageController, MessageDraftController]

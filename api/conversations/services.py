@@ -6,6 +6,7 @@ from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.conversations.errors import ReadsAsPitchError
+from api.conversations.message_drafts import forget_sent_message
 from api.conversations.pitch_guard import pitch_in
 from api.conversations.promises import promise_of
 from api.conversations.queries import MESSAGE, fetch_messages
@@ -62,6 +63,7 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         )
         if not written:
             raise NotFoundError
+        await forget_sent_message(actor, connection_id, text=text)
         return written[0]
 
 

@@ -211,6 +211,13 @@ MESSAGES = Limit(
     fails=Fails.CLOSED,
     counts="messages sent",
 )
+DRAFTS = Limit(
+    name="drafts",
+    per=Per.ACCOUNT,
+    windows=(Window(300, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="reasons and messages kept while they are written",
+)
 REPORTS = Limit(
     name="reports",
     per=Per.ACCOUNT,
@@ -255,6 +262,7 @@ ALL: tuple[Limit, ...] = (
     STATEMENTS,
     REASON_CHECKS,
     MESSAGES,
+    DRAFTS,
     REPORTS,
     EXPORTS,
 )

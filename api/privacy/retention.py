@@ -11,6 +11,8 @@ from api.accounts.leaving import UNDO
 from api.accounts.links import ENDED_KEPT, delete_ended_links
 from api.accounts.services import SESSION_LASTS, delete_ended_credentials
 from api.disagreements.services import TEXTS_KEPT, forget_texts
+from api.drafts.queries import KEPT as DRAFTS_KEPT
+from api.drafts.services import forget_old_drafts
 from api.limits.people import SEEN_FOR, forget_seen
 from api.limits.services import forget_spent
 from api.mail.services import DEAD_KEPT, SENT_KEPT, UNSENT_KEPT, delete_old_mails
@@ -68,6 +70,13 @@ RETENTION: Final = (
         outdated.CLOSED_REQUESTS,
         "they were over for their sender, unless a connection came of them that goes on",
         outdated.delete_closed_requests,
+    ),
+    Retention(
+        "drafts",
+        "reasons and messages that were begun and not sent",
+        DRAFTS_KEPT,
+        "they were last changed",
+        forget_old_drafts,
     ),
     Retention(
         "withdrawn consents",

@@ -11,7 +11,9 @@ import msgspec
 
 from api.accounts.schemas import Member
 from api.connections import queries as connections_queries
+from api.connections.reason_drafts import reason_drafts
 from api.connections.schemas import Box
+from api.conversations.message_drafts import message_drafts
 from api.conversations.queries import MESSAGE
 from api.database import fetch
 from api.limits.people import seen_lately
@@ -67,6 +69,11 @@ async def _written(connection_id: UUID) -> AsyncIterator[Rows]:
 
 def _open_messages(batch: Rows) -> None:
     open_in(batch, text="message.text")
+
+
+async def _drafts(actor: Member) -> AsyncIterator[Rows]:
+    yield [{"kind": "reason", **_plain(read)} for read in await reason_drafts(actor)]
+    yield [{"kind": "message", **_plain(read)} for read in await message_drafts(actor)]
 
 
 async def _matches(actor: Member) -> AsyncIterator[Rows]:
@@ -138,6 +145,7 @@ PARTS: dict[str, tuple[str, Callable[[Member], AsyncIterator[Rows]]]] = {
     "requests": ("requests that you sent and received, as you may read them", _requests),
     "connections": ("people you are connected with, what for, and your own notes", _connections),
     "messages": ("what you and your connections wrote to each other", _messages),
+    "drafts": ("reasons and messages that you have begun and not sent", _drafts),
     "matches": ("who is on your lists", _matches),
     "choices": ("whom you marked as later or not for me", _choices),
     "blocked_members": ("whom you blocked, by the name they had then", _blocked),

@@ -291,6 +291,21 @@ ROWS: dict[str, Row | list[Row]] = {
     "POST /members/{member_id}/request": Row(
         MEMBER, SEES_ANOTHER, body={"purpose": "hobby", "reason": _REASON, "anchor": "{statement_id}", "do": "check"}
     ),
+    "GET /members/{member_id}/request/draft": Row(MEMBER),  # leads on, looks nothing up
+    "POST /members/{member_id}/request/draft": Row(MEMBER, SEES_ANOTHER, body={"purpose": "hobby", "reason": _REASON}),
+    "GET /conversations/{connection_id}/draft": Row(MEMBER),  # leads on, looks nothing up
+    "POST /conversations/{connection_id}/draft": Row(MEMBER, CONNECTION, body={"text": "Good"}),
+    "GET /drafts": Row(MEMBER),
+    "GET /drafts/{draft_id}": Row(MEMBER),  # leads on, looks nothing up
+    "POST /drafts/{draft_id}": Row(MEMBER, NOBODY),
+    "GET /api/v1/reason-drafts": Row(MEMBER),
+    "PUT /api/v1/reason-drafts/{member_id}/{purpose}": Row(
+        MEMBER, SEES_ANOTHER, params={"purpose": "hobby"}, body={"reason": _REASON}
+    ),
+    "DELETE /api/v1/reason-drafts/{member_id}/{purpose}": Row(MEMBER, params={"purpose": "hobby"}),
+    "GET /api/v1/message-drafts": Row(MEMBER),
+    "PUT /api/v1/message-drafts/{connection_id}": Row(MEMBER, CONNECTION, body={"text": "Good"}),
+    "DELETE /api/v1/message-drafts/{connection_id}": Row(MEMBER),
     "GET /api/v1/connection-requests": Row(MEMBER, query="?box=sent"),
     "GET /api/v1/me/slots": Row(MEMBER),
     "GET /api/v1/me/quotas": Row(MEMBER),

@@ -15,9 +15,11 @@ from api.accounts import services as accounts
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Member
 from api.connections import services as connecting
+from api.connections.reason_drafts import ReasonDraftSet, keep_reason
 from api.connections.schemas import ConnectionUpdate, Refusal, Words
 from api.conversations import queries as conversations
 from api.conversations import services as conversing
+from api.conversations.message_drafts import MessageDraftSet, keep_message
 from api.conversations.schemas import MessageCreate
 from api.database import fetch
 from api.disagreements.schemas import DisagreementCreate
@@ -130,6 +132,8 @@ class Aviary:
         refused = await make_request(ada, dan, reason=f"{PAIRS[4][1]} {self._canary('reason to dan', 'ada dan')}")
         sentence = f"Not now, {self._canary('sentence of a refusal', 'ada dan')}."
         await connecting.refuse_request(dan, refused.id, refusal=Refusal(sentence))
+        begun = ReasonDraftSet(f"What I thought is {self._canary('reason begun', 'ada')}")
+        await keep_reason(ada, self.people["pat"].id, purpose=Purpose.HOBBY, draft=begun)
         self.requests = [asked.id, refused.id]
 
     async def _plant_talk(self, ada: Member) -> None:
@@ -142,6 +146,8 @@ class Aviary:
             text = f"Hello {self._canary(f'message of {who}', 'ada ben mod')}"
             draft = MessageCreate(text=text, send_anyway=True)
             self.message_id = (await conversing.send_message(member, self.connection_id, draft=draft)).id
+            begun = MessageDraftSet(f"I wanted to say {self._canary(f'message begun by {who}', who)}")
+            await keep_message(member, self.connection_id, draft=begun)
         said = (await conversations.messages(ben, self.connection_id)).items
         self.message_id = next(one.id for one in said if one.author_id == ada.id)
         words = f"Look: {self._canary('words of a report', 'ben mod')}"

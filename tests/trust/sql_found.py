@@ -31,6 +31,7 @@ TABLES = frozenset(
         "exposure",
         "disagreement",
         "disagreement_text",
+        "draft",
         "report",
         "report_evidence",
     }

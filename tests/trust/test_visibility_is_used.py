@@ -50,6 +50,7 @@ REASONED = {
     "api.profiles.reembedding": "a job: encodes texts anew; nobody reads anything by it",
     "api.profiles.services": "writes the actor's own rows, whose ids were found by their author",
     "api.profiles.vectors": "writes the vectors of the actor's own statements",
+    "api.drafts.services.forget_old_drafts": "a job: deletes what is over",
     "api.disagreements.services.forget_texts": "a job: deletes what is over",
     # Moderation: for moderators, who are held by `Access.MODERATOR`, or about one's own reports and notices.
     "api.disagreements.queries": "for moderators: counts, and texts that were given to be read by them, without names",

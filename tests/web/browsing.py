@@ -21,6 +21,8 @@ class Form:
         self.method = method
         self.values: dict[str, list[str]] = {}
         self.buttons: list[tuple[str, str, str]] = []
+        self.led_to: dict[str, str] = {}
+        """Where a button sends the form, by its words, when that is elsewhere."""
 
 
 class _Forms(HTMLParser):
@@ -32,6 +34,7 @@ class _Forms(HTMLParser):
         self._area: str | None = None
         self._select: str | None = None
         self._button: tuple[str, str] | None = None
+        self._leads_to: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -51,6 +54,7 @@ class _Forms(HTMLParser):
             self._add(self._select, found["value"])
         elif tag == "button":
             self._button = (found.get("name", ""), found.get("value", ""))
+            self._leads_to = found.get("formaction")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -68,6 +72,8 @@ class _Forms(HTMLParser):
             self._open.values[self._area][-1] += data.removeprefix("\n")
         if self._open is not None and self._button is not None and data.strip():
             self._open.buttons.append((*self._button, data.strip()))
+            if self._leads_to is not None:
+                self._open.led_to[data.strip()] = self._leads_to
 
     def _take(self, found: dict[str, str]) -> None:
         if found.get("type") in {"checkbox", "radio"} and "checked" not in found:
@@ -127,7 +133,7 @@ class Browser:
         values: Typed = {**form.values, **typed}
         if name:
             values[name] = value
-        url = urljoin(str(self.reply.url), form.action)
+        url = urljoin(str(self.reply.url), form.led_to.get(button, form.action))
         if form.method == "get":
             self.reply = await self.client.get(url, params=values, follow_redirects=True)
         else:

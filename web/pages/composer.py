@@ -1,6 +1,8 @@
 """The page on which a member writes why they want to meet another."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,49 +16,29 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.connections import queries, services
 from api.connections.errors import ReasonNotedError, ReasonRefusedError
-from api.connections.schemas import Anchor, AnchorKind, RequestCreate, RequestRead
+from api.connections.reason_drafts import ReasonDraftSet, forget_reason, keep_reason, reason_draft
+from api.connections.schemas import RequestCreate, RequestRead
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.limits.policies import READS, REASON_CHECKS
 from api.profiles.queries import member, my_purposes
-from api.profiles.schemas import MemberRead, Purpose
+from api.profiles.schemas import MemberRead, Purpose, PurposeCard, QuotedStatement
 from embeddings.reasons import Finding
+from web.begun import Draft, begun_draft, keep_typed_reason, typed_draft
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.findings import Review, review
 from web.forms import Form, FormErrors
 from web.purposes import purpose_named
+from web.questions import questions_for
 from web.slots import slots_in_words
 from web.words import PURPOSES
 
-MET = "met"
 WRONG = "wrong:"
 """Before the code of the finding that a button calls wrong."""
 
 _CONFLICT = 409
 _UNPROCESSABLE = 422
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A request as far as it has been written."""
-
-    purpose: Purpose
-    reason: str = ""
-    anchor: str = ""
-    """The id of one of their statements, or `met`."""
-    where: str = ""
-
-    def to_send(self, recipient_id: UUID) -> RequestCreate:
-        """The request that this would be."""
-        return RequestCreate(recipient_id=recipient_id, purpose=self.purpose, reason=self.reason, anchor=self._anchor())
-
-    def _anchor(self) -> Anchor | None:
-        if self.anchor == MET:
-            return Anchor(AnchorKind.MET, where=self.where)
-        try:
-            return Anchor(AnchorKind.STATEMENT, id=UUID(self.anchor))
-        except ValueError:
-            return None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -70,6 +52,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """The code of the finding that was just called wrong."""
     not_kept: str | None = None
     """Why the words that came with that were not kept."""
+    begun_at: datetime | None = None
+    """When the words that are shown were last changed, where they are found again."""
 
 
 class ComposerPages(Controller):
@@ -90,10 +74,13 @@ class ComposerPages(Controller):
         """Show their words, and an empty page beside them."""
         recipient = await _recipient(actor, member_id)
         chosen = purpose_named(purpose).purpose if purpose else await _first_purpose(actor, recipient)
-        draft = Draft(chosen, anchor=statement)
-        return await _draw(request, actor, recipient, draft, Outcome())
+        kept = await reason_draft(actor, recipient.id, purpose=chosen)
+        draft = Draft(chosen) if kept is None else begun_draft(kept)
+        if statement:  # what somebody just chose is newer than what they had chosen when they began
+            draft = replace(draft, anchor=statement)
+        return await _draw(request, actor, recipient, draft, Outcome(begun_at=kept.changed_at if kept else None))
 
-    @post(opt={"limits": (REASON_CHECKS,)})
+    @post(opt={"limits": (REASON_CHECKS,), "keeps": keep_typed_reason})
     async def check_or_send(
         self,
         request: PageRequest,
@@ -104,9 +91,9 @@ class ComposerPages(Controller):
         """Say what is found in the reason, keep that some of it is wrong, or send it."""
         recipient = await _recipient(actor, member_id)
         if other := form.field("instead"):
-            draft = Draft(purpose_named(other).purpose, reason=form.field("reason"))
+            draft = await _moved(actor, recipient, form, to=purpose_named(other).purpose)
             return await _draw(request, actor, recipient, draft, Outcome())
-        draft = _typed(form)
+        draft = typed_draft(form)
         try:
             wrong = await _called_wrong(actor, form, draft)
         except InvalidError as error:
@@ -120,6 +107,18 @@ class ComposerPages(Controller):
         if wrong is not None:
             outcome = replace(outcome, called_wrong=wrong.code, not_kept=wrong.text_not_kept)
         return await _draw(request, actor, recipient, draft, outcome)
+
+
+async def _moved(actor: Member, recipient: MemberRead, form: Form, *, to: Purpose) -> Draft:
+    """The words of a form under another purpose; they go along, unless others were begun there already."""
+    before, kept = typed_draft(form), await reason_draft(actor, recipient.id, purpose=to)
+    if kept is not None and not before.reason:
+        return begun_draft(kept)
+    if kept is None:
+        with suppress(WhereforeError):
+            await keep_reason(actor, recipient.id, purpose=to, draft=ReasonDraftSet(before.reason))
+            await forget_reason(actor, recipient.id, purpose=before.purpose)
+    return Draft(to, reason=before.reason)
 
 
 async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> Outcome | RequestRead:
@@ -180,6 +179,8 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         others=[PURPOSES[card.purpose] for card in recipient.purposes if card.purpose != draft.purpose],
         statements=card.statements if card else [],
         draft=draft,
+        begun_at=outcome.begun_at,
+        questions=questions_for(draft.purpose, _chosen(card, draft)),
         review=outcome.review,
         called_wrong=outcome.called_wrong,
         not_kept=outcome.not_kept,
@@ -191,13 +192,10 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
     )
 
 
-def _typed(form: Form) -> Draft:
-    return Draft(
-        purpose=purpose_named(form.field("purpose")).purpose,
-        reason=form.field("reason"),
-        anchor=form.field("anchor"),
-        where=form.field("where"),
-    )
+def _chosen(card: PurposeCard | None, draft: Draft) -> QuotedStatement | None:
+    """What of theirs the reason is about."""
+    statements = card.statements if card else []
+    return next((statement for statement in statements if str(statement.id) == draft.anchor), None)
 
 
 async def _recipient(actor: Member, member_id: UUID) -> MemberRead:

@@ -15,12 +15,14 @@ from api.connections import services as connecting
 from api.connections.schemas import ConnectionUpdate
 from api.conversations import queries, services
 from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
+from api.conversations.message_drafts import message_draft
 from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError
 from api.limits.policies import MESSAGES
 from api.profiles.schemas import Purpose
+from web.begun import keep_typed_message
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.findings import Review, review
 from web.forms import Form, FormErrors
@@ -61,7 +63,7 @@ class ConversationPages(Controller):
         """Show what was said, the newest part unless an earlier one is asked for."""
         return await _draw(request, actor, connection_id, cursor=cursor)
 
-    @post("/{connection_id:uuid}", opt={"limits": (MESSAGES,)})
+    @post("/{connection_id:uuid}", opt={"limits": (MESSAGES,), "keeps": keep_typed_message})
     async def write(
         self,
         request: PageRequest,
@@ -158,6 +160,7 @@ async def _draw(
     if cursor is None:
         await services.mark_read(actor, connection_id)
     typed = form or Form()
+    begun = await message_draft(actor, connection_id) if form is None and cursor is None else None
     return await page(
         request,
         "conversations/conversation.html",
@@ -169,7 +172,7 @@ async def _draw(
         may_keep=may_keep(connection.purpose),
         earlier=found.next,
         newest=cursor is None,
-        text=typed.field("text"),
+        text=begun.text if begun else typed.field("text"),
         note=typed.field("note") if typed.ticked("note") else connection.note,
         errors=errors or FormErrors(),
     )

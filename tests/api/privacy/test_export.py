@@ -35,6 +35,7 @@ OWN = {
     "AND NOT only_recipient_sees",
     "connection": "asker = {me} OR accepter = {me}",
     "message": "connection IN (SELECT id FROM connection WHERE asker = {me} OR accepter = {me})",
+    "draft": "member = {me}",
     "report": "reporter = {me} OR reported = {me}",
 }
 """Which rows of the tables that are exported as they are shown a member reads, for the looking in of tests."""

@@ -83,6 +83,13 @@ async def _closed_request(now: datetime) -> Count:
     return lambda: count("connection_request", f"id = '{sent.id}'")
 
 
+async def _draft(now: datetime) -> Count:
+    ada, draft_id = await make_member("Ada"), uuid4()
+    content = seal("What I have begun.", about="draft.content", row=draft_id)
+    await insert("draft", id=draft_id, member=ada.id, content=content, changed_at=now)
+    return lambda: count("draft")
+
+
 async def _consent(now: datetime) -> Count:
     ada = await make_member("Ada")
     await insert("consent", id=uuid4(), member=ada.id, purpose="belief", version="1", given_at=now, withdrawn_at=now)
@@ -231,6 +238,7 @@ PLANTED = {
     "ended words": _ended_words,
     "ended messages": _ended_messages,
     "closed requests": _closed_request,
+    "drafts": _draft,
     "withdrawn consents": _consent,
     "blocked addresses": _blocked_address,
     "suspended addresses": _suspended_address,

@@ -8,9 +8,11 @@ from api import clock
 from api.accounts import services as accounts
 from api.accounts.schemas import Member, TokenCreate
 from api.connections import services as requests
+from api.connections.reason_drafts import ReasonDraftSet, keep_reason
 from api.connections.schemas import ConnectionUpdate, Refusal, Words
 from api.connections.ties import update_note
 from api.conversations import services as conversations
+from api.conversations.message_drafts import MessageDraftSet, keep_message
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, ReminderCreate
 from api.database import fetch
@@ -62,6 +64,7 @@ async def make_whole_life() -> WholeLife:
     await requests.answer(ada, sent.id, words=Words("Those above the mill."))
     await requests.refuse_request(dora, sent.id, refusal=Refusal(None))
     await make_request(eve, ada)
+    await keep_reason(ada, eve.id, purpose=Purpose.HOBBY, draft=ReasonDraftSet("Your loaves are"))
     await _judge(ada, eve, dora)
     await block_member(ada, finn.id)
     await _keep_ways_in(ada)
@@ -95,6 +98,7 @@ async def _converse(ada: Member, grace: Member, connection_id: UUID) -> None:
     await remind(ada, connection_id, theirs.id, draft=ReminderCreate())
     await conversations.mark_read(ada, connection_id)
     await update_note(ada, connection_id, change=ConnectionUpdate("Has the clock of an aunt."))
+    await keep_message(ada, connection_id, draft=MessageDraftSet("The spring of mine has"))
 
 
 async def _judge(ada: Member, eve: Member, dora: Member) -> None:

@@ -58,6 +58,12 @@ function store(action) {
 
 const draftKey = (area) => prefix + area.dataset.draft;
 const besideMark = "\u0000beside";
+// What the server does not have yet: it is newer than what the server sends. See keeping.js.
+const unsavedMark = "\u0000unsaved";
+const isUnsaved = (area) => store((s) => s.getItem(draftKey(area) + unsavedMark)) !== null;
+const markUnsaved = (area) => member && store((s) => s.setItem(draftKey(area) + unsavedMark, "1"));
+const markSaved = (area) => store((s) => s.removeItem(draftKey(area) + unsavedMark));
+const sameWords = (one, other) => one.normalize("NFC").trim() === other.normalize("NFC").trim();
 const keep = (area) => {
   if (!member) return;
   store((s) => s.setItem(draftKey(area), area.value));
@@ -87,14 +93,33 @@ function settleDrafts() {
   for (const mark of wasSent) {
     store((s) => {
       const draft = mark.slice(0, -sentMark.length);
-      if (settled && !refused) [draft, draft + besideMark].forEach((key) => s.removeItem(key));
+      if (settled && !refused) [draft, draft + besideMark, draft + unsavedMark].forEach((key) => s.removeItem(key));
       s.removeItem(mark);
     });
   }
 }
 
 function restoreDraft(area) {
-  if (!member) return;
+  if (!member || area.dataset.restored) return; // a part of the page that is swapped leaves the rest as it is
+  area.dataset.restored = "yes";
+  if (area.dataset.keep) restoreKept(area);
+  else restoreHere(area);
+}
+
+// The server has what was written up to some moment; this tab has the rest, where it could not be sent.
+function restoreKept(area) {
+  const here = store((s) => s.getItem(draftKey(area))) ?? "";
+  if (isUnsaved(area) && here && !sameWords(here, area.value)) {
+    area.value = here;
+    restoreBeside(area);
+    return;
+  }
+  if (sameWords(here, area.value) && here) restoreBeside(area);
+  markSaved(area);
+  keep(area);
+}
+
+function restoreHere(area) {
   if (area.value) keep(area); // what the server sent back is the newer truth
   else if ((area.value = store((s) => s.getItem(draftKey(area))) ?? "")) restoreBeside(area);
 }
@@ -108,6 +133,7 @@ function prepare(root) {
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("textarea")) return;
   if (target.dataset.draft) keep(target);
+  if (target.dataset.keep) markUnsaved(target);
   if (target.dataset.countMin || target.dataset.countMax) showCount(target, true);
 });
 
