@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
@@ -111,6 +111,25 @@ class ConnectionRequestController(Controller):
     ) -> RequestRead:
         """Ask the sender something before deciding."""
         return await services.ask(actor, request_id, words=data)
+
+    @put(
+        "/{request_id:uuid}/later",
+        operation_id="SetConnectionRequestAside",
+        responses=describes(401, 403, 404, 409),
+    )
+    async def set_aside(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Put a request aside for later. It goes on as before, and nobody else learns it."""
+        return await services.set_aside(actor, request_id)
+
+    @delete(
+        "/{request_id:uuid}/later",
+        operation_id="TakeConnectionRequestUp",
+        status_code=HTTP_200_OK,
+        responses=describes(401, 403, 404),
+    )
+    async def take_up(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
+        """Put a request back among those that wait."""
+        return await services.take_up(actor, request_id)
 
     @post(
         "/{request_id:uuid}/answer",

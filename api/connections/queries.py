@@ -85,16 +85,21 @@ async def request(actor: Member, request_id: UUID) -> RequestRead:
 
 
 async def waiting(actor: Member) -> int:
-    """How many requests wait for the actor's answer: pending, and not declined in silence."""
+    """How many requests wait for the actor's answer: pending, not declined in silence, and not put aside."""
+    return len(await waiting_requests(actor))
+
+
+async def waiting_requests(actor: Member) -> list[UUID]:
+    """The requests that wait for the actor's answer and that they have not put aside, the oldest first."""
     rows = await fetch_as(
         RequestRow,
-        f"SELECT {ROW} FROM connection_request AS r "
-        "WHERE r.recipient = {} AND r.state = 'pending' AND r.declined_silently_at IS NULL AND {}",
+        f"SELECT {ROW} FROM connection_request AS r WHERE r.recipient = {{}} AND r.state = 'pending' "
+        "AND r.declined_silently_at IS NULL AND r.set_aside_at IS NULL AND {} ORDER BY r.created_at, r.id",
         actor.id,
         is_there_for(actor.id, "r.sender"),
     )
     now = clock.now()
-    return sum("acceptance" in request_machine.recipient_can(row.settled(now)) for row in rows)
+    return [row.id for row in rows if "acceptance" in request_machine.recipient_can(row.settled(now))]
 
 
 async def places(actor: Member) -> PlacesRead:
@@ -223,8 +228,10 @@ def _anchor_is_readable(asker_id: UUID) -> QueryString:
 
 def _seen(box: Box) -> str:
     mine, theirs = ("sender", "recipient") if box is Box.SENT else ("recipient", "sender")
+    aside = "FALSE" if box is Box.SENT else "r.set_aside_at IS NOT NULL"
     return (
         f"SELECT {ROW}, (r.{theirs} IS NOT NULL AND {{}}) AS other_seen, {{}} AS anchor_seen, {{}} AS reopenable, "
+        f"{aside} AS set_aside, "
         "(SELECT c.id FROM connection AS c WHERE c.request = r.id AND c.ended_at IS NULL) AS connection_id "
         f"FROM connection_request AS r WHERE r.{mine} = {{}} AND {{}}"
     )

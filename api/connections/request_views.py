@@ -35,6 +35,8 @@ class SeenRow(RequestRow, frozen=True, kw_only=True):
     reopenable: bool
     """Whether nothing else between the two stands in the way of reopening it."""
     connection_id: UUID | None
+    set_aside: bool
+    """Whether the reader has received it, and put it aside."""
 
 
 async def views(actor: Member, rows: Sequence[SeenRow]) -> list[RequestRead]:
@@ -75,6 +77,7 @@ def _view(
         history=history,
         connection_id=row.connection_id if row.other_seen else None,
         can=request_machine.sender_can(facts, now) if mine else _recipient_can(row, facts),
+        set_aside=row.set_aside,
     )
 
 

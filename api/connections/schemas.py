@@ -100,6 +100,8 @@ class RequestRead(msgspec.Struct, frozen=True):
     connection_id: UUID | None
     can: list[str]
     """What the reader may do now: `acceptance`, `refusal`, `question`, `answer`, `withdrawal`, `reopening`."""
+    set_aside: bool = False
+    """Whether its recipient, who reads it, has put it aside for later; to its sender it never is."""
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from api.connections import queries, request_machine
 from api.connections.errors import AlreadyOpenError, NotNowError
 from api.connections.request_machine import OPEN, RequestFacts
 from api.connections.request_rows import RequestRow, lock_open_between, lock_request, record, write
-from api.connections.schemas import Refusal, RequestRead, Words
+from api.connections.schemas import Refusal, RequestRead, RequestState, Words
 from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
 from api.database import fetch, transaction
@@ -33,6 +33,8 @@ __all__ = [
     "refuse_request",
     "reopen_request",
     "send_request",
+    "set_aside",
+    "take_up",
     "update_note",
     "withdraw_request",
 ]
@@ -112,6 +114,7 @@ async def answer(actor: Member, request_id: UUID, *, words: Words) -> RequestRea
     text = _check_words(tidy(words.text), field="text", name="Your answer", unconnected=True)
     async with transaction():
         await _move(actor, request_id, request_machine.answer, as_recipient=False, kind="answer", text=text)
+        await _keep_aside(request_id, since=None)  # there is something new to read
         return await queries.request(actor, request_id)
 
 
@@ -148,8 +151,41 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
             if not (await has_purpose(row.sender, row.purpose) and await has_purpose(actor.id, row.purpose)):
                 raise NotNowError("One of you has switched this purpose off.")
         await write(row.id, reopened, provided=_may_act(actor, as_recipient=True))
+        await _keep_aside(request_id, since=None)
         await record(row.id, actor_id=actor.id, kind="reopened", only_recipient_sees=not leaves_trace)
         return await queries.request(actor, request_id)
+
+
+async def set_aside(actor: Member, request_id: UUID) -> RequestRead:
+    """Put a request aside for later: it waits no more among the first, and goes on as before. Nobody else learns it.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+        NotNowError: It does not wait for the actor's answer.
+    """
+    async with transaction():
+        _, facts = await _lock(actor, request_id, as_recipient=True)
+        if request_machine.as_recipient_sees(facts) is not RequestState.PENDING:
+            raise NotNowError("It does not wait for your answer now.")
+        await _keep_aside(request_id, since=clock.now())
+        return await queries.request(actor, request_id)
+
+
+async def take_up(actor: Member, request_id: UUID) -> RequestRead:
+    """Put a request back among those that wait, if it was put aside.
+
+    Raises:
+        NotFoundError: The actor has received no such request.
+    """
+    async with transaction():
+        await _lock(actor, request_id, as_recipient=True)
+        await _keep_aside(request_id, since=None)
+        return await queries.request(actor, request_id)
+
+
+async def _keep_aside(request_id: UUID, *, since: datetime | None) -> None:
+    """Note on a locked request since when it is put aside."""
+    await fetch("UPDATE connection_request SET set_aside_at = {} WHERE id = {}", since, request_id)
 
 
 async def _move(

@@ -51,6 +51,8 @@ class ConnectionRequest(Table, tablename="connection_request"):
     holds_slot = Boolean(default=True, null=False)
     """Whether it takes one of the sender's slots until `expires_at`."""
     may_ask_again_at = Timestamptz(null=True, default=None)
+    set_aside_at = Timestamptz(null=True, default=None)
+    """When its recipient put it aside for later, which only they ever see. It goes on as before."""
 
     connection_request_not_to_oneself = Check(sender != recipient)
     connection_request_rounds_at_most_two = Check((rounds >= 0) & (rounds <= 2))  # noqa: PLR2004

@@ -89,6 +89,22 @@ async def messages(
     return page_of(read, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
 
 
+async def unread_in(actor: Member, connection_id: UUID, *, most: int) -> list[UUID]:
+    """What the other wrote that the actor has not read yet, the oldest first, `most` of them."""
+    rows = await fetch(
+        "SELECT id FROM message WHERE connection = {} AND author <> {} AND {} AND created_at > coalesce("
+        "(SELECT read_until FROM read_mark WHERE connection = {} AND member = {}), '-infinity') "
+        "ORDER BY created_at, id LIMIT {}",
+        connection_id,
+        actor.id,
+        can_read_connection(actor.id, "message.connection"),
+        connection_id,
+        actor.id,
+        most,
+    )
+    return [row["id"] for row in rows]
+
+
 async def unread(actor: Member) -> int:
     """In how many conversations there is something that the actor has not read."""
     rows = await fetch(

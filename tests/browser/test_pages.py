@@ -42,6 +42,7 @@ NO_PAGES = {
     "/service-worker.js",
     "/readyz",
     "/requests/…/…",
+    "/requests/waiting",
     "/conversations/…/note",
     "/conversations/…/draft",
     "/members/…/request/draft",

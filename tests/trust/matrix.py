@@ -318,6 +318,9 @@ ROWS: dict[str, Row | list[Row]] = {
     "POST /api/v1/connection-requests/{request_id}/reopening": Row(MEMBER, AS_RECIPIENT),
     "POST /api/v1/connection-requests/{request_id}/answer": Row(MEMBER, AS_SENDER, body=_WORDS),
     "POST /api/v1/connection-requests/{request_id}/withdrawal": Row(MEMBER, AS_SENDER),
+    "PUT /api/v1/connection-requests/{request_id}/later": Row(MEMBER, AS_RECIPIENT),
+    "DELETE /api/v1/connection-requests/{request_id}/later": Row(MEMBER, AS_RECIPIENT),
+    "GET /requests/waiting": Row(MEMBER),
     "GET /requests/{request_id}": Row(MEMBER, PARTIES),
     "GET /requests/{request_id}/{step}": Row(MEMBER, params={"step": "answer"}),  # leads on, looks nothing up
     "POST /requests/{request_id}/{step}": [
@@ -325,6 +328,8 @@ ROWS: dict[str, Row | list[Row]] = {
         Row(MEMBER, AS_RECIPIENT, params={"step": "refusal"}),
         Row(MEMBER, AS_RECIPIENT, params={"step": "question"}, body={"question": _WORDS["text"]}),
         Row(MEMBER, AS_RECIPIENT, params={"step": "reopening"}),
+        Row(MEMBER, AS_RECIPIENT, params={"step": "later"}),
+        Row(MEMBER, AS_RECIPIENT, params={"step": "now"}),
         Row(MEMBER, AS_SENDER, params={"step": "answer"}, body={"answer": _WORDS["text"]}),
         Row(MEMBER, AS_SENDER, params={"step": "withdrawal"}),
         Row(MEMBER, NOBODY, params={"step": "nothing"}),

@@ -30,6 +30,7 @@ REASONED = {
     "api.privacy.shown._written": "reads further in a conversation that the visible code beside it has found",
     # Rows as they are written. What is read of them goes through `queries` and `request_views`.
     "api.connections.request_rows": "locks and writes requests; whoever calls has checked, and `write` checks again",
+    "api.connections.services._keep_aside": "of a request that `_lock` has just found to be the actor's",
     "api.connections.ties.close_between": "ends what is between two of whom one blocks the other; shows nothing",
     "api.connections.queries._reminders": "counts when the actor was reminded, by whole days, without by whom",
     "api.connections.quotas._written": "counts the people whom the actor wrote to",

@@ -15,12 +15,13 @@ from api.connections import services as connecting
 from api.connections.schemas import ConnectionUpdate
 from api.conversations import queries, services
 from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
-from api.conversations.message_drafts import message_draft
+from api.conversations.message_drafts import message_draft, message_drafts
 from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError
 from api.limits.policies import MESSAGES
+from api.pagination import MOST
 from api.profiles.schemas import Purpose
 from web.begun import keep_typed_message
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
@@ -29,6 +30,8 @@ from web.forms import Form, FormErrors
 
 CONVERSATIONS_A_PAGE = 20
 MESSAGES_A_PAGE = 30
+READ_BEFORE = 3
+"""How many messages that were read stand at least before those that are new."""
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -50,7 +53,8 @@ class ConversationPages(Controller):
     ) -> Template:
         """Show whom one is in touch with, the liveliest first."""
         found = await queries.conversations(actor, limit=CONVERSATIONS_A_PAGE, cursor=cursor)
-        return await page(request, "conversations/conversations.html", found=found, first=cursor is None)
+        begun = {draft.connection_id for draft in await message_drafts(actor)}
+        return await page(request, "conversations/conversations.html", found=found, first=cursor is None, begun=begun)
 
     @get("/{connection_id:uuid}")
     async def show(
@@ -59,9 +63,13 @@ class ConversationPages(Controller):
         actor: NamedDependency[Member],
         connection_id: FromPath[UUID],
         cursor: FromQuery[str | None] = None,
+        new: FromQuery[UUID | None] = None,
     ) -> Template:
-        """Show what was said, the newest part unless an earlier one is asked for."""
-        return await _draw(request, actor, connection_id, cursor=cursor)
+        """Show what was said, the newest part unless an earlier one is asked for.
+
+        `new` is the message that was the first new one when the page was opened, for a page that renews itself.
+        """
+        return await _draw(request, actor, connection_id, cursor=cursor, new=new)
 
     @post("/{connection_id:uuid}", opt={"limits": (MESSAGES,), "keeps": keep_typed_message})
     async def write(
@@ -151,12 +159,18 @@ async def _draw(
     connection_id: UUID,
     *,
     cursor: str | None = None,
+    new: UUID | None = None,
     form: Form | None = None,
     errors: FormErrors | None = None,
     pause: Pause | None = None,
 ) -> Template:
     connection = await connections.connection(actor, connection_id)
-    found = await queries.messages(actor, connection_id, limit=MESSAGES_A_PAGE, cursor=cursor)
+    limit = MESSAGES_A_PAGE
+    if cursor is None:
+        unread = await queries.unread_in(actor, connection_id, most=MOST - READ_BEFORE)
+        limit = max(limit, len(unread) + READ_BEFORE)  # all that is new, and a little of what it goes on from
+        new = new or next(iter(unread), None)
+    found = await queries.messages(actor, connection_id, limit=limit, cursor=cursor)
     if cursor is None:
         await services.mark_read(actor, connection_id)
     typed = form or Form()
@@ -172,6 +186,7 @@ async def _draw(
         may_keep=may_keep(connection.purpose),
         earlier=found.next,
         newest=cursor is None,
+        first_new=new if any(message.id == new for message in found.items[:-1]) else None,
         text=begun.text if begun else typed.field("text"),
         note=typed.field("note") if typed.ticked("note") else connection.note,
         errors=errors or FormErrors(),

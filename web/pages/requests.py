@@ -12,9 +12,10 @@ from litestar.response import Template
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.connections import queries, services
+from api.connections.reason_drafts import ReasonDraft, reason_drafts
 from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
 from api.connections.request_views import UNSEEN
-from api.connections.schemas import Box, Refusal, RequestRead, Words
+from api.connections.schemas import Box, Refusal, RequestRead, RequestState, Words
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.pagination import MOST, Page
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
@@ -59,12 +60,25 @@ class RequestPages(Controller):
             request,
             "requests/requests.html",
             box=side,
-            waiting_here=still_open,
+            groups=_groups(side, still_open.items),
+            more_open=still_open.next,
             found=over,
+            begun=await _begun(actor) if sent and first else [],
             slots=slots_in_words(await queries.slots(actor)) if sent else None,
             full=full_in_words(await queries.places(actor)) if first and not sent else None,
             first=first,
         )
+
+    @get("/waiting")
+    async def next_waiting(self, actor: NamedDependency[Member], after: FromQuery[UUID | None] = None) -> Answer:
+        """Lead to the request that has waited longest, or to the next one after one that is left for now."""
+        waiting = await queries.waiting_requests(actor)
+        if after in waiting:
+            place = waiting.index(after)
+            waiting = waiting[place + 1 :] + waiting[:place]
+        if waiting:
+            return redirect(f"/requests/{waiting[0]}")
+        return redirect_with("/requests", notice="Nothing else waits for your answer.")
 
     @get("/{request_id:uuid}")
     async def show(self, request: PageRequest, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> Template:
@@ -138,6 +152,14 @@ async def _withdraw(actor: Member, request_id: UUID, _: Form) -> RequestRead:
     return await services.withdraw_request(actor, request_id)
 
 
+async def _set_aside(actor: Member, request_id: UUID, _: Form) -> RequestRead:
+    return await services.set_aside(actor, request_id)
+
+
+async def _take_up(actor: Member, request_id: UUID, _: Form) -> RequestRead:
+    return await services.take_up(actor, request_id)
+
+
 async def _reopen(actor: Member, request_id: UUID, _: Form) -> RequestRead:
     return await services.reopen_request(actor, request_id)
 
@@ -149,8 +171,34 @@ _STEPS: Mapping[str, tuple[Step, str, str]] = {
     "answer": (_answer, "answer", "Your answer is on its way."),
     "withdrawal": (_withdraw, "", "You took your request back, and have its place again."),
     "reopening": (_reopen, "", "It is open again. Answer it when it suits you."),
+    "later": (_set_aside, "", "It is put aside. You find it under Requests, and nobody is told."),
+    "now": (_take_up, "", "It waits with the others again."),
 }
 """For each step its service, the field of its text, and what is said afterwards."""
+
+
+def _groups(box: Box, still_open: list[RequestRead]) -> list[tuple[str, list[RequestRead]]]:
+    """What is open, by whose turn it is; each with its heading."""
+    asked = [shown for shown in still_open if shown.state is RequestState.ASKED]
+    pending = [shown for shown in still_open if shown.state is RequestState.PENDING]
+    if box is Box.SENT:
+        groups = [("They asked you something", asked), ("No answer yet", pending)]
+    else:
+        groups = [
+            ("Waiting for you", [shown for shown in pending if not shown.set_aside]),
+            ("Put aside for later", [shown for shown in pending if shown.set_aside]),
+            ("You asked, and it is their turn", asked),
+        ]
+    return [(heading, found) for heading, found in groups if found]
+
+
+async def _begun(actor: Member) -> list[ReasonDraft]:
+    """Reasons that the actor has begun, to people who are there."""
+    return [draft for draft in await reason_drafts(actor) if draft.member is not None]
+
+
+async def _others_waiting(actor: Member, request_id: UUID) -> int:
+    return len([other for other in await queries.waiting_requests(actor) if other != request_id])
 
 
 async def _draw(
@@ -173,6 +221,7 @@ async def _draw(
         box=box,
         other=other,
         there=other.id != UNSEEN.id,
+        others_waiting=await _others_waiting(actor, shown.id) if box is Box.RECEIVED else 0,
         form=form or Form(),
         errors=errors or FormErrors(),
         trouble=trouble,

@@ -124,7 +124,12 @@ function restoreHere(area) {
   else if ((area.value = store((s) => s.getItem(draftKey(area))) ?? "")) restoreBeside(area);
 }
 
+// A day and a time in the reader's own zone; without scripts it stands there in UTC, and says so.
+const inOwnTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+const tellOwnTime = (time) => (time.textContent = inOwnTime.format(new Date(time.dateTime)).replace(" at ", ", "));
+
 function prepare(root) {
+  root.querySelectorAll("time[data-moment]").forEach(tellOwnTime);
   root.querySelectorAll("textarea[data-draft]").forEach(restoreDraft);
   root.querySelectorAll("textarea[data-count-min], textarea[data-count-max]").forEach((area) => showCount(area));
   root.querySelector("[data-error-summary]")?.focus();

@@ -1,0 +1,114 @@
+"""What somebody types is kept for them while they type: a tab that closes, a session that ends, nothing loses it."""
+
+from asyncio import to_thread
+from uuid import UUID
+
+import pytest
+from playwright.async_api import expect
+
+from scripts.screenshots import look_around
+from tests.browser.conftest import Visit
+from tests.browser.visitor import TEMPLATE, Visitor
+from tests.running_site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+HALF = "Half a thought about"
+
+
+async def _writes(visit: Visit, *, demo_member: int) -> tuple[Visitor, str]:
+    """A demo member who has the page open on which they write to their second match, and its address."""
+    ada = await visit()
+    await look_around(ada.page, ada.url, number=demo_member)
+    await ada.go("/matches")
+    await ada.page.get_by_role("main").get_by_role("article").nth(1).get_by_role("link").first.click()
+    await ada.follow("Ask to connect")
+    await expect(ada.reason()).to_be_visible()
+    return ada, ada.page.url.removeprefix(ada.url)
+
+
+async def test_what_was_saved_is_there_in_a_new_tab_with_what_was_chosen(visit: Visit) -> None:
+    ada, address = await _writes(visit, demo_member=3)
+    await ada.page.get_by_text("We have met before").click()
+    await ada.page.locator("#where").fill("at the seed swap")
+    await ada.reason().press_sequentially(HALF)
+    await expect(ada.page.locator(".kept")).to_have_text("Saved")
+    await expect(ada.page.locator("#spoken-count")).to_have_text("Saved")
+
+    again = Visitor(await ada.page.context.new_page(), ada.url)
+    await ada.page.close()
+    await again.go(address.partition("?")[0])
+
+    await expect(again.reason()).to_have_value(HALF)
+    await expect(again.page.locator("#where")).to_have_value("at the seed swap")
+    await expect(again.page.get_by_role("radio", name="We have met before")).to_be_checked()
+
+
+async def test_who_closes_the_tab_while_typing_loses_nothing(visit: Visit) -> None:
+    ada, address = await _writes(visit, demo_member=4)
+    again = Visitor(await ada.page.context.new_page(), ada.url)
+    async with ada.page.context.expect_event("requestfinished", lambda sent: sent.url.endswith("/request/draft")):
+        await ada.reason().fill(HALF)
+        await ada.page.close(run_before_unload=True)
+
+    await again.go(address)
+
+    await expect(again.reason()).to_have_value(HALF)
+
+
+async def test_a_session_that_ends_while_somebody_types_loses_nothing(visit: Visit, site: RunningSite) -> None:
+    ada, address = await _writes(visit, demo_member=5)
+    member = await ada.page.locator("body").get_attribute("data-member")
+    await to_thread(site.execute, "DELETE FROM session WHERE account = $1", UUID(member))
+    await ada.reason().fill(HALF)
+    await expect(ada.page.locator(".kept")).to_contain_text("you may be signed out")
+
+    await look_around(ada.page, ada.url, number=5)
+    await ada.go(address)
+
+    await expect(ada.reason()).to_have_value(HALF)
+    await expect(ada.page.locator(".kept")).to_have_text("Saved")
+
+
+async def test_without_a_connection_it_says_so_and_saves_when_there_is_one(visit: Visit) -> None:
+    ada, _ = await _writes(visit, demo_member=6)
+    await ada.page.context.set_offline(True)
+    await ada.reason().fill(HALF)
+    await expect(ada.page.locator(".kept")).to_contain_text("there is no connection")
+
+    await ada.page.context.set_offline(False)
+
+    await expect(ada.page.locator(".kept")).to_have_text("Saved")
+
+
+async def test_what_is_refused_stays_and_what_is_thrown_away_is_gone(visit: Visit) -> None:
+    ada, address = await _writes(visit, demo_member=7)
+    await ada.reason().fill(TEMPLATE)
+    await ada.press("Send", exact=True)
+    await expect(ada.reason()).to_have_value(TEMPLATE)
+
+    await ada.go("/drafts")
+    await ada.press("Throw it away")
+    await ada.go(address)
+
+    await expect(ada.reason()).to_have_value("")
+
+
+async def test_a_message_is_kept_until_it_is_sent_and_never_comes_back(visit: Visit) -> None:
+    ada = await visit()
+    await look_around(ada.page, ada.url)
+    await ada.go("/conversations")
+    await ada.page.get_by_role("article").get_by_role("link").first.click()
+    await ada.page.locator("#text").fill("I was just about to say")
+    await expect(ada.page.locator(".kept")).to_have_text("Saved")
+    again = Visitor(await ada.page.context.new_page(), ada.url)
+    await again.go(ada.page.url.removeprefix(ada.url))
+    await expect(again.page.locator("#text")).to_have_value("I was just about to say")
+
+    await again.page.locator("#text").press_sequentially(" good morning")
+    await again.press("Send", exact=True)
+
+    await expect(again.page.get_by_role("log")).to_contain_text("I was just about to say good morning")
+    await expect(again.page.locator("#text")).to_have_value("")
+    await again.page.reload()
+    await expect(again.page.locator("#text")).to_have_value("")
