@@ -13,27 +13,27 @@ from tests.running_site import RunningSite
 
 pytestmark = pytest.mark.browser
 
+MOST_TRIES = 50
 HALF = "Half a thought about"
 
 
-async def _writes(visit: Visit, *, demo_member: int) -> tuple[Visitor, str]:
-    """A demo member who has the page open on which they write to their second match, and its address."""
+async def _writes(visit: Visit, *, match: int) -> tuple[Visitor, str]:
+    """A demo member who has the page open on which they write to one of their matches, and its address."""
     ada = await visit()
-    await look_around(ada.page, ada.url, number=demo_member)
+    await look_around(ada.page, ada.url, number=1)
     await ada.go("/matches")
-    await ada.page.get_by_role("main").get_by_role("article").nth(1).get_by_role("link").first.click()
+    await ada.page.get_by_role("main").get_by_role("article").nth(match).get_by_role("link").first.click()
     await ada.follow("Ask to connect")
     await expect(ada.reason()).to_be_visible()
     return ada, ada.page.url.removeprefix(ada.url)
 
 
 async def test_what_was_saved_is_there_in_a_new_tab_with_what_was_chosen(visit: Visit) -> None:
-    ada, address = await _writes(visit, demo_member=3)
+    ada, address = await _writes(visit, match=1)
     await ada.page.get_by_text("We have met before").click()
     await ada.page.locator("#where").fill("at the seed swap")
     await ada.reason().press_sequentially(HALF)
     await expect(ada.page.locator(".kept")).to_have_text("Saved")
-    await expect(ada.page.locator("#spoken-count")).to_have_text("Saved")
 
     again = Visitor(await ada.page.context.new_page(), ada.url)
     await ada.page.close()
@@ -45,25 +45,27 @@ async def test_what_was_saved_is_there_in_a_new_tab_with_what_was_chosen(visit: 
 
 
 async def test_who_closes_the_tab_while_typing_loses_nothing(visit: Visit) -> None:
-    ada, address = await _writes(visit, demo_member=4)
+    ada, address = await _writes(visit, match=2)
     again = Visitor(await ada.page.context.new_page(), ada.url)
-    async with ada.page.context.expect_event("requestfinished", lambda sent: sent.url.endswith("/request/draft")):
-        await ada.reason().fill(HALF)
-        await ada.page.close(run_before_unload=True)
+    await ada.reason().fill(HALF)
 
-    await again.go(address)
+    await ada.page.close(run_before_unload=True)
+    for _ in range(MOST_TRIES):  # what a closing tab sends is on its way
+        await again.go(address)
+        if await again.reason().input_value():
+            break
 
     await expect(again.reason()).to_have_value(HALF)
 
 
 async def test_a_session_that_ends_while_somebody_types_loses_nothing(visit: Visit, site: RunningSite) -> None:
-    ada, address = await _writes(visit, demo_member=5)
+    ada, address = await _writes(visit, match=3)
     member = await ada.page.locator("body").get_attribute("data-member")
     await to_thread(site.execute, "DELETE FROM session WHERE account = $1", UUID(member))
     await ada.reason().fill(HALF)
     await expect(ada.page.locator(".kept")).to_contain_text("you may be signed out")
 
-    await look_around(ada.page, ada.url, number=5)
+    await look_around(ada.page, ada.url, number=1)
     await ada.go(address)
 
     await expect(ada.reason()).to_have_value(HALF)
@@ -71,7 +73,7 @@ async def test_a_session_that_ends_while_somebody_types_loses_nothing(visit: Vis
 
 
 async def test_without_a_connection_it_says_so_and_saves_when_there_is_one(visit: Visit) -> None:
-    ada, _ = await _writes(visit, demo_member=6)
+    ada, _ = await _writes(visit, match=4)
     await ada.page.context.set_offline(True)
     await ada.reason().fill(HALF)
     await expect(ada.page.locator(".kept")).to_contain_text("there is no connection")
@@ -82,7 +84,7 @@ async def test_without_a_connection_it_says_so_and_saves_when_there_is_one(visit
 
 
 async def test_what_is_refused_stays_and_what_is_thrown_away_is_gone(visit: Visit) -> None:
-    ada, address = await _writes(visit, demo_member=7)
+    ada, address = await _writes(visit, match=5)
     await ada.reason().fill(TEMPLATE)
     await ada.press("Send", exact=True)
     await expect(ada.reason()).to_have_value(TEMPLATE)

@@ -16,7 +16,7 @@ from api.accounts.schemas import Member
 from api.authentication import Access
 from api.connections import queries, services
 from api.connections.errors import ReasonNotedError, ReasonRefusedError
-from api.connections.reason_drafts import ReasonDraftSet, forget_reason, keep_reason, reason_draft
+from api.connections.reason_drafts import ReasonDraftSet, forget_reason, keep_reason, reason_draft, reason_drafts
 from api.connections.schemas import RequestCreate, RequestRead
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
@@ -206,7 +206,10 @@ async def _recipient(actor: Member, member_id: UUID) -> MemberRead:
 
 
 async def _first_purpose(actor: Member, recipient: MemberRead) -> Purpose:
-    """What to ask under when nothing was said: the first that the two share, as far as one can see."""
+    """What to ask under when nothing was said: what was begun, or the first that the two share as far as one sees."""
+    for begun in await reason_drafts(actor):
+        if begun.member is not None and begun.member.id == recipient.id:
+            return begun.purpose
     mine = [mine.purpose for mine in await my_purposes(actor)]
     shared = [card.purpose for card in recipient.purposes if card.purpose in mine]
     for purpose in shared or mine:
