@@ -67,7 +67,7 @@ async def test_all_answers_have_the_same_weight(client: AsyncClient) -> None:
     browser = await _reads(client, grace, request)
 
     answers = browser.reply.text.partition("What would you like to do?")[2]
-    assert answers.count('class="button quiet"') == 4
+    assert answers.count('class="button quiet"') == 5
     assert 'class="button primary"' not in answers
     assert 'class="button danger"' not in answers
     assert "Nothing is fine too" in answers

@@ -9,6 +9,7 @@ async function renew() {
   const reply = await fetch(list.dataset.renew).catch(() => null);
   if (!reply?.ok || reply.redirected) return;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  page.querySelectorAll("time[data-moment]").forEach(tellOwnTime); // as those that stand here: else all would differ
   const fresh = [...(page.getElementById(list.id)?.children ?? [])];
   if (fresh.length) show(fresh);
 }

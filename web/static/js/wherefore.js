@@ -100,8 +100,7 @@ function settleDrafts() {
 }
 
 function restoreDraft(area) {
-  if (!member || area.dataset.restored) return; // a part of the page that is swapped leaves the rest as it is
-  area.dataset.restored = "yes";
+  if (!member) return;
   if (area.dataset.keep) restoreKept(area);
   else restoreHere(area);
 }
