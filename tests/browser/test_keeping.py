@@ -17,10 +17,10 @@ MOST_TRIES = 50
 HALF = "Half a thought about"
 
 
-async def _writes(visit: Visit, *, match: int) -> tuple[Visitor, str]:
+async def _writes(visit: Visit, *, demo_member: int, match: int) -> tuple[Visitor, str]:
     """A demo member who has the page open on which they write to one of their matches, and its address."""
     ada = await visit()
-    await look_around(ada.page, ada.url, number=1)
+    await look_around(ada.page, ada.url, number=demo_member)
     await ada.go("/matches")
     await ada.page.get_by_role("main").get_by_role("article").nth(match).get_by_role("link").first.click()
     await ada.follow("Ask to connect")
@@ -29,7 +29,7 @@ async def _writes(visit: Visit, *, match: int) -> tuple[Visitor, str]:
 
 
 async def test_what_was_saved_is_there_in_a_new_tab_with_what_was_chosen(visit: Visit) -> None:
-    ada, address = await _writes(visit, match=1)
+    ada, address = await _writes(visit, demo_member=1, match=1)
     await ada.page.get_by_text("We have met before").click()
     await ada.page.locator("#where").fill("at the seed swap")
     await ada.reason().press_sequentially(HALF)
@@ -45,7 +45,7 @@ async def test_what_was_saved_is_there_in_a_new_tab_with_what_was_chosen(visit: 
 
 
 async def test_who_closes_the_tab_while_typing_loses_nothing(visit: Visit) -> None:
-    ada, address = await _writes(visit, match=2)
+    ada, address = await _writes(visit, demo_member=1, match=2)
     again = Visitor(await ada.page.context.new_page(), ada.url)
     await ada.reason().fill(HALF)
 
@@ -59,13 +59,13 @@ async def test_who_closes_the_tab_while_typing_loses_nothing(visit: Visit) -> No
 
 
 async def test_a_session_that_ends_while_somebody_types_loses_nothing(visit: Visit, site: RunningSite) -> None:
-    ada, address = await _writes(visit, match=3)
+    ada, address = await _writes(visit, demo_member=2, match=1)
     member = await ada.page.locator("body").get_attribute("data-member")
     await to_thread(site.execute, "DELETE FROM session WHERE account = $1", UUID(member))
     await ada.reason().fill(HALF)
     await expect(ada.page.locator(".kept")).to_contain_text("you may be signed out")
 
-    await look_around(ada.page, ada.url, number=1)
+    await look_around(ada.page, ada.url, number=2)
     await ada.go(address)
 
     await expect(ada.reason()).to_have_value(HALF)
@@ -73,7 +73,7 @@ async def test_a_session_that_ends_while_somebody_types_loses_nothing(visit: Vis
 
 
 async def test_without_a_connection_it_says_so_and_saves_when_there_is_one(visit: Visit) -> None:
-    ada, _ = await _writes(visit, match=4)
+    ada, _ = await _writes(visit, demo_member=2, match=2)
     await ada.page.context.set_offline(True)
     await ada.reason().fill(HALF)
     await expect(ada.page.locator(".kept")).to_contain_text("there is no connection")
@@ -84,7 +84,7 @@ async def test_without_a_connection_it_says_so_and_saves_when_there_is_one(visit
 
 
 async def test_what_is_refused_stays_and_what_is_thrown_away_is_gone(visit: Visit) -> None:
-    ada, address = await _writes(visit, match=5)
+    ada, address = await _writes(visit, demo_member=0, match=1)
     await ada.reason().fill(TEMPLATE)
     await ada.press("Send", exact=True)
     await expect(ada.reason()).to_have_value(TEMPLATE)
@@ -107,6 +107,7 @@ async def test_a_message_is_kept_until_it_is_sent_and_never_comes_back(visit: Vi
     await again.go(ada.page.url.removeprefix(ada.url))
     await expect(again.page.locator("#text")).to_have_value("I was just about to say")
 
+    await again.page.locator("#text").press("Control+End")
     await again.page.locator("#text").press_sequentially(" good morning")
     await again.press("Send", exact=True)
 

@@ -296,8 +296,8 @@ ROWS: dict[str, Row | list[Row]] = {
     "GET /conversations/{connection_id}/draft": Row(MEMBER),  # leads on, looks nothing up
     "POST /conversations/{connection_id}/draft": Row(MEMBER, CONNECTION, body={"text": "Good"}),
     "GET /drafts": Row(MEMBER),
-    "GET /drafts/{draft_id}": Row(MEMBER),  # leads on, looks nothing up
-    "POST /drafts/{draft_id}": Row(MEMBER, NOBODY),
+    "GET /drafts/{draft_id}": Row(MEMBER, params={"draft_id": str(UUID(int=7))}),  # leads on, looks nothing up
+    "POST /drafts/{draft_id}": Row(MEMBER, NOBODY, params={"draft_id": str(UUID(int=7))}),
     "GET /api/v1/reason-drafts": Row(MEMBER),
     "PUT /api/v1/reason-drafts/{member_id}/{purpose}": Row(
         MEMBER, SEES_ANOTHER, params={"purpose": "hobby"}, body={"reason": _REASON}

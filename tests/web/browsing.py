@@ -120,7 +120,7 @@ class Browser:
         """Fill in what is `typed`, press a button, and go wherever that leads."""
         form = self.form(button)
         name, value, _ = next(found for found in form.buttons if found[2] == button)
-        return await self._send(form, name, value, typed)
+        return await self._send(form, name, value, typed, to=form.led_to.get(button))
 
     async def press_one(self, name: str, value: str) -> Response:
         """Press the button that sends this, where several have the same words."""
@@ -129,11 +129,11 @@ class Browser:
         form = next(form for form in parser.forms if any(found[:2] == (name, value) for found in form.buttons))
         return await self._send(form, name, value, {})
 
-    async def _send(self, form: Form, name: str, value: str, typed: Typed) -> Response:
+    async def _send(self, form: Form, name: str, value: str, typed: Typed, *, to: str | None = None) -> Response:
         values: Typed = {**form.values, **typed}
         if name:
             values[name] = value
-        url = urljoin(str(self.reply.url), form.led_to.get(button, form.action))
+        url = urljoin(str(self.reply.url), to or form.action)
         if form.method == "get":
             self.reply = await self.client.get(url, params=values, follow_redirects=True)
         else:

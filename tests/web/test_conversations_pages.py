@@ -79,6 +79,27 @@ async def test_earlier_messages_are_a_page_away(client: AsyncClient, monkeypatch
     assert "Back to the newest" in browser.text
 
 
+async def test_all_that_is_new_is_shown_with_a_way_to_the_first_of_it(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.conversations.MESSAGES_A_PAGE", 2)
+    ada, grace, connection_id = await connected()
+    await send_message(ada, connection_id, draft=MessageCreate("read before"))
+    await (await opens(client, grace, connection_id)).open(f"/conversations/{connection_id}")
+    for text in ("about owls", "about rooks", "about wrens"):
+        await send_message(ada, connection_id, draft=MessageCreate(text))
+
+    browser = await opens(client, grace, connection_id)
+
+    order = [
+        browser.text.index(text) for text in ("read before", "New since you were here", "about owls", "about wrens")
+    ]
+    assert order == sorted(order)
+    assert 'href="#first-new"' in browser.reply.text
+    await browser.open(f"/conversations/{connection_id}")
+    assert "New since you were here" not in browser.text
+
+
 async def test_what_is_new_is_marked_until_it_is_read(client: AsyncClient) -> None:
     ada, grace, connection_id = await connected()
     await send_message(ada, connection_id, draft=MessageCreate("Good morning to you."))

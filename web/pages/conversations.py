@@ -168,8 +168,9 @@ async def _draw(
     limit = MESSAGES_A_PAGE
     if cursor is None:
         unread = await queries.unread_in(actor, connection_id, most=MOST - READ_BEFORE)
-        limit = max(limit, len(unread) + READ_BEFORE)  # all that is new, and a little of what it goes on from
-        new = new or next(iter(unread), None)
+        if unread:  # all that is new, and a little of what it goes on from
+            limit = max(limit, len(unread) + READ_BEFORE)
+            new = new or unread[0]
     found = await queries.messages(actor, connection_id, limit=limit, cursor=cursor)
     if cursor is None:
         await services.mark_read(actor, connection_id)
