@@ -2,6 +2,7 @@
 
 from asyncio import to_thread
 
+import numpy as np
 import pytest
 
 from embeddings.areas import MOST_AREAS
@@ -12,6 +13,7 @@ from tests.running_site import RunningSite
 
 pytestmark = pytest.mark.browser
 
+DIMENSIONS = 384
 NAMES = (
     '["words and where they come from"]',
     '["Vergissmeinnicht", "Donaudampfschiff"]',
@@ -44,17 +46,18 @@ def _fill(site: RunningSite, purpose: str) -> None:
     [kept] = site.query("SELECT model FROM statement_vector LIMIT 1")
     site.execute("DELETE FROM interest_map WHERE purpose = $1", purpose)
     site.execute(
-        "INSERT INTO interest_map (purpose, model, drawn_at, counts_until, mean) "
-        "VALUES ($1, $2, now(), now(), decode(repeat('00000000', 384), 'hex'))",
+        "INSERT INTO interest_map (purpose, model, drawn_at, counts_until, mean) VALUES ($1, $2, now(), now(), $3)",
         purpose,
         kept["model"],
+        bytes(4 * DIMENSIONS),
     )
     for place in range(MOST_AREAS):
         site.execute(
             "INSERT INTO interest_area (of_map, place, people, name, words, centre) VALUES "
-            "($1, $2, $3, $4::jsonb, $4::jsonb, decode(repeat(lpad(to_hex($2::int), 2, '0') || '00803f', 384), 'hex'))",
+            "($1, $2, $3, $4::jsonb, $4::jsonb, $5)",
             purpose,
             place,
             5 * 10 ** (place % 4),
             NAMES[place % len(NAMES)],
+            np.roll(np.arange(DIMENSIONS, dtype="<f4"), 20 * place).tobytes(),
         )

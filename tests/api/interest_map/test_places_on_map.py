@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import given
+from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 from api.interest_map.places_on_map import COLUMNS, point_of, put
@@ -13,6 +14,7 @@ def likeness(count: int, seed: int = 7) -> "np.ndarray[tuple[int, int], np.dtype
 
 
 @given(st.integers(1, MOST_AREAS), st.integers(0, 1000))
+@with_settings(max_examples=15)
 def test_every_area_has_a_place_of_its_own_in_as_few_rows_as_there_can_be(count: int, seed: int) -> None:
     places = put(likeness(count, seed), [None] * count)
 
@@ -21,6 +23,7 @@ def test_every_area_has_a_place_of_its_own_in_as_few_rows_as_there_can_be(count:
 
 
 @given(st.integers(2, MOST_AREAS), st.integers(0, 1000), st.data())
+@with_settings(max_examples=15)
 def test_whoever_had_a_place_keeps_it(count: int, seed: int, data: st.DataObject) -> None:
     known = [place if data.draw(st.booleans()) else None for place in put(likeness(count, seed), [None] * count)]
 
@@ -31,6 +34,7 @@ def test_whoever_had_a_place_keeps_it(count: int, seed: int, data: st.DataObject
 
 
 @given(st.integers(1, MOST_AREAS), st.integers(0, 1000))
+@with_settings(max_examples=15)
 def test_the_same_areas_are_put_in_the_same_places(count: int, seed: int) -> None:
     once = put(likeness(count, seed), [None] * count)
 
