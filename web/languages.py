@@ -1,6 +1,7 @@
 """What members are told about the language of their words: plainly, and never as a refusal."""
 
 from api.encoding import languages_read_well, reads_well
+from api.interest_map.trying import Tried
 from api.profiles.schemas import Audience, StatementRead
 from embeddings.language import language_name
 
@@ -31,6 +32,15 @@ def note_after_saving(told: str, statement: StatementRead) -> str:
     """What to say once after words were kept, with the note about their language if there is one."""
     note = language_note(statement)
     return told if note is None else f"{told} {note}"
+
+
+def note_on_tried(tried: Tried) -> str | None:
+    """What to say beside what was found for a sentence in a language that is read less well."""
+    if tried.read_well or tried.language is None:
+        return None
+    best = best_read()
+    read = "" if best is None else f" We read {best} best for now."
+    return f"This looks like {language_name(tried.language)}, so we may have missed people.{read}"
 
 
 def poorly_read_note() -> str:

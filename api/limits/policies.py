@@ -190,6 +190,13 @@ LOOKING_AROUND = Limit(
     fails=Fails.CLOSED,
     counts="looks around as a demo member",
 )
+TRYING = Limit(
+    name="trying",
+    per=Per.ADDRESS,
+    windows=(Window(30, 5 * MINUTE), Window(120, HOUR)),
+    fails=Fails.CLOSED,
+    counts="sentences tried on the first page, before joining",
+)
 STATEMENTS = Limit(
     name="statements",
     per=Per.ACCOUNT,
@@ -233,39 +240,8 @@ EXPORTS = Limit(
     counts="exports of all one's data",
 )
 
-ALL: tuple[Limit, ...] = (
-    CHANGES,
-    READS,
-    PLACES,
-    JOINING,
-    SIGN_IN_ACCOUNT,
-    SIGN_IN_KNOWN,
-    SIGN_IN_KNOWN_ALL,
-    SIGN_IN_ADDRESS,
-    SIGN_IN_EVERYONE,
-    SECOND_FACTOR_ACCOUNT,
-    SECOND_FACTOR_KNOWN,
-    SECOND_FACTOR_KNOWN_ALL,
-    SECOND_FACTOR_RESET,
-    SECOND_FACTOR_ADDRESS,
-    PASSKEYS,
-    NEW_TOKENS,
-    RESET_ACCOUNT,
-    RESET_ADDRESS,
-    LINK_ACCOUNT,
-    CONFIRM_ACCOUNT,
-    MAILS_ASKED,
-    MAILS_AGAIN,
-    NEW_ADDRESS,
-    MAILED_TOKENS,
-    LOOKING_AROUND,
-    STATEMENTS,
-    REASON_CHECKS,
-    MESSAGES,
-    DRAFTS,
-    REPORTS,
-    EXPORTS,
-)
+ALL: tuple[Limit, ...] = tuple(found for found in tuple(globals().values()) if isinstance(found, Limit))
+"""Those above, in their order."""
 
 
 PEOPLE_SEEN = Quota(

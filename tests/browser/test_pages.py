@@ -138,6 +138,31 @@ async def test_a_refused_reason_is_shown_for_everyone_to_read(visit: Visit) -> N
     assert look.too_wide_at == []
 
 
+async def test_what_a_visitor_tries_and_checks_is_shown_for_everyone_to_read(visit: Visit) -> None:
+    ada = await visit()
+    await ada.go("/")
+    await ada.press("See who is here")
+    await ada.sees("There is something to put right")
+    looks = [await examine(ada.page, status=422)]
+    await ada.page.locator("#words").fill("I sing in a small choir and never in tune")
+    await ada.press("See who is here")
+    await ada.sees("near your words")
+    looks.append(await examine(ada.page, status=200))
+    await ada.press("Join with these words")
+    await ada.choose("Belief")
+    await ada.press("Go on")
+    await ada.page.get_by_role("checkbox").first.check()
+    await ada.press("Go on")
+    await ada.fill("Your name here", "Ada")
+    await ada.press("Go on")
+    await ada.fill("E-mail address", "ada-tries@example.org")
+    await ada.press("Go on")
+    await ada.sees("I sing in a small choir and never in tune")
+    looks.append(await examine(ada.page, status=200))
+
+    assert [(look.violations, look.too_wide_at) for look in looks] == [([], [])] * 3
+
+
 async def test_a_message_that_waits_is_shown_for_everyone_to_read_and_has_the_focus(visit: Visit) -> None:
     ada = await visit()
     await look_around(ada.page, ada.url)

@@ -137,6 +137,7 @@ _WORDS = {"text": "Which clock was your first?"}
 ROWS: dict[str, Row | list[Row]] = {
     # What anyone may open.
     "GET /": Row(ANYONE),
+    "POST /": Row(ANYONE),
     "GET /accessibility": Row(ANYONE),
     "GET /api": Row(ANYONE),
     "GET /api/docs": Row(ANYONE),
