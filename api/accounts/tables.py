@@ -49,6 +49,10 @@ class Account(Table, tablename="account"):
     address_digest = Bytea(null=True, default=None, secret=True)
     """What all variants of the address share, keyed: blocks against it apply to whoever has it."""
     is_moderator = Boolean(default=False, null=False)
+    conversed_at = Timestamptz(null=True, default=None)
+    """When the member, while young here, first had a conversation in which both wrote."""
+    settled_at = Timestamptz(null=True, default=None)
+    """From when on such a conversation, with somebody who is here for longer, makes the account an old one."""
 
     account_capacity_bearable = Check((request_capacity >= 1) & (request_capacity <= 20))  # noqa: PLR2004
 

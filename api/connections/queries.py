@@ -121,7 +121,8 @@ async def slots(actor: Member) -> SlotsRead:
         actor.id,
     )
     account = await fetch_one(
-        "SELECT created_at, EXISTS (SELECT 1 FROM connection AS c WHERE (c.asker = account.id OR "
+        "SELECT created_at, conversed_at IS NOT NULL OR EXISTS ("
+        "SELECT 1 FROM connection AS c WHERE (c.asker = account.id OR "
         "c.accepter = account.id) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker "
         "AND reminder_of IS NULL) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter "
         "AND reminder_of IS NULL)) AS has_conversed "

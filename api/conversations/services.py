@@ -16,6 +16,7 @@ from api.database import fetch, transaction
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
+from api.limits.standing import keep_conversed
 from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
 from api.texts import problem_with, tidy
@@ -64,7 +65,8 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         if not written:
             raise NotFoundError
         await forget_sent_message(actor, connection_id, text=text)
-        return written[0]
+    await keep_conversed(connection_id, clock.now())
+    return written[0]
 
 
 async def mark_read(actor: Member, connection_id: UUID) -> None:

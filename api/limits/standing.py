@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.database import fetch_one
+from api.database import fetch, fetch_one
 from api.limits.limit import Quota, Window
 from api.limits.policies import quota_windows
 
@@ -14,14 +14,26 @@ NEW_FOR = timedelta(days=14)
 
 # A conversation in which both wrote ends being new, as it does for slots; but here the other must have been a member
 # for as long: else two new accounts would lift each other, and a ring of them would see as much as as many old ones.
+# Once reached it is kept (`keep_conversed`), so that nobody falls back, or learns of it, when the other leaves.
 _STANDING = """
-    SELECT created_at, EXISTS (
+    SELECT created_at, coalesce(settled_at <= {}, false) OR EXISTS (
         SELECT 1 FROM connection AS c
         JOIN account AS other ON other.id = CASE WHEN c.asker = account.id THEN c.accepter ELSE c.asker END
         WHERE (c.asker = account.id OR c.accepter = account.id) AND other.created_at <= {}
         AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker AND reminder_of IS NULL)
         AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter AND reminder_of IS NULL)
     ) AS has_conversed FROM account WHERE id = {}
+"""
+
+
+_TALKING = """
+    SELECT mine.id, greatest({}, other.created_at + {}::interval) AS settles
+    FROM connection AS c JOIN account AS mine ON mine.id IN (c.asker, c.accepter)
+    JOIN account AS other ON other.id IN (c.asker, c.accepter) AND other.id <> mine.id
+    WHERE c.id = {} AND mine.created_at > {}
+    AND (mine.conversed_at IS NULL OR mine.settled_at > greatest({}, other.created_at + {}::interval))
+    AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker AND reminder_of IS NULL)
+    AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter AND reminder_of IS NULL)
 """
 
 
@@ -54,11 +66,26 @@ class QuotaStanding(msgspec.Struct, frozen=True):
 
 async def new_until(member_id: UUID, now: datetime) -> datetime | None:
     """Until when an account counts as new at the longest; None when it does not."""
-    row = await fetch_one(_STANDING, now - NEW_FOR, member_id)
+    row = await fetch_one(_STANDING, now, now - NEW_FOR, member_id)
     if row is None or row["has_conversed"] or row["created_at"] + NEW_FOR <= now:
         return None
     ends_at: datetime = row["created_at"] + NEW_FOR
     return ends_at
+
+
+async def keep_conversed(connection_id: UUID, now: datetime) -> None:
+    """Keep what a conversation in which both wrote lifts for whoever of the two is young here; after each message.
+
+    One account after the other, and after the message is kept: else it could wait for a block that waits for it.
+    """
+    for young in await fetch(_TALKING, now, NEW_FOR, connection_id, now - NEW_FOR, now, NEW_FOR):
+        await fetch(
+            "UPDATE account SET conversed_at = coalesce(conversed_at, {}), settled_at = least(settled_at, {}) "
+            "WHERE id = {}",
+            now,
+            young["settles"],
+            young["id"],
+        )
 
 
 def standing_of(quota: Quota, times: Sequence[datetime], *, now: datetime, new_until: datetime | None) -> QuotaStanding:

@@ -92,17 +92,21 @@ async def cases(actor: Member, narrowed: QueryString) -> list[CaseRow]:
 def is_impartial(moderator: UUID | QueryString) -> QueryString:
     """Whether a moderator has no part in the case of the row `r` of `report`.
 
-    They reported nothing in it and are not reported, and have or had nothing to do with either: no connection, also
-    one that ended, no request, and no block, nor when it was reported or an account of the two went.
+    They reported nothing in it and are not reported, and did nothing that ties them to either: no connection, also
+    one that ended, no request that they sent or answered, and no block of theirs, nor when it was reported or an
+    account of the two went; and the reporter had not blocked them. What the reported did alone ties nobody: who
+    blocked or asked all moderators would else be judged by none, or by whom they choose.
     """
     me = moderator if isinstance(moderator, QueryString) else QueryString("{}", moderator)
     return QueryString(
         "(r.reporter IS DISTINCT FROM {} AND r.reported IS DISTINCT FROM {} AND NOT {} AND NOT {} "
+        "AND NOT {} "
         "AND NOT EXISTS (SELECT 1 FROM report_tie WHERE report_tie.report = r.id AND report_tie.moderator = {}))",
         me,
         me,
         _knows(me, "r.reporter"),
         _knows(me, "r.reported"),
+        _was_kept_away(me),
         me,
     )
 
@@ -112,22 +116,36 @@ async def keep_ties(narrowed: QueryString) -> None:
     moderator = QueryString("m.id")
     await fetch(
         "INSERT INTO report_tie (report, moderator) SELECT r.id, m.id FROM report AS r JOIN account AS m "
-        "ON m.is_moderator AND (m.id = r.reporter OR m.id = r.reported OR {} OR {}) WHERE {} ON CONFLICT DO NOTHING",
+        "ON m.is_moderator AND (m.id = r.reporter OR m.id = r.reported OR {} OR {} OR {}) WHERE {} "
+        "ON CONFLICT DO NOTHING",
         _knows(moderator, "r.reporter"),
         _knows(moderator, "r.reported"),
+        _was_kept_away(moderator),
         narrowed,
     )
 
 
 def _knows(moderator: QueryString, column: str) -> QueryString:
-    pairs = (("connection", "asker", "accepter"), ("connection_request", "sender", "recipient"))
-    ties = (*pairs, ("block", "blocker", "blocked"))
-    either = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} AS tie WHERE (tie.{one} = {{}} AND tie.{other} = {column}) "
-        f"OR (tie.{other} = {{}} AND tie.{one} = {column}))"
-        for table, one, other in ties
+    """Whether a moderator did something that ties them to a member."""
+    return QueryString(
+        "(EXISTS (SELECT 1 FROM connection AS tie "
+        f"WHERE (tie.asker = {{}} AND tie.accepter = {column}) OR (tie.accepter = {{}} AND tie.asker = {column})) "
+        f"OR EXISTS (SELECT 1 FROM connection_request AS tie WHERE tie.sender = {{}} AND tie.recipient = {column}) "
+        f"OR EXISTS (SELECT 1 FROM connection_request AS tie WHERE tie.recipient = {{}} AND tie.sender = {column} "
+        "AND (tie.rounds > 0 OR tie.state IN ('accepted', 'declined') "
+        "OR (tie.declined_silently_at IS NOT NULL AND NOT tie.closed_silently))) "
+        f"OR EXISTS (SELECT 1 FROM block AS tie WHERE tie.blocker = {{}} AND tie.blocked = {column}))",
+        *[moderator] * 5,
     )
-    return QueryString(f"({either})", *[moderator] * (2 * len(ties)))
+
+
+def _was_kept_away(moderator: QueryString) -> QueryString:
+    """Whether the reporter of the row `r` had blocked a moderator before, whom they need not fear as their judge."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM block AS tie WHERE tie.blocker = r.reporter AND tie.blocked = {} "
+        "AND tie.created_at <= r.created_at)",
+        moderator,
+    )
 
 
 async def write_facts(case_id: UUID, facts: CaseFacts) -> None:

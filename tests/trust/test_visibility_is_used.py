@@ -24,6 +24,7 @@ QUERIES = _all_queries()
 REASONED = {
     # Accounts: of whoever holds the key, the password, the link or the address; none of it is shown to anyone else.
     "api.accounts": "finds the one account that a key, a link or an address belongs to, for that account alone",
+    "api.limits.standing.keep_conversed": "keeps of the two of a connection, one of whom just wrote, that they talked",
     "api.limits.standing.new_until": "tells members whether they themselves are new; its id is the actor's",
     "api.privacy.erasure": "hides, keeps or deletes the one account that asked for it, or whose week is over",
     "api.privacy.outdated": "a job: deletes what has been kept long enough",

@@ -12,6 +12,7 @@ from httpx import AsyncClient
 
 from api import clock
 from api.accounts.schemas import Member
+from api.connections.queries import slots
 from api.connections.services import end_connection
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
@@ -24,6 +25,7 @@ from api.limits.people import forget_seen, see, see_one, seen_by
 from api.matching.queries import explained, matches, people_of_the_day
 from api.moderation.queries import blocks
 from api.moderation.services import block_member
+from api.privacy.erasure import erase
 from api.privacy.export_document import export_document
 from api.profiles.queries import member
 from api.profiles.schemas import Purpose
@@ -142,6 +144,20 @@ async def test_two_new_accounts_cannot_lift_each_other_by_talking() -> None:
     await connect(ada, grace)
 
     assert await seen_of(ada.id, [uuid4() for _ in range(300)]) == 60 - 1  # whom they wrote to
+
+
+@pytest.mark.parametrize("aged", [0, 20], ids=["young", "here for longer"])
+async def test_nobody_falls_back_when_the_other_leaves(aged: int) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    await fetch("UPDATE account SET created_at = {} WHERE id = {}", clock.now() - timedelta(days=aged), grace.id)
+    connection_id = await make_connection(ada, grace)
+    for author in (ada, grace):
+        await send_message(author, connection_id, draft=MessageCreate("I mend clocks, too.", send_anyway=True))
+    before = ((await slots(ada)).allowed, (await seen_by(ada.id)).new_until is None)
+
+    await erase(grace.id)
+
+    assert ((await slots(ada)).allowed, (await seen_by(ada.id)).new_until is None) == before == (8, aged > 14)
 
 
 async def test_talking_with_somebody_who_is_here_for_longer_lifts_a_new_account() -> None:

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from api.accounts.schemas import Member
-from api.connections.services import end_connection
+from api.connections.schemas import Refusal
+from api.connections.services import end_connection, refuse_request
 from api.database import fetch
 from api.errors import NotFoundError
 from api.moderation.audit import LINES_A_PAGE, audit_trail, note
@@ -120,7 +121,17 @@ async def blocking(moderator: Member, other: Member) -> None:
     await block_member(other, moderator.id)
 
 
-@pytest.mark.parametrize("tie", [connected, once_connected, asked, blocked, blocking])
+async def asking(moderator: Member, other: Member) -> None:
+    await make_statement(moderator, "I mend clocks.")
+    await make_request(other, moderator)
+
+
+async def refused(moderator: Member, other: Member) -> None:
+    await make_statement(moderator, "I mend clocks.")
+    await refuse_request(moderator, (await make_request(other, moderator)).id, refusal=Refusal())
+
+
+@pytest.mark.parametrize("tie", [connected, once_connected, asked, refused, blocked])
 @pytest.mark.parametrize("which", [0, 1], ids=["with the reported", "with the reporter"])
 async def test_a_moderator_with_a_tie_finds_no_case(tie: object, which: int) -> None:
     ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
@@ -130,6 +141,35 @@ async def test_a_moderator_with_a_tie_finds_no_case(tie: object, which: int) -> 
     assert len(await queue(moderator)) == 1
 
     await tie(moderator, (ada, grace)[which])  # type: ignore[operator]  # one of the above
+
+    await not_there(moderator, made.id)
+
+
+@pytest.mark.parametrize("tie", [asking, blocking])
+@pytest.mark.parametrize("before", [True, False], ids=["before the report", "after it"])
+async def test_a_reported_member_takes_their_case_out_of_no_queue(tie: object, *, before: bool) -> None:
+    ada, grace, moderator = await make_recipient("Ada"), await make_recipient("Grace"), await make_moderator()
+    await join_in(moderator)
+    if before:
+        await tie(moderator, ada)  # type: ignore[operator]  # one of the above
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+
+    if not before:
+        await tie(moderator, ada)  # type: ignore[operator]  # one of the above
+
+    assert [case.id for case in await queue(moderator)] == [made.id]
+    await claim(moderator, made.id)
+    await decide(moderator, made.id, draft=NOTHING)
+
+
+async def test_a_moderator_finds_no_case_of_a_reporter_who_had_blocked_them() -> None:
+    ada, grace, moderator = await make_recipient("Ada"), await make_recipient("Grace"), await make_moderator()
+    await join_in(moderator)
+    await block_member(grace, moderator.id)
+
+    made = await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+    await not_there(moderator, made.id)
+    await unblock_member(grace, moderator.id)
 
     await not_there(moderator, made.id)
 
@@ -227,13 +267,13 @@ async def test_a_tie_that_comes_while_a_case_is_taken_stops_the_decision() -> No
     mo = await make_moderator()
     await claim(mo, made.id)
     await fetch(
-        "INSERT INTO block (id, blocker, blocked, created_at) VALUES ({}, {}, {}, now())", uuid4(), ada.id, mo.id
+        "INSERT INTO block (id, blocker, blocked, created_at) VALUES ({}, {}, {}, now())", uuid4(), mo.id, ada.id
     )
 
     with pytest.raises(NotFoundError):
         await decide(mo, made.id, draft=NOTHING)
 
-    await unblock_member(ada, mo.id)
+    await unblock_member(mo, ada.id)
     await decide(mo, made.id, draft=NOTHING)
 
 
