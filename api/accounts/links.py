@@ -1,6 +1,6 @@
 """Links in mails: each does one thing, once, for one account, for a short time; only a hash of it is kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -109,6 +109,17 @@ async def end_links(account: UUID, *, undoing_too: bool = False) -> None:
     await fetch(
         "DELETE FROM mailed_link WHERE account = {} AND (purpose <> {} OR {})", account, LinkPurpose.UNDO, undoing_too
     )
+
+
+async def undone_until(account: UUID) -> datetime | None:
+    """Until when a mail may still undo what was changed of how an account is opened; None where none does."""
+    row = await fetch_one(
+        "SELECT max(expires_at) AS until FROM mailed_link WHERE account = {} AND purpose = {} AND expires_at > {}",
+        account,
+        LinkPurpose.UNDO,
+        clock.now(),
+    )
+    return None if row is None else row["until"]
 
 
 async def delete_ended_links() -> int:

@@ -32,6 +32,8 @@ from api.limits.services import spend
 from api.mail.schemas import MailKind
 from api.texts import tidy
 
+MOST_SESSIONS = 20
+"""Browsers in which one member is signed in; one more ends the one that was not used for the longest time."""
 SESSION_LASTS = timedelta(days=30)
 """From sign-in, however much it is used."""
 LONGEST_LABEL = 120
@@ -79,6 +81,13 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
         now,
         now + SESSION_LASTS,
     )
+    if proved:  # visitors of a demo share its members
+        await fetch(
+            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE account = {} "
+            "ORDER BY last_used_at DESC, created_at DESC OFFSET {})",
+            member.id,
+            MOST_SESSIONS,
+        )
     known = await mark_of_browser(member.id)
     return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS, known=known)
 

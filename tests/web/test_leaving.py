@@ -13,7 +13,7 @@ from api.accounts.schemas import LinkPurpose
 from api.database import fetch
 from api.privacy.erasure import leave, leaves_at
 from api.profiles.queries import my_statements
-from tests.factories import PASSWORD, make_member
+from tests.factories import PASSWORD, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
 from web.pages import leaving as pages
@@ -164,3 +164,20 @@ async def test_whoever_stays_at_the_moment_of_a_new_password_gets_no_session(
     assert thief.reply.status_code == 404
     assert await leaves_at(ada.id) is not None
     assert await queries.sessions(ada, this=None) == []
+
+
+async def test_nobody_deletes_everything_at_once_while_a_mail_may_undo_a_change(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    await make_link(ada.id, purpose=LinkPurpose.UNDO, email="before@example.org")
+    await leave(ada)
+    browser = Browser(client)
+    await browser.open("/sign-in")
+    await browser.press("Sign in", email=await email_of(ada.id), password=PASSWORD)
+    ticket = browser.form("Keep my account").values["ticket"][0]
+
+    assert browser.path == "/leaving"
+    assert "Delete everything now" not in browser.text
+    sent = await client.post("/leaving/now", data={"ticket": ticket}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert sent.headers["location"] == "/leaving"
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from api.accounts.leaving import UNDO, AccountLeavingError, leaving_proof
+from api.accounts.links import undone_until
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member
 from api.authentication import Access
@@ -55,7 +56,8 @@ class LeavingPages(Controller):
         if goes_at is None:
             return redirect("/sign-in")
         ticket = request.cookies[_cookie_name()]
-        return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket)
+        until = None if proved is None else await undone_until(proved[0])
+        return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket, undone_until=until)
 
     @post(f"{PATH}/stay")
     async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
@@ -69,10 +71,15 @@ class LeavingPages(Controller):
 
     @post(f"{PATH}/now")
     async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
-        """Delete the account without waiting."""
+        """Delete the account without waiting; not while a mail may still bring it back to another.
+
+        Whoever took an account by another address would else delete it before its owner has read that mail.
+        """
         proved = await _agreed(request, form)
         if proved is None or await erasure.leaves_at(proved[0]) is None:
             return redirect("/sign-in")
+        if await undone_until(proved[0]) is not None:
+            return redirect_with(PATH, notice="Nothing was deleted just now. This page says why.")
         await erasure.erase(proved[0])
         cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."

@@ -190,3 +190,18 @@ async def test_somebody_elses_session_is_as_good_as_none(database: None) -> None
     assert await member_by_session(token) is not None
     await services.end_session(ada, session_id)
     assert await member_by_session(token) is None
+
+
+async def test_a_member_is_signed_in_on_twenty_browsers_and_the_one_unused_for_longest_goes(
+    database: None, moved_clock: MovedClock
+) -> None:
+    ada = await make_member("Ada")
+    await fetch("DELETE FROM session")
+    made = []
+    for _ in range(21):
+        moved_clock.move(minutes=1)
+        made.append(await services.open_session(ada, proved=True))
+
+    found = [await member_by_session(one.token) is not None for one in made]
+
+    assert found == [False] + [True] * 20

@@ -28,7 +28,7 @@ from api.moderation.schemas import (
 from api.moderation.services import block_member, unblock_member
 from api.moderation.stuck import tell_of_stuck_cases
 from api.privacy.erasure import erase
-from tests.api.connections.making import make_connection, make_recipient, make_request
+from tests.api.connections.making import PAIRS, make_connection, make_recipient, make_request
 from tests.api.moderation.judging import about, as_moderator, decided, insulted, join_in, make_moderator
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
@@ -122,12 +122,12 @@ async def blocking(moderator: Member, other: Member) -> None:
 
 
 async def asking(moderator: Member, other: Member) -> None:
-    await make_statement(moderator, "I mend clocks.")
+    await make_statement(moderator, PAIRS[0][0])
     await make_request(other, moderator)
 
 
 async def refused(moderator: Member, other: Member) -> None:
-    await make_statement(moderator, "I mend clocks.")
+    await make_statement(moderator, PAIRS[0][0])
     await refuse_request(moderator, (await make_request(other, moderator)).id, refusal=Refusal())
 
 
