@@ -6,6 +6,7 @@ from api.connections import services as connecting
 from api.connections.schemas import Words
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import mark_read, send_message
+from api.moderation.services import block_member
 from tests.api.connections.making import make_recipient, make_request
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
@@ -33,6 +34,22 @@ async def test_a_question_about_ones_own_request_waits_for_an_answer(client: Asy
 
     assert "Grace asked you a question about your request." in browser.text
     assert f'href="/requests/{sent.id}"' in browser.reply.text
+
+
+async def test_what_was_begun_stands_there_as_long_as_there_is_somebody_to_send_it_to(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada", statements=["I sew sails."]), await make_recipient("Grace")
+    browser = await browser_of(client, ada)
+    await browser.open(f"/members/{grace.id}/request?purpose=hobby")
+    await browser.press("Save and go on later", reason="Your kitchen table full of clocks")
+
+    await browser.open("/home")
+    assert "Go on writing to Grace" in browser.text
+    assert f'href="/members/{grace.id}/request?purpose=hobby"' in browser.reply.text
+    await block_member(grace, ada.id)
+    await browser.open("/home")
+
+    assert "Go on writing" not in browser.text
+    assert "Nothing waits for you." in browser.text
 
 
 async def test_three_people_stay_for_the_day_and_can_be_read_without_javascript(

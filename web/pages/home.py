@@ -10,7 +10,9 @@ from litestar.response import Template
 from api.accounts.schemas import Member
 from api.authentication import Access
 from api.connections.queries import connection, requests
+from api.connections.reason_drafts import reason_drafts
 from api.connections.schemas import Box, RequestRead
+from api.conversations.message_drafts import message_drafts
 from api.conversations.queries import unread
 from api.conversations.quiet import gone_quiet, put_off
 from api.matching.queries import people_of_the_day
@@ -20,6 +22,7 @@ from api.profiles.schemas import Audience, MyPurposeRead, Purpose
 from web.contexts import Answer, PageRequest, page, redirect_with
 
 PEOPLE_A_DAY = 3
+BEGUN_SHOWN = 3
 QUIET_SHOWN = 3
 """A few: it is to be no list of what one has left undone."""
 
@@ -43,6 +46,7 @@ class HomePages(Controller):
             unread=await unread(actor),
             unseen=await unseen_notices(actor),
             asked=await _asked(actor),
+            begun=await _begun(actor),
             quiet=await gone_quiet(actor, most=QUIET_SHOWN),
         )
 
@@ -66,3 +70,19 @@ async def _asked(actor: Member) -> list[RequestRead]:
     """The requests of the actor's own whose recipients asked something back."""
     sent = await requests(actor, box=Box.SENT, still_open=True)
     return [one for one in sent.items if "answer" in one.can]
+
+
+async def _begun(actor: Member) -> list[tuple[str, str]]:
+    """What the actor has begun to write last, to people who are there: where to go on, and to whom it is."""
+    reasons = [
+        (one.changed_at, f"/members/{one.member.id}/request?purpose={one.purpose}", one.member.display_name)
+        for one in await reason_drafts(actor)
+        if one.member is not None
+    ]
+    messages = [
+        (one.changed_at, f"/conversations/{one.connection_id}#text", one.member.display_name)
+        for one in await message_drafts(actor)
+        if one.member is not None
+    ]
+    latest = sorted([*reasons, *messages], key=lambda one: one[0], reverse=True)
+    return [(url, name) for _, url, name in latest[:BEGUN_SHOWN]]
