@@ -151,7 +151,7 @@ async def test_what_a_visitor_tries_and_checks_is_shown_for_everyone_to_read(vis
     await ada.press("Join with these words")
     await ada.choose("Belief")
     await ada.press("Go on")
-    await ada.page.get_by_role("checkbox").first.check()
+    await ada.choose("Yes, for Belief")
     await ada.press("Go on")
     await ada.fill("Your name here", "Ada")
     await ada.press("Go on")
