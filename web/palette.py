@@ -46,13 +46,13 @@ _BLOCK = re.compile(r"(?:@media (?P<media>[^{]+)\{\s*)?:root \{(?P<body>[^}]*)\}
 _TOKEN = re.compile(r"--(?P<name>[\w-]+): (?P<value>[^;]+);")
 _WITH = {
     "light": ("",),
-    "dark": ("", "(prefers-color-scheme: dark)"),
+    "dark": ("", "screen and (prefers-color-scheme: dark)"),
     "light, more contrast": ("", "(prefers-contrast: more)"),
     "dark, more contrast": (
         "",
-        "(prefers-color-scheme: dark)",
+        "screen and (prefers-color-scheme: dark)",
         "(prefers-contrast: more)",
-        "(prefers-contrast: more) and (prefers-color-scheme: dark)",
+        "screen and (prefers-contrast: more) and (prefers-color-scheme: dark)",
     ),
 }
 

@@ -94,6 +94,16 @@ async def test_forced_colours_keep_edges_and_the_focus_to_be_seen(member: Page, 
     assert outline == "solid"
 
 
+async def test_what_is_printed_from_a_dark_screen_is_dark_on_white(member: Page, site: RunningSite) -> None:
+    await member.goto(f"{site.url}/matches")
+    await member.emulate_media(media="print", color_scheme="dark")
+
+    ink = await member.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()")
+    await member.emulate_media(media="screen", color_scheme="light")
+
+    assert ink == tokens_of("light")["ink"]
+
+
 async def test_on_paper_there_is_no_way_about_and_links_say_where_they_lead(member: Page, site: RunningSite) -> None:
     await member.goto(f"{site.url}/settings")
     await member.emulate_media(media="print")
