@@ -27,6 +27,9 @@ STATIC = Path(__file__).parent / "static"
 SHEET = "css/wherefore.css"
 """The style sheet of every page: these in this order, sent as one, since each file costs a slow line a round trip."""
 SHEETS = ("css/tokens.css", "css/frame.css", "css/components.css")
+SCRIPT = "js/everywhere.js"
+"""The script of every page, in the same way."""
+SCRIPTS = ("js/wherefore.js", "js/offline.js")
 
 ENCODINGS = ("br", "gzip")
 """Those in which files are kept, the smallest first."""
@@ -112,6 +115,7 @@ def _contents() -> Iterator[tuple[str, bytes]]:
         if path.is_file():
             yield path.relative_to(STATIC).as_posix(), path.read_bytes()
     yield SHEET, _FILE_IN_A_SHEET.sub(_addressed, b"".join((STATIC / name).read_bytes() for name in SHEETS))
+    yield SCRIPT, b"\n".join((STATIC / name).read_bytes() for name in SCRIPTS)
 
 
 def _addressed(found: re.Match[bytes]) -> bytes:

@@ -33,6 +33,7 @@ from api import embedded, embedded_identity
 if "untied" in sys.argv:
     embedded_identity.shutil.which = lambda name: None
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which whoever runs the tests may have taken away
 try:
     with embedded.EmbeddedPostgres(pathlib.Path(sys.argv[1])) as postgres:
         print(postgres.start(), flush=True)

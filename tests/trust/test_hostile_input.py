@@ -178,6 +178,7 @@ async def _targets(world: World) -> list[Target]:
         *hostile_fields.parameter_targets(app_document, ids=world.ids),
         *hostile_fields.path_targets(application(), ids=world.ids),
         *hostile_fields.query_targets(inside),
+        *hostile_fields.declared_query_targets(application(), ids=world.ids),
         *hostile_fields.header_targets(),
         *[target for form in forms for target in form_targets(form, signed_in=True)],
         *[target for form in visitors_forms for target in form_targets(form, signed_in=False)],

@@ -122,7 +122,7 @@ class World:
             "purpose": "hobby",
             "step": "withdrawal",
             "token": "made-up",
-            **dict.fromkeys(("case_id", "notice_id", "target_id", "passkey_id"), NOBODY),
+            **dict.fromkeys(("case_id", "notice_id", "target_id", "passkey_id", "draft_id"), NOBODY),
         }
         return [
             path.format(**parts) + query

@@ -11,6 +11,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def test_each_half_of_what_is_due_is_what_one_index_holds() -> None:
     async with transaction():
+        await fetch(
+            "TRUNCATE connection_request CASCADE"
+        )  # a table of which PostgreSQL knows nothing, as on a first day
         await fetch("SET LOCAL enable_seqscan = off")  # so that a small table is read like a large one
         lines = await fetch(f"EXPLAIN {DUE}", clock.now(), 250, 250)
 

@@ -214,6 +214,7 @@ async def _begun(client: AsyncClient, address: str) -> Browser:
     await browser.press("Go on", purpose=["hobby"])
     await browser.press("Go on", display_name="Ada")
     await browser.press("Go on", email=address)
+    await browser.press("These are right, go on")
     await browser.press("Make my account", password=PASSWORD, over_18="yes")
     assert browser.path == "/look-in-your-mail"
     return browser

@@ -13,6 +13,7 @@ from api.connections.schemas import ConnectionUpdate, Refusal, Words
 from api.connections.ties import update_note
 from api.conversations import services as conversations
 from api.conversations.message_drafts import MessageDraftSet, keep_message
+from api.conversations.quiet import put_off
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, ReminderCreate
 from api.database import fetch
@@ -97,6 +98,7 @@ async def _converse(ada: Member, grace: Member, connection_id: UUID) -> None:
     await conversations.send_message(ada, connection_id, draft=MessageCreate("Bring it on Thursday, and a lamp."))
     await remind(ada, connection_id, theirs.id, draft=ReminderCreate())
     await conversations.mark_read(ada, connection_id)
+    await put_off(ada, connection_id)
     await update_note(ada, connection_id, change=ConnectionUpdate("Has the clock of an aunt."))
     await keep_message(ada, connection_id, draft=MessageDraftSet("The spring of mine has"))
 
