@@ -80,7 +80,7 @@ async def test_nothing_moves_once_it_is_seen_and_little_must_come_before(
     assert {len(one.blocking) for one in arrivals.values()} == {1}
     assert {urlsplit(path).path.rpartition(".")[2] for one in arrivals.values() for path in one.blocking} == {"css"}
     inside = await chromium.new_page()
-    sheet = (await weigh(inside, arrivals["Welcome"].blocking[0])).size
+    sheet = (await weigh(inside, site.url + arrivals["Welcome"].blocking[0])).size
     await inside.close()
     assert {
         name: one.size for name, one in looked.later.items() if one.size + sheet > CRITICAL and name in arrivals
