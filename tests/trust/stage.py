@@ -184,7 +184,7 @@ class Stage:
             if state in AWAY:
                 await fetch(f"UPDATE account SET {AWAY[state]} WHERE id = {{}}", self.members[C.GRACE].id)
             self.client.cookies.clear()
-            self.client.headers["Accept-Encoding"] = "identity"  # how short a reply packs depends on what is random in it
+            self.client.headers["Accept-Encoding"] = "identity"  # how short it packs depends on what is random
             return await self.client.request(method, url, **sent)
         raise AssertionError  # never: what is taken back ends quietly, after the reply
 
