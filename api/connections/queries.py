@@ -17,6 +17,7 @@ from api.connections.schemas import AnchorKind, Box, ConnectionRead, PlacesRead,
 from api.connections.slots import REMINDED_WITHIN, SLOTS_OF_THE_REMINDED, reminded_until, slots_allowed, start_of_day
 from api.database import fetch, fetch_as, fetch_one
 from api.errors import NotFoundError
+from api.limits.standing import BOTH_WROTE
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.profiles.queries import SUMMARY, summary_of
 from api.profiles.schemas import Purpose
@@ -121,11 +122,8 @@ async def slots(actor: Member) -> SlotsRead:
         actor.id,
     )
     account = await fetch_one(
-        "SELECT created_at, conversed_at IS NOT NULL OR EXISTS ("
-        "SELECT 1 FROM connection AS c WHERE (c.asker = account.id OR "
-        "c.accepter = account.id) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker "
-        "AND reminder_of IS NULL) AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter "
-        "AND reminder_of IS NULL)) AS has_conversed "
+        "SELECT created_at, conversed_at IS NOT NULL OR EXISTS (SELECT 1 FROM connection AS c "
+        f"WHERE (c.asker = account.id OR c.accepter = account.id) AND {BOTH_WROTE}) AS has_conversed "
         "FROM account WHERE id = {}",
         actor.id,
     )

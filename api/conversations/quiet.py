@@ -10,15 +10,13 @@ from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.conversations.queries import MINE, UNREAD
 from api.database import fetch, transaction
+from api.limits.standing import BOTH_WROTE
 from api.profiles.queries import SUMMARY, summary_of
 from api.profiles.schemas import MemberSummary, Purpose
 from api.profiles.visibility import can_read_connection, can_see_member
 
 QUIET_AFTER = timedelta(days=30)
 PUT_OFF_FOR = timedelta(days=90)
-
-# A reminder of what the two had connected about is no word to each other.
-_WROTE = "EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = {} AND reminder_of IS NULL)"
 
 
 class QuietConversation(msgspec.Struct, frozen=True):
@@ -40,7 +38,7 @@ async def gone_quiet(actor: Member, *, most: int) -> list[QuietConversation]:
         f"SELECT c.id AS connection_id, c.other, c.purpose, last.at AS last_at, {SUMMARY} FROM {MINE} "
         "JOIN account AS o ON o.id = c.other "
         "CROSS JOIN LATERAL (SELECT max(created_at) AS at FROM message WHERE connection = c.id) AS last "
-        f"WHERE {{}} AND {_WROTE.format('c.asker')} AND {_WROTE.format('c.accepter')} AND NOT {UNREAD} "
+        f"WHERE {{}} AND {BOTH_WROTE} AND NOT {UNREAD} "
         "AND last.at <= {} AND NOT EXISTS (SELECT 1 FROM read_mark AS mark WHERE mark.connection = c.id "
         "AND mark.member = {} AND mark.put_off_until > {}) ORDER BY last.at DESC, c.id LIMIT {}",
         *[actor.id] * 3,

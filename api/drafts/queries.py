@@ -33,11 +33,6 @@ async def draft_at(actor: Member, place: Place) -> Draft | None:
     return _read(rows[0]) if rows else None
 
 
-async def draft(actor: Member, key: UUID) -> Draft | None:
-    """A draft of the actor's by its id; None when there is none."""
-    return next((found for found in await drafts(actor) if found.id == key), None)
-
-
 async def drafts(actor: Member, *, kind: DraftKind | None = None) -> list[Draft]:
     """Everything that the actor has begun, the latest first, of one kind or all."""
     rows = await fetch(

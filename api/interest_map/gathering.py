@@ -12,7 +12,7 @@ from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import takes_part
-from api.sealing import opened
+from api.sealing import open_in
 from embeddings.areas import Owners
 from embeddings.similarity import Vectors
 
@@ -89,9 +89,6 @@ async def texts_of(ids: list[UUID]) -> list[str]:
         rows = await fetch(
             "SELECT id, text FROM statement WHERE id = ANY({}::uuid[])", ids[start : start + _OPENED_AT_ONCE]
         )
-        said |= await asyncio.to_thread(_opened, rows)
+        await asyncio.to_thread(open_in, rows, text="statement.text")
+        said |= {row["id"]: row["text"] for row in rows}
     return [said.get(one, "") for one in ids]
-
-
-def _opened(rows: list[dict[str, Any]]) -> dict[UUID, str]:
-    return {row["id"]: opened(row["text"], about="statement.text", row=row["id"]) for row in rows}

@@ -12,28 +12,30 @@ from api.limits.policies import quota_windows
 
 NEW_FOR = timedelta(days=14)
 
+BOTH_WROTE = " AND ".join(
+    f"EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.{side} AND reminder_of IS NULL)"
+    for side in ("asker", "accepter")
+)
+"""Whether a connection `c` became a conversation; a reminder of what was promised is no word to each other."""
+
 # A conversation in which both wrote ends being new, as it does for slots; but here the other must have been a member
 # for as long: else two new accounts would lift each other, and a ring of them would see as much as as many old ones.
 # Once reached it is kept (`keep_conversed`), so that nobody falls back, or learns of it, when the other leaves.
-_STANDING = """
-    SELECT created_at, coalesce(settled_at <= {}, false) OR EXISTS (
+_STANDING = f"""
+    SELECT created_at, coalesce(settled_at <= {{}}, false) OR EXISTS (
         SELECT 1 FROM connection AS c
         JOIN account AS other ON other.id = CASE WHEN c.asker = account.id THEN c.accepter ELSE c.asker END
-        WHERE (c.asker = account.id OR c.accepter = account.id) AND other.created_at <= {}
-        AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker AND reminder_of IS NULL)
-        AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter AND reminder_of IS NULL)
-    ) AS has_conversed FROM account WHERE id = {}
+        WHERE (c.asker = account.id OR c.accepter = account.id) AND other.created_at <= {{}} AND {BOTH_WROTE}
+    ) AS has_conversed FROM account WHERE id = {{}}
 """
 
-
-_TALKING = """
-    SELECT mine.id, greatest({}, other.created_at + {}::interval) AS settles
+_TALKING = f"""
+    SELECT mine.id, greatest({{}}, other.created_at + {{}}::interval) AS settles
     FROM connection AS c JOIN account AS mine ON mine.id IN (c.asker, c.accepter)
     JOIN account AS other ON other.id IN (c.asker, c.accepter) AND other.id <> mine.id
-    WHERE c.id = {} AND mine.created_at > {}
-    AND (mine.conversed_at IS NULL OR mine.settled_at > greatest({}, other.created_at + {}::interval))
-    AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.asker AND reminder_of IS NULL)
-    AND EXISTS (SELECT 1 FROM message WHERE connection = c.id AND author = c.accepter AND reminder_of IS NULL)
+    WHERE c.id = {{}} AND mine.created_at > {{}}
+    AND (mine.conversed_at IS NULL OR mine.settled_at > greatest({{}}, other.created_at + {{}}::interval))
+    AND {BOTH_WROTE}
 """
 
 

@@ -9,13 +9,11 @@ from uuid import uuid4
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
 
-from api.errors import WhereforeError
 from api.settings import settings
 from tests.factories import PASSWORD, as_member, make_member
 from tests.web.browsing import Browser, browser_of
+from tests.web.failing import fail_as_asked
 from web.app import create_app
 from web.headers import ALWAYS, OVER_HTTPS, YEAR
 from web.static_files import static
@@ -26,22 +24,6 @@ ENDS_IT = ("/delete", "/erasure", "/others/end")
 """Routes that would end the session with which the others are tried."""
 
 SENSITIVE_FEATURES = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
-
-
-class _TooManyError(WhereforeError):
-    code = "too-many"
-    title = "Too many requests"
-    status = 429
-    retry_after = 7
-
-
-async def _fail_as_asked(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard of every route that fails in the way that a header of the test names."""
-    match connection.headers.get("x-fail"):
-        case "500":
-            raise RuntimeError("a secret of the house")
-        case "429":
-            raise _TooManyError
 
 
 def calls(app: Litestar) -> Iterator[tuple[str, str]]:
@@ -56,7 +38,7 @@ def calls(app: Litestar) -> Iterator[tuple[str, str]]:
 @pytest.fixture
 async def failing(database: None) -> AsyncIterator[tuple[Litestar, AsyncClient]]:
     """The whole application, whose routes fail when they are asked to."""
-    app = create_app(guards=[_fail_as_asked])
+    app = create_app(guards=[fail_as_asked])
     transport = ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         yield app, client

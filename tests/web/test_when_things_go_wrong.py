@@ -2,39 +2,21 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
 
 from api.authentication import cookie_name
-from api.errors import WhereforeError
 from api.piccolo_conf import DB
 from api.settings import settings
+from tests.web.failing import fail_as_asked
 from web.app import create_app
-
-
-class _TooManyError(WhereforeError):
-    code = "too-many"
-    title = "Please wait a little"
-    status = 429
-    retry_after = 90
-
-
-async def _fail_as_asked(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    match connection.headers.get("x-fail"):
-        case "500":
-            raise RuntimeError("a secret of the house")
-        case "429":
-            raise _TooManyError
 
 
 @pytest.fixture
 async def failing(database: None) -> AsyncIterator[AsyncClient]:
     """A site whose routes fail when they are asked to."""
-    transport = ASGITransport(app=create_app(guards=[_fail_as_asked]), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
+    transport = ASGITransport(app=create_app(guards=[fail_as_asked]), raise_app_exceptions=False)  # type: ignore[arg-type]  # narrower scopes
     async with AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         yield client
 

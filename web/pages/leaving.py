@@ -52,11 +52,9 @@ class LeavingPages(Controller):
     async def decide(self, request: PageRequest) -> Answer:
         """Ask whoever signed in while leaving whether they want to stay."""
         proved = await _proved(request)
-        goes_at = None if proved is None else await erasure.leaves_at(proved[0])
-        if goes_at is None:
+        if proved is None or (goes_at := await erasure.leaves_at(proved[0])) is None:
             return redirect("/sign-in")
-        ticket = request.cookies[_cookie_name()]
-        until = None if proved is None else await undone_until(proved[0])
+        ticket, until = request.cookies[_cookie_name()], await undone_until(proved[0])
         return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket, undone_until=until)
 
     @post(f"{PATH}/stay")
