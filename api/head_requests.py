@@ -14,8 +14,14 @@ def answering_head(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
 
+        ended = False
+
         async def send_without_body(message: Message) -> None:
+            nonlocal ended
+            if ended:
+                return  # what comes in pieces goes on, and the server knows of no more than one end
             if message["type"] == "http.response.body":
+                ended = True
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
