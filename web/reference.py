@@ -30,7 +30,11 @@ class Reply(msgspec.Struct, frozen=True):
 
     status: int
     phrase: str
+    note: str
     kind: list[Part]
+    codes: list[str]
+    """Of problems: each leads to a page that says more."""
+    headers: list[str]
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -40,9 +44,14 @@ class Call(msgspec.Struct, frozen=True):
     method: str
     path: str
     description: str
-    public: bool
+    scopes: list[str]
+    """Those of which a token needs one; none where it needs no token."""
     parameters: list[Field]
     body: list[Part]
+    sent: str
+    """An example of the body, as it is written."""
+    answered: str
+    """An example of the reply."""
     replies: list[Reply]
 
 
@@ -85,28 +94,51 @@ def read_reference(document: Json) -> Reference:
 
 
 def _call(path: str, method: str, operation: Json) -> Call:
+    replies = sorted(operation.get("responses", {}).items())
     return Call(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        description=operation.get("description") or operation.get("summary", ""),
-        public=not operation.get("security"),
+        description=operation["description"].partition("\n\nNeeds")[0],
+        scopes=[scope for way in operation.get("security", []) for scope in way["token"]],
         parameters=[
             Field(
                 name=parameter["name"],
                 kind=_kind(parameter.get("schema", {})),
                 required=parameter.get("required", False),
                 where=parameter["in"],
-                note=_note(parameter.get("schema", {})),
+                note=_note({**parameter.get("schema", {}), "description": parameter.get("description", "")}),
             )
             for parameter in operation.get("parameters", [])
         ],
         body=_content(operation.get("requestBody", {})),
-        replies=[
-            Reply(int(status), HTTPStatus(int(status)).phrase, _content(reply))
-            for status, reply in sorted(operation.get("responses", {}).items())
-        ],
+        sent=_example(operation.get("requestBody", {})),
+        answered=next((_example(reply) for status, reply in replies if status < "300"), ""),
+        replies=[_reply(int(status), reply) for status, reply in replies],
     )
+
+
+def _reply(status: int, reply: Json) -> Reply:
+    problems = reply.get("content", {}).get("application/problem+json", {}).get("examples", {})
+    return Reply(
+        status=status,
+        phrase=HTTPStatus(status).phrase,
+        note=reply.get("description", ""),
+        kind=_content(reply),
+        codes=list(problems),
+        headers=list(reply.get("headers", {})),
+    )
+
+
+def _example(message: Json) -> str:
+    """What is shown of a body, set out in lines."""
+    for body in message.get("content", {}).values():
+        for example in body.get("examples", {}).values():
+            value = example["value"]
+            return (
+                value if isinstance(value, str) else msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+            )
+    return ""
 
 
 def _content(message: Json) -> list[Part]:

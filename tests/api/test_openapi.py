@@ -1,4 +1,4 @@
-"""The OpenAPI document says what calls really answer."""
+"""The OpenAPI document says what calls really answer: each reply is held to it."""
 
 import re
 from collections.abc import Iterator
@@ -6,18 +6,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 
-from tests.api.json_schema import Json, deviations
+from tests.api.openapi.truth import Json, hold_to_description
 from tests.factories import PASSWORD, as_member, make_member, make_statement
 
-PROBLEM = "application/problem+json"
 OTHER_IDS = {"purpose": "interest"}
 REASON = (
     "You bind old atlases with linen thread. I have my grandmother's, its spine is gone, and I would love to hear how "
     "you would begin. I could show you how I dye thread."
 )
 SAID = "I bind old atlases with linen thread, and look for people who repair paper."
+
+
+@pytest.fixture(autouse=True)
+def held_to_description(client: AsyncClient) -> None:
+    """No call answers anything but what it declares."""
+    client.event_hooks = {"response": [hold_to_description]}
 
 
 async def read_document(client: AsyncClient) -> Json:
@@ -36,19 +41,6 @@ def filled(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: OTHER_IDS.get(found[1], str(uuid4())), path)
 
 
-def undeclared(document: Json, operation: Json, reply: Response) -> list[str]:
-    """What about a reply its operation does not declare."""
-    declared = operation["responses"].get(str(reply.status_code))
-    if declared is None:
-        return [f"{reply.status_code} is not declared"]
-    if not reply.content:
-        return ["no body, but one is declared"] if declared.get("content") else []
-    content = declared.get("content", {}).get(reply.headers["content-type"])
-    if content is None:
-        return [f"{reply.headers['content-type']} is not declared for {reply.status_code}"]
-    return list(deviations(document, content["schema"], reply.json()))
-
-
 async def test_every_call_says_who_may_call_it_and_what_it_does(client: AsyncClient) -> None:
     document = await read_document(client)
     every = list(operations(document))
@@ -58,43 +50,20 @@ async def test_every_call_says_who_may_call_it_and_what_it_does(client: AsyncCli
     public = {operation["operationId"] for *_, operation in every if operation["security"] == []}
     assert public == {"CreateAccount", "CreateToken", "Purposes", "Places"}
     for method, path, operation in every:
-        assert operation["security"] in ([], [{"token": []}]), path
+        assert all(way.keys() == {"token"} and len(way["token"]) == 1 for way in operation["security"]), path
         assert len(operation["tags"]) == 1, path
         assert set(operation["tags"]) <= tags, path
         assert " " in operation["summary"], (method, path)
         assert operation["summary"] in operation["description"], (method, path)
+        assert all(parameter["description"] for parameter in operation.get("parameters", [])), (method, path)
         assert {"401", "403"} <= operation["responses"].keys() or operation["operationId"] in public, path
-
-
-async def test_every_error_is_declared_as_a_problem(client: AsyncClient) -> None:
-    document = await read_document(client)
-
-    for method, path, operation in operations(document):
-        for status, response in operation["responses"].items():
-            assert list(response.get("content", {})) == (
-                [PROBLEM] if int(status) >= 400 else [] if status == "204" else ["application/json"]
-            ), (method, path, status)
-
-
-async def test_examples_are_as_their_schemas_say(client: AsyncClient) -> None:
-    document = await read_document(client)
-    shown = 0
-
-    for _, path, operation in operations(document):
-        for message in [operation.get("requestBody", {}), *operation["responses"].values()]:
-            for content in message.get("content", {}).values():
-                for example in content.get("examples", {}).values():
-                    shown += 1
-                    assert list(deviations(document, content["schema"], example["value"])) == [], path
-
-    assert shown >= 15
 
 
 async def test_what_goes_wrong_with_any_call_is_declared(client: AsyncClient) -> None:
     document = await read_document(client)
     ada = await as_member(client, await make_member("Ada"))
     weak = await _weak_token(client)
-    found: list[tuple[str, str, str, list[str]]] = []
+    found: list[tuple[str, str, str]] = []
 
     for method, path, operation in operations(document):
         url, secret = filled(path), operation["security"] != []
@@ -119,11 +88,9 @@ async def test_what_goes_wrong_with_any_call_is_declared(client: AsyncClient) ->
             if operation["operationId"] == "EraseMe" and name == "example":
                 continue
             reply = await client.request(method, url, **how)
-            if wrong := undeclared(document, operation, reply):
-                found.append((operation["operationId"], name, reply.text[:200], wrong))
             leaks = re.search(r"`|msgspec|litestar|NoneType|\bstr\b|\bint\b|\bdict\b|Struct", reply.text)
             if reply.status_code in {400, 422} and leaks and "consent" not in reply.text:
-                found.append((operation["operationId"], name, reply.text[:300], ["leaks"]))
+                found.append((operation["operationId"], name, reply.text[:300]))
 
     assert found == []
 
@@ -138,18 +105,17 @@ async def _weak_token(client: AsyncClient) -> dict[str, str]:
 
 async def test_what_goes_well_is_as_declared(client: AsyncClient) -> None:
     document = await read_document(client)
-    by_id = {operation["operationId"]: (method, path, operation) for method, path, operation in operations(document)}
+    by_id = {operation["operationId"]: (method, path) for method, path, operation in operations(document)}
     ada = await make_member("Ada", statements=["I dye thread and repair paper maps."])
     ben = await make_member("Ben")
     statement = await make_statement(ben, SAID)
     ada_says, ben_says = await as_member(client, ada), await as_member(client, ben)
 
     async def call(name: str, headers: dict[str, str], body: Json | None = None, **values: str) -> Any:
-        method, path, operation = by_id[name]
+        method, path = by_id[name]
         url = re.sub(r"\{(\w+)\}", lambda found: values.pop(found[1]), path)
         reply = await client.request(method, url, headers=headers, params=values, json=body)
         assert reply.status_code < 300, reply.text
-        assert undeclared(document, operation, reply) == [], (name, reply.text)
         return reply.json() if reply.content else None
 
     for name in ("Purposes", "Me", "MyPurposes", "MyStatements", "Tokens", "Slots", "Blocks"):
