@@ -8,8 +8,11 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from api.accounts import joining, queries, services
+from api.accounts.errors import SecondFactorNeededError, WrongCodeError, WrongCredentialsError
+from api.accounts.leaving import AccountLeavingError
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
 from api.authentication import Access
+from api.errors import InvalidError, NotFoundError
 from api.problems import describes
 
 
@@ -23,7 +26,7 @@ class AccountController(Controller):
         operation_id="CreateAccount",
         status_code=HTTP_202_ACCEPTED,
         opt={"access": Access.ANYONE},
-        responses=describes(422),
+        responses=describes(InvalidError),
     )
     async def create(self, data: JSONBody[AccountCreate]) -> AccountCreated:
         """Sign up. The answer is the same for an address that is taken."""
@@ -36,12 +39,18 @@ class TokenController(Controller):
     path = "/tokens"
     tags = ("Accounts",)
 
-    @post(operation_id="CreateToken", opt={"access": Access.ANYONE}, responses=describes(401, 403, 422))
+    @post(
+        operation_id="CreateToken",
+        opt={"access": Access.ANYONE},
+        responses=describes(
+            SecondFactorNeededError, WrongCodeError, WrongCredentialsError, AccountLeavingError, InvalidError
+        ),
+    )
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
         """Sign in a program. The token is shown this once."""
         return await services.create_token(data)
 
-    @get(operation_id="Tokens", opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE}, responses=describes(401, 403))
+    @get(operation_id="Tokens", opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE})
     async def read(self, actor: NamedDependency[Member]) -> list[TokenRead]:
         """List one's own tokens."""
         return await queries.tokens(actor)
@@ -50,7 +59,7 @@ class TokenController(Controller):
         "/{token_id:uuid}",
         operation_id="RevokeToken",
         opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE},
-        responses=describes(401, 403, 404),
+        responses=describes(NotFoundError),
     )
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> None:
         """Make one of one's own tokens worthless."""

@@ -91,12 +91,12 @@ class StartAgainError(WhereforeError):
     """A sign-in that waited for a code has ended."""
 
     code = "start-again"
-    title = "Please sign in again"
+    title = "Sign in again"
     status = 401
 
     def __init__(self) -> None:
         """Say what helps."""
-        super().__init__("That took too long, or too many tries. Please sign in again.")
+        super().__init__("That took too long, or too many tries. Sign in again.")
 
 
 class MailboxFullError(WhereforeError):

@@ -65,6 +65,13 @@ def problem_with_details(text: str, *, field: str, called: str) -> FieldError | 
     return FieldError(f"/{field}", "contact-details", said)
 
 
+def problem_with_age(*, over_18: bool) -> FieldError | None:
+    """What is wrong with what somebody says of their age, or None."""
+    if over_18:
+        return None
+    return FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older. Tick the box if you are.")
+
+
 def raise_any(problems: Iterable[FieldError | None]) -> None:
     """Refuse what was filled in, if anything is wrong with it.
 

@@ -6,12 +6,18 @@ from uuid import UUID, uuid4
 from api import clock
 from api.accounts.addresses import address_digest
 from api.accounts.asking import is_taken
-from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, raise_any
+from api.accounts.fields import (
+    normal_email,
+    problem_with_age,
+    problem_with_display_name,
+    problem_with_email,
+    raise_any,
+)
 from api.accounts.passwords import hash_password, problems_with_password
 from api.accounts.pending import keep_sign_up
 from api.accounts.schemas import AccountCreate, AccountCreated, Member
 from api.database import fetch
-from api.errors import ConflictError, FieldError
+from api.errors import ConflictError
 from api.limits.caller import calling_from
 from api.limits.policies import JOINING
 from api.limits.services import spend
@@ -38,7 +44,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
             problem_with_email(email),
             *await problems_with_password(draft.password, words=[email, name]),
             problem_with_display_name(name),
-            None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
+            problem_with_age(over_18=draft.over_18),
         ]
     )
     await count_for_the_address()

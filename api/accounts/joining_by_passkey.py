@@ -8,7 +8,13 @@ import msgspec
 from api import clock
 from api.accounts.addresses import check_room_in_mailbox
 from api.accounts.errors import LinkDeadError, PasskeyRefusedError
-from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, raise_any
+from api.accounts.fields import (
+    normal_email,
+    problem_with_age,
+    problem_with_display_name,
+    problem_with_email,
+    raise_any,
+)
 from api.accounts.joining import count_for_the_address, keep_account
 from api.accounts.keys import digest
 from api.accounts.passkey_ceremonies import Ceremony, ask_to_make, ask_to_sign, judged_signature, read, take_challenge
@@ -17,7 +23,6 @@ from api.accounts.pending import KEPT, confirmed, keep_sign_up
 from api.accounts.schemas import Confirmed, NewPasskey, PasskeyJoin, SessionCreated
 from api.accounts.services import open_session
 from api.database import fetch, fetch_one, transaction
-from api.errors import FieldError
 from api.settings import settings
 from api.texts import tidy
 
@@ -117,7 +122,7 @@ def _checked(draft: PasskeyJoin) -> tuple[str, str]:
         [
             problem_with_email(email),
             problem_with_display_name(name),
-            None if draft.over_18 else FieldError("/over_18", "not-adult", "Wherefore is for people of 18 or older."),
+            problem_with_age(over_18=draft.over_18),
         ]
     )
     return email, name

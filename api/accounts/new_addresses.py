@@ -12,6 +12,7 @@ from api.accounts.schemas import LinkPurpose, Member, SessionCreated
 from api.accounts.services import open_session
 from api.accounts.ways_in import end_every_credential
 from api.database import fetch, fetch_one, transaction
+from api.events import tell_no_webhook_of
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
@@ -100,3 +101,4 @@ async def bring_address_back(token: str) -> str:
 async def _end_sessions_and_tokens(account: UUID) -> None:
     for table in ("session", "access_token", "pending_sign_in"):
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", account)
+    await tell_no_webhook_of(account)

@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION, hash_secret_raw
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
+from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
 from api.errors import FieldError
 from embeddings.texts import composed
@@ -37,6 +38,8 @@ _LEAST_OF_ONES_OWN = 8
 _LEAST_WORD = 3
 # zxcvbn takes longer than in proportion; nobody's 73rd character makes a password weak.
 _JUDGED_CHARACTERS = 72
+# It looks up every piece of a password once for each way to read signs as letters, of which there can be hundreds.
+_LOOKED_UP = 16 * _JUDGED_CHARACTERS**2
 # zxcvbn keeps the words of the caller in a table that all threads share.
 _judging = threading.Lock()
 
@@ -145,8 +148,17 @@ def _mostly_made_of(words: list[str], password: str) -> bool:
 
 
 def _score(password: str, words: list[str]) -> int:
+    judged = _judged_part(password)
     with _judging:
-        return int(zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=words)["score"])
+        return int(zxcvbn(judged, user_inputs=words)["score"])
+
+
+def _judged_part(password: str) -> str:
+    """The beginning of a password that is judged in a moment: all of it but for what is long and has many signs."""
+    judged = password[:_JUDGED_CHARACTERS]
+    while len(judged) ** 2 * len(enumerate_l33t_subs(relevant_l33t_subtable(judged, L33T_TABLE))) > _LOOKED_UP:
+        judged = judged[: len(judged) * 3 // 4]
+    return judged
 
 
 async def _off_the_loop(work: Callable[[], Result]) -> Result:

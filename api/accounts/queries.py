@@ -1,13 +1,16 @@
 """Who a session or a token belongs to, and which of them a member has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from api import clock
 from api.accounts.keys import digest
-from api.accounts.schemas import Credential, Member, Scope, SessionRead, TokenRead
+from api.accounts.schemas import Credential, Member, SessionRead, TokenRead
+from api.accounts.scopes import EVERYTHING, opened_by, still_open
 from api.database import fetch, fetch_as, fetch_one
 
 WRITE_USE_AFTER = timedelta(hours=1)
@@ -16,15 +19,13 @@ WRITE_USE_AFTER = timedelta(hours=1)
 SESSION_IDLE = timedelta(days=14)
 """A session that nobody used for so long opens nothing any more."""
 
-_EVERYTHING = frozenset(str(scope) for scope in Scope)
-
 
 async def member_by_session(token: str) -> tuple[Member, Credential] | None:
     """Find who is signed in with what a cookie carries; None when the session is unknown, ended or has run out."""
     row = await _find("session", "NULL AS scopes, held.proved_at", token, idle=SESSION_IDLE)
     if row is None:
         return None
-    return _member(row), Credential(session_id=row["id"], token_id=None, scopes=_EVERYTHING, proved_at=row["proved_at"])
+    return _member(row), Credential(session_id=row["id"], token_id=None, scopes=EVERYTHING, proved_at=row["proved_at"])
 
 
 async def member_by_token(token: str) -> tuple[Member, Credential] | None:
@@ -33,8 +34,43 @@ async def member_by_token(token: str) -> tuple[Member, Credential] | None:
     row = await _find("access_token", "held.scopes, held.created_at AS proved_at", token)
     if row is None:
         return None
-    return _member(row), Credential(
-        session_id=None, token_id=row["id"], scopes=frozenset(row["scopes"]), proved_at=row["proved_at"]
+    member = _member(row)
+    scopes = opened_by(row["scopes"], is_moderator=member.is_moderator)
+    return member, Credential(session_id=None, token_id=row["id"], scopes=scopes, proved_at=row["proved_at"])
+
+
+async def still_standing(held: Collection[UUID]) -> set[UUID]:
+    """Those of these sessions and tokens by which a member who is not suspended is still signed in."""
+    now = clock.now()
+    rows = await fetch(
+        "SELECT held.id FROM session AS held JOIN account AS member ON member.id = held.account "
+        "WHERE held.id = ANY({}::uuid[]) AND held.expires_at > {} AND held.last_used_at > {} "
+        "AND member.suspended_at IS NULL AND member.erased_at IS NULL UNION ALL "
+        "SELECT held.id FROM access_token AS held JOIN account AS member ON member.id = held.account "
+        "WHERE held.id = ANY({}::uuid[]) AND held.expires_at > {} "
+        "AND member.suspended_at IS NULL AND member.erased_at IS NULL",
+        list(held),
+        now,
+        now - SESSION_IDLE,
+        list(held),
+        now,
+    )
+    return {row["id"] for row in rows}
+
+
+async def is_signed_in(credential: Credential) -> bool:
+    """Whether a session or a token has not ended yet, also of a member who is suspended: they may take theirs out."""
+    now = clock.now()
+    held = [credential.session_id, credential.token_id]
+    return bool(
+        await fetch(
+            "SELECT 1 FROM session WHERE id = ANY({}::uuid[]) AND expires_at > {} "
+            "UNION ALL SELECT 1 FROM access_token WHERE id = ANY({}::uuid[]) AND expires_at > {}",
+            held,
+            now,
+            held,
+            now,
+        )
     )
 
 
@@ -52,14 +88,15 @@ async def sessions(actor: Member, *, this: UUID | None) -> list[SessionRead]:
 
 
 async def tokens(actor: Member) -> list[TokenRead]:
-    """The actor's tokens that still work, newest first."""
-    return await fetch_as(
+    """The actor's tokens that still work, newest first, with what they open today."""
+    found = await fetch_as(
         TokenRead,
         "SELECT id, name, scopes, created_at, last_used_at, expires_at FROM access_token "
         "WHERE account = {} AND expires_at > {} ORDER BY created_at DESC, id",
         actor.id,
         clock.now(),
     )
+    return [replace(one, scopes=still_open(one.scopes, is_moderator=actor.is_moderator)) for one in found]
 
 
 async def members_by_email(emails: Iterable[str]) -> dict[str, Member]:

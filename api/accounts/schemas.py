@@ -9,14 +9,32 @@ import msgspec
 
 
 class Scope(StrEnum):
-    """What a token may do; a session may do everything."""
+    """What a token may do; a session may do everything.
+
+    Each part of the API has one to read and one to change, of which none includes the other. The bare name of a part
+    stands for both.
+    """
 
     PROFILE = "profile"
+    PROFILE_READ = "profile:read"
+    PROFILE_WRITE = "profile:write"
     MATCHES = "matches"
+    MATCHES_READ = "matches:read"
+    MATCHES_WRITE = "matches:write"
     REQUESTS = "requests"
+    REQUESTS_READ = "requests:read"
+    REQUESTS_WRITE = "requests:write"
     MESSAGES = "messages"
+    MESSAGES_READ = "messages:read"
+    MESSAGES_WRITE = "messages:write"
     SAFETY = "safety"
+    SAFETY_READ = "safety:read"
+    SAFETY_WRITE = "safety:write"
     EXPORT = "export"
+    EXPORT_READ = "export:read"
+    MODERATION = "moderation"
+    MODERATION_READ = "moderation:read"
+    MODERATION_WRITE = "moderation:write"
 
 
 class Meets(StrEnum):

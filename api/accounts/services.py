@@ -23,10 +23,11 @@ from api.accounts.schemas import (
     TokenCreated,
     TokenDraft,
 )
+from api.accounts.scopes import as_kept, still_open
 from api.accounts.second_factor import check_code, has_second_factor
 from api.accounts.telling import tell
 from api.database import fetch, fetch_one, transaction
-from api.errors import FieldError, NotFoundError
+from api.errors import FieldError, InvalidError, NotFoundError
 from api.limits.policies import NEW_TOKENS
 from api.limits.services import spend
 from api.mail.schemas import MailKind
@@ -146,7 +147,7 @@ def _check_token(draft: TokenDraft) -> None:
 
 async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
     await refuse_leaving(member.id)
-    scopes = [scope for scope in Scope if draft.scopes is None or scope in draft.scopes]
+    scopes = await _scopes(member, draft)
     token, token_id, now = new_token(), uuid4(), clock.now()
     expires_at = now + timedelta(days=draft.expires_in_days)
     await fetch("DELETE FROM access_token WHERE account = {} AND expires_at <= {}", member.id, now)
@@ -163,6 +164,22 @@ async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
     )
     await tell(member.id, MailKind.TOKEN_MADE)
     return TokenCreated(id=token_id, token=token, scopes=scopes, expires_at=expires_at)
+
+
+async def _scopes(member: Member, draft: TokenDraft) -> list[Scope]:
+    """What a new token is given.
+
+    Raises:
+        InvalidError: It is to do what moderators do, and its member is none.
+    """
+    row = await fetch_one(
+        "SELECT is_moderator AND suspended_at IS NULL AS judges FROM account WHERE id = {}", member.id
+    )
+    is_moderator = row is not None and bool(row["judges"])
+    scopes = as_kept(draft.scopes, is_moderator=is_moderator)
+    if scopes != still_open(scopes, is_moderator=is_moderator):
+        raise InvalidError.field("scopes", "not-yours", "Only a moderator's token can have the scope 'moderation'.")
+    return scopes
 
 
 async def prove(*, email: str, password: str) -> Proof:
@@ -241,16 +258,26 @@ async def revoke_token(actor: Member, token_id: UUID) -> None:
 async def set_moderator(*, email: str, is_moderator: bool) -> str:
     """Let a member see what moderators see, or no longer, from their next request on; their name.
 
+    What their tokens could do as a moderator's is taken out of them for good, and does not come back with the task.
+
     Raises:
         NotFoundError: Nobody signs in with this address.
     """
-    rows = await fetch(
-        "UPDATE account SET is_moderator = {} WHERE email = {} AND erased_at IS NULL RETURNING display_name",
-        is_moderator,
-        normal_email(email),
-    )
-    if not rows:
-        raise NotFoundError
+    async with transaction():
+        rows = await fetch(
+            "UPDATE account SET is_moderator = {} WHERE email = {} AND erased_at IS NULL RETURNING id, display_name",
+            is_moderator,
+            normal_email(email),
+        )
+        if not rows:
+            raise NotFoundError
+        if not is_moderator:
+            await fetch(
+                "UPDATE access_token SET scopes = ARRAY(SELECT one FROM unnest(scopes) WITH ORDINALITY AS of (one, at) "
+                "WHERE split_part(one, ':', 1) <> {} ORDER BY at) WHERE account = {}",
+                Scope.MODERATION,
+                rows[0]["id"],
+            )
     return str(rows[0]["display_name"])
 
 

@@ -14,6 +14,7 @@ from api.accounts.second_factor import has_second_factor
 from api.accounts.telling import tell
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
+from api.events import tell_no_webhook_of
 from api.mail.schemas import MailKind
 
 _CREDENTIALS = ("session", "access_token", "pending_sign_in", "passkey_challenge", "passkey")
@@ -33,7 +34,7 @@ async def ways_in(actor: Member) -> WaysIn:
 
 
 async def change_password(actor: Member, *, credential: Credential, password: str) -> str:
-    """Give the actor another password, or a first one, and end every other session and every token.
+    """Give the actor another password, or a first one, end every other session and token, and turn webhooks off.
 
     What comes back is the mark by which this browser is known from now on, as those of the old password are dead.
 
@@ -57,17 +58,19 @@ async def change_password(actor: Member, *, credential: Credential, password: st
         )
         for table in ("pending_sign_in", "access_token"):
             await fetch(f"DELETE FROM {table} WHERE account = {{}}", actor.id)
+        await tell_no_webhook_of(actor.id)
         await end_links(actor.id)
         await tell(actor.id, MailKind.PASSWORD_CHANGED)
         return await mark_of_browser(actor.id)
 
 
 async def sign_out_everywhere(actor: Member) -> None:
-    """End every session, this one too, every started sign-in, and every token; passwords and passkeys still work."""
+    """End every session, this one too, every started sign-in and token, and turn webhooks off; ways in still work."""
     async with transaction():
         await hold(actor.id)
         for table in ("session", "access_token", "pending_sign_in"):
             await fetch(f"DELETE FROM {table} WHERE account = {{}}", actor.id)
+        await tell_no_webhook_of(actor.id)
 
 
 async def end_every_credential(member_id: UUID) -> None:
@@ -80,3 +83,4 @@ async def end_every_credential(member_id: UUID) -> None:
     """
     for table in _CREDENTIALS:
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
+    await tell_no_webhook_of(member_id)

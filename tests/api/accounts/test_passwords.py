@@ -3,9 +3,11 @@
 import asyncio
 import threading
 import time
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from zxcvbn import matching
 
 from api.accounts import services
 from api.accounts.errors import WrongCredentialsError
@@ -54,6 +56,24 @@ async def test_common_passwords_and_ones_made_of_name_and_address_are_refused_wi
 
     assert problem.code == "too-common"
     assert "Add one or two words" in problem.detail
+
+
+async def test_a_password_of_many_signs_is_judged_in_a_moment_and_is_no_worse_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signs = "4@8({[<6913!|10$+7%25zxcv" * 3
+    look_up, work = matching.dictionary_match, 0
+
+    def looked_up(text: str, *dictionaries: Any, **named: Any) -> Any:
+        nonlocal work
+        work += len(text) ** 2
+        return look_up(text, *dictionaries, **named)
+
+    monkeypatch.setattr(matching, "dictionary_match", looked_up)
+
+    assert await codes(signs) == []
+
+    assert 0 < work < 40 * 72**2  # it was 740 times the whole of it: six seconds in which nobody could sign in
 
 
 async def test_the_length_is_counted_in_code_points() -> None:

@@ -1,5 +1,7 @@
 """Tokens: keys with which programs act for a member."""
 
+import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,15 +10,21 @@ from httpx import AsyncClient, Response
 
 from api.accounts import queries, services
 from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated, TokenDraft
+from api.accounts.scopes import PARTS
+from api.authentication import Access, access_of, scopes_of
 from api.database import fetch
 from api.errors import InvalidError, NotFoundError
 from api.limits.limit import Limit, Window
 from api.limits.policies import NEW_TOKENS
 from api.mail.schemas import MailKind
 from tests.api.accounts.making import credential_of
+from tests.application import application
 from tests.factories import PASSWORD, as_member, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.mailing import mails_to
+from web.token_words import choices_for
+
+DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 async def make_token(member: Member, **more: Any) -> TokenCreated:
@@ -58,7 +66,7 @@ async def test_a_token_acts_for_its_member_within_its_scopes(database: None) -> 
 
     assert found is not None
     assert found[0] == ada
-    assert found[1].scopes == {"profile", "messages"}
+    assert found[1].scopes == {"profile:read", "profile:write", "messages:read", "messages:write"}
     assert found[1].token_id == made.id
     assert found[1].session_id is None
 
@@ -68,7 +76,7 @@ async def test_a_token_without_scopes_named_may_do_everything_for_90_days(
 ) -> None:
     made = await make_token(await make_member())
 
-    assert made.scopes == list(Scope)
+    assert made.scopes == ["profile", "matches", "requests", "messages", "safety", "export"]
     moved_clock.move(days=90, seconds=-1)
     assert await queries.member_by_token(made.token) is not None
     moved_clock.move(seconds=1)
@@ -152,8 +160,75 @@ async def test_a_token_reaches_no_further_than_its_scopes(client: AsyncClient) -
     refused = await client.get("/api/v1/tokens", headers={"Authorization": f"Bearer {little}"})
 
     assert refused.status_code == 403
-    assert refused.json()["type"] == "/problems/not-allowed"
+    assert refused.json()["type"] == "/problems/scope-missing"
+    assert refused.json()["scope"] == "profile:read"
+    assert 'error="insufficient_scope", scope="profile:read"' in refused.headers["www-authenticate"]
     assert (await client.get("/api/v1/tokens", headers=everything)).status_code == 200
+
+
+async def test_reading_and_changing_are_apart(client: AsyncClient) -> None:
+    await make_member(email="ada@example.org")
+    lacks = {}
+    for scope in ("profile:read", "profile:write", "profile"):
+        made = await post_token(client, email="ada@example.org", scopes=[scope])
+        headers = {"Authorization": f"Bearer {made.json()['token']}"}
+        reply = await client.get("/api/v1/me", headers=headers)
+        change = await client.patch("/api/v1/me", headers=headers, json={"pronouns": "she"})
+        lacks[scope] = [one.json().get("scope") for one in (reply, change)]
+
+    assert lacks == {
+        "profile:read": [None, "profile:write"],
+        "profile:write": ["profile:read", None],
+        "profile": [None, None],
+    }
+
+
+async def test_a_token_says_the_scopes_that_were_asked_for_each_once(client: AsyncClient) -> None:
+    await make_member(email="ada@example.org")
+    asked = ["requests:write", "profile", "requests:read", "profile:read", "requests:write"]
+
+    made = await post_token(client, email="ada@example.org", scopes=asked)
+
+    assert made.json()["scopes"] == ["profile", "requests:read", "requests:write"]
+
+
+def test_every_call_of_a_member_needs_one_scope_by_whether_it_reads() -> None:
+    needed = {
+        f"{method} {route.path}": [str(scope) for scope in scopes_of(handler)]
+        for route in application().routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods - {"OPTIONS"}
+        if route.path.startswith("/api/v1/") and access_of(handler) is not Access.ANYONE
+    }
+
+    assert needed.pop("GET /api/v1/events") == ["requests:read", "messages:read"]  # of which each shows a part
+    assert len(needed) > 40
+    for call, scopes in needed.items():
+        assert [scope.partition(":")[2] for scope in scopes] == ["read" if call.startswith("GET") else "write"], call
+
+
+async def test_moderation_is_for_the_tokens_of_moderators_and_ends_with_the_task(client: AsyncClient) -> None:
+    mo = await make_member(email="mo@example.org")
+    early = await as_member(client, mo)
+    refused = await post_token(client, email="mo@example.org", scopes=["moderation:read"])
+    await services.set_moderator(email="mo@example.org", is_moderator=True)
+    whole, narrow = await as_member(client, mo), await post_token(client, email="mo@example.org", scopes=["moderation"])
+    named = {"Authorization": f"Bearer {narrow.json()['token']}"}
+
+    async def answers() -> list[int]:
+        return [
+            (await client.get("/api/v1/moderation/findings", headers=headers)).status_code
+            for headers in (early, whole, named)
+        ]
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/scopes")
+    assert await answers() == [403, 200, 200]
+    await services.set_moderator(email="mo@example.org", is_moderator=False)
+    assert await answers() == [404, 404, 404]
+    listed = await client.get("/api/v1/tokens", headers=whole)
+    assert not any("moderation" in one["scopes"] for one in listed.json())
+    await services.set_moderator(email="mo@example.org", is_moderator=True)
+    assert await answers() == [403, 403, 403]
 
 
 @pytest.mark.parametrize(
@@ -183,3 +258,9 @@ async def test_so_many_tokens_can_be_made_in_an_hour_and_not_one_more(
 def small(limit: Limit) -> tuple[Window, ...]:
     """The numbers of a limit, but for tokens two."""
     return (Window(2, 3600),) if limit is NEW_TOKENS else limit.windows
+
+
+def test_the_docs_and_the_form_know_every_part() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.MULTILINE))
+
+    assert told == {str(part) for part in PARTS} == {str(choice.part) for choice in choices_for(moderator=True)}
