@@ -6,6 +6,7 @@ anybody once the account is gone, what its member decided, and when.
 
 import asyncio
 import os
+import tempfile
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,11 +24,13 @@ logger = structlog.get_logger()
 
 
 class Decision(StrEnum):
-    """What a member decided about their account."""
+    """What a member decided about their account; or that a backup was made."""
 
     LEAVING = "leaving"
     BACK = "back"
     GONE = "gone"
+    BACKUP = "backup"
+    """Of no account: the id is a backup's. A journal with this line knows of everybody who has left since."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -72,7 +75,28 @@ async def note(account: UUID, decision: Decision) -> None:
 
 async def last_decisions() -> dict[UUID, Entry]:
     """What each member in the journal decided last."""
-    return await asyncio.to_thread(_read, journal_file())
+    return decisions_of(await asyncio.to_thread(entries_in, journal_file()))
+
+
+def decisions_of(entries: list[Entry]) -> dict[UUID, Entry]:
+    """What each member decided last, of lines in their order."""
+    return {entry.account: entry for entry in entries if entry.decision is not Decision.BACKUP}
+
+
+def backups_in(path: Path) -> dict[UUID, datetime]:
+    """Which backups a journal knows of, and when each was made."""
+    return {entry.account: entry.at for entry in entries_in(path) if entry.decision is Decision.BACKUP}
+
+
+async def add_from(path: Path) -> int:
+    """Take what another journal says and this one does not into this one; how many lines those were.
+
+    All lines stand in the order of their times then, as what was decided last is what counts.
+
+    Raises:
+        OSError: It cannot be written; this one is as it was.
+    """
+    return await asyncio.to_thread(_add_from, path, journal_file())
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -89,8 +113,26 @@ def _append(path: Path, line: bytes) -> None:
         sync_folder(path.parent)
 
 
-def _read(path: Path) -> dict[UUID, Entry]:
-    found: dict[UUID, Entry] = {}
+def _add_from(path: Path, into: Path) -> int:
+    here, others = entries_in(into), entries_in(path)
+    new = set(others) - set(here)
+    if not new:
+        return 0
+    lines = sorted({*here, *new}, key=lambda entry: entry.at)
+    into.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=into.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(msgspec.json.encode(entry) + b"\n" for entry in lines)
+        file.flush()
+        os.fsync(descriptor)
+    Path(draft).replace(into)
+    sync_folder(into.parent)
+    return len(new)
+
+
+def entries_in(path: Path) -> list[Entry]:
+    """What stands in a journal; lines that a crash has cut off are left out, and told."""
+    found: list[Entry] = []
     if not path.exists():
         return found
     with path.open("rb") as lines:
@@ -98,9 +140,7 @@ def _read(path: Path) -> dict[UUID, Entry]:
             if not line.strip():
                 continue
             try:
-                entry = msgspec.json.decode(line, type=Entry)
+                found.append(msgspec.json.decode(line, type=Entry))
             except msgspec.DecodeError:
                 logger.warning("erasure_journal_line_unreadable", line=number)
-                continue
-            found[entry.account] = entry
     return found

@@ -46,9 +46,11 @@ async def test_after_a_restore_everyone_is_as_they_last_decided(tmp_path: Path) 
     await erase(gone.id)
     await leave(leaving)
     await stay(back.id)
-    await fetch("TRUNCATE account, purpose_epoch, model_coverage, sealing_key CASCADE")
+    await fetch("TRUNCATE account, model_coverage, sealing_key CASCADE")
     await fetch("TRUNCATE pgqueuer, pgqueuer_log, pgqueuer_statistics, pgqueuer_schedules, statement_vector CASCADE")
     await fetch("TRUNCATE outgoing_mail, mail_asked, pending_account, rate_spent")
+    # What an older server than the program does not know, where the tests run on one.
+    dump.write_text(dump.read_text().replace("SET transaction_timeout = 0;\n", ""))
     await run(find_binaries() / "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", dump, url)
     assert await _there() == {gone.id, leaving.id, back.id, stays.id}, "the backup has everyone"
     assert await leaves_at(back.id) is not None

@@ -1,0 +1,147 @@
+"""A backup that is damaged, closed, or of something else changes nothing, and a disk that fails is told of."""
+
+import os
+from pathlib import Path
+
+import anyio
+import asyncpg
+import pytest
+
+from api.backups import restoring, taking
+from api.backups.age_keys import Passphrase, PublicKey, SecretKey, new_pair
+from api.backups.errors import BackupError, DamagedError, SecretError
+from api.sealing import keys
+from api.settings import settings
+from tests.api.backups.backing_up import WORDS, content, people, put_back, taken, two_who_talk, write
+from tests.factories import make_member
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+async def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path, *, is_encrypted: bool) -> None:
+    await make_member("Ada")
+    secret, public = new_pair()
+    made = await taken(url, tmp_path, *([PublicKey(public)] if is_encrypted else []))
+    whole = made.path.read_bytes()
+    middle = len(whole) // 2
+    changed = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+
+    for damaged in (whole[:-1], whole[:middle], whole[: len(whole) // 10], changed, b""):
+        made.path.write_bytes(damaged)
+        with pytest.raises(DamagedError):
+            await put_back(url, made.path, openers=[SecretKey(secret)])
+
+    assert await people() == {"Ada"}
+
+
+async def test_a_restore_that_fails_half_way_leaves_all_as_it_was(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_who_talk()
+    made = await taken(url, tmp_path)
+    await make_member("Cleo")
+    before = await content()
+
+    async def fail(*_: object) -> None:
+        raise asyncpg.DiskFullError("no space left")
+
+    monkeypatch.setattr("api.backups.loading._bring_back", fail)
+    with pytest.raises(BackupError, match=r"refused the backup \(DiskFullError 53100\); it is as it was before"):
+        await put_back(url, made.path)
+
+    assert await content() == before
+
+
+async def test_without_its_keys_nothing_is_put_back(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await write(await make_member("Ada"), "I keep bees.")
+    made = await taken(url, tmp_path)
+
+    monkeypatch.setenv("WHEREFORE_ENCRYPTION_KEYS", os.environ["WHEREFORE_ENCRYPTION_KEYS"].replace("k" * 9, "m" * 9))
+    settings.cache_clear()
+    with pytest.raises(Exception, match="is not the one that this database was sealed with"):
+        await put_back(url, made.path)
+
+    monkeypatch.delenv("WHEREFORE_ENCRYPTION_KEYS")
+    settings.cache_clear()
+    assert not keys.are_there()
+    with pytest.raises(BackupError, match="keys that belong to this backup are missing"):
+        await put_back(url, made.path)
+
+
+async def test_an_encrypted_backup_opens_with_its_passphrase_alone(url: str, tmp_path: Path) -> None:
+    await make_member("Ada", email="ada@example.org")
+    made = await taken(url, tmp_path, Passphrase(WORDS))
+
+    assert made.path.name.endswith(".tar.gz.age")
+    assert made.path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(SecretError, match="This backup is encrypted"):
+        restoring.check(made.path, [])
+    with pytest.raises(SecretError, match="not the passphrase"):
+        restoring.check(made.path, [Passphrase("incorrect horse battery")])
+    assert restoring.check(made.path, [Passphrase(WORDS)])[0].members == 1
+
+
+async def test_a_disk_that_keeps_something_else_is_found_out(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_member("Ada")
+
+    def forget(descriptor: int) -> None:
+        os.pwrite(descriptor, b"\0", os.fstat(descriptor).st_size // 2)
+
+    monkeypatch.setattr(taking, "forget_cached", forget)
+    with pytest.raises(DamagedError):
+        await taken(url, tmp_path)
+
+    assert [path async for path in anyio.Path(tmp_path).glob("*wherefore*")] == []
+
+
+@pytest.mark.parametrize(("call", "said"), [("fsync", "No space left on device"), ("rename", "Read-only file system")])
+async def test_a_disk_that_is_full_or_read_only_is_told_and_nothing_is_left(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, said: str
+) -> None:
+    await make_member("Ada")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    def fail(*_: object) -> None:
+        raise OSError(28 if call == "fsync" else 30, said)
+
+    monkeypatch.setattr("api.backups.taking.os.fsync" if call == "fsync" else "pathlib.Path.rename", fail)
+    with pytest.raises(BackupError, match=rf"cannot be written in {folder} \({said}\)\. Nothing is left of it"):
+        await taken(url, folder)
+
+    monkeypatch.undo()
+    assert list(folder.iterdir()) == []
+
+
+async def test_room_is_looked_for_first(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await make_member("Ada")
+    made = await taken(url, tmp_path)
+
+    class Full:
+        free = 1_000_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Full)
+    with pytest.raises(BackupError, match=r"has 1 MB free, and the backup may take \d+ MB: make room"):
+        await taken(url, tmp_path)
+    with pytest.raises(BackupError, match=r"has 1 MB free, and this may take \d+ MB: make room first"):
+        await put_back(url, made.path)
+
+
+async def test_a_file_that_is_there_is_never_written_over(url: str, tmp_path: Path) -> None:
+    await make_member("Ada")
+    there = tmp_path / "mine"
+    there.write_text("mine")
+
+    with pytest.raises(BackupError, match="is there already"):
+        await taken(url, there)
+
+    assert there.read_text() == "mine"
+
+
+async def test_another_file_is_told_from_a_backup(url: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.tar.gz"
+    other.write_text("A letter to nobody.")
+
+    with pytest.raises(DamagedError, match="is damaged, or is no backup"):
+        restoring.check(other, [])
