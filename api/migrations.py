@@ -1,18 +1,22 @@
 """Bring a database to the shape this version needs, once, however many processes start together."""
 
+import asyncio
 import hashlib
 import os
-from contextlib import redirect_stdout
 from importlib.metadata import version
-from io import StringIO
 from pathlib import Path
+from time import monotonic
 
 import asyncpg
+
+from api.settings import settings
 
 OLDEST_POSTGRESQL = 15
 OLDEST_PGVECTOR = (0, 8, 4)
 
-_ONE_AT_A_TIME = 0x57484552  # any constant: the key of an advisory lock
+SECONDS_BETWEEN_TRIES = 0.5
+
+ONE_AT_A_TIME = 0x57484552  # any constant: the key of an advisory lock
 
 
 class DatabaseUnsuitableError(Exception):
@@ -28,14 +32,14 @@ async def migrate(database_url: str) -> None:
     """
     os.environ["PICCOLO_CONF"] = "api.piccolo_conf"
     try:
-        connection = await asyncpg.connect(database_url, timeout=30)
+        connection = await _connect(database_url, wait=settings().database_wait)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).split("\n", 1)[0] or "it did not answer in time"
         raise DatabaseUnsuitableError(f"The database of WHEREFORE_DATABASE_URL cannot be reached: {reason}") from error
     try:
-        await _check(connection)
+        await check_server(connection)
         await connection.execute("SET statement_timeout = 0")  # another process may take long to do it
-        await connection.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
+        await connection.execute("SELECT pg_advisory_lock($1)", ONE_AT_A_TIME)
         wanted = _fingerprint()
         if await connection.fetchval("SELECT obj_description(to_regclass('migration'), 'pg_class')") != wanted:
             await _run_forwards()
@@ -44,11 +48,28 @@ async def migrate(database_url: str) -> None:
             await connection.execute(f"COMMENT ON TABLE migration IS '{wanted}'")
         else:
             await _check_keys(connection)
+    except asyncpg.LockNotAvailableError as error:
+        raise DatabaseUnsuitableError(
+            "A migration has waited a quarter of an hour for a table that something else holds. Look at "
+            "pg_stat_activity for old transactions, a backup perhaps, end them, and start again; it goes on from there."
+        ) from error
     finally:
         await connection.close()
 
 
-async def _check(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def _connect(database_url: str, *, wait: int) -> "asyncpg.Connection[asyncpg.Record]":
+    """Connect; to a server that is not there yet, or still starting, for as many seconds as may be waited."""
+    until = monotonic() + wait
+    while True:
+        try:
+            return await asyncpg.connect(database_url, timeout=30)
+        except (OSError, asyncpg.CannotConnectNowError):
+            if monotonic() >= until:
+                raise
+        await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+
+
+async def check_server(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     major = connection.get_server_version().major
     if major < OLDEST_POSTGRESQL:
         raise DatabaseUnsuitableError(f"This is PostgreSQL {major}; Wherefore needs {OLDEST_POSTGRESQL} or newer.")
@@ -81,13 +102,9 @@ def _fingerprint() -> str:
 
 
 async def _run_forwards() -> None:
-    from piccolo.apps.migrations.commands.forwards import run_forwards  # noqa: PLC0415 - it imports the engine
+    from api.migration_steps import run_steps  # noqa: PLC0415 - it imports the engine
 
-    said = StringIO()
-    with redirect_stdout(said):
-        result = await run_forwards(app_name="all")
-    if not result.success:
-        raise DatabaseUnsuitableError(f"A migration failed: {result.message or said.getvalue()[-300:]}")
+    await run_steps()
 
 
 async def _seal(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -105,5 +122,8 @@ async def _check_keys(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 async def _install_jobs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     from api import jobs  # noqa: PLC0415 - it imports the engine
+    from api.patience import LOCK_SECONDS, patiently  # noqa: PLC0415 - only for a new version
 
-    await jobs.install(connection)
+    await connection.execute(f"SET lock_timeout = '{int(LOCK_SECONDS * 1000)}ms'")
+    await patiently(lambda: jobs.install(connection))
+    await connection.execute("SET lock_timeout = 0")

@@ -18,7 +18,6 @@ async def forwards():
 
     async def run_backwards():
         await fetch("ALTER TABLE match_list ADD COLUMN epoch bigint NOT NULL DEFAULT 0")
-        await fetch("ALTER TABLE match_list ALTER COLUMN epoch DROP DEFAULT")
         await fetch("ALTER TABLE match_list DROP COLUMN others")
 
     manager.add_raw(run)
