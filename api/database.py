@@ -32,6 +32,15 @@ def transaction() -> AbstractAsyncContextManager[Any]:
     return DB.transaction()
 
 
+@asynccontextmanager
+async def patient_transaction(*, minutes: int = 0) -> AsyncIterator[None]:
+    """One of a job that goes through all members: its statements may take so long, or with 0 as long as they need."""
+    async with transaction() as current:
+        current.patient = True
+        await fetch(f"SET LOCAL statement_timeout = '{minutes}min'")
+        yield
+
+
 async def fetch(sql: str, *values: object) -> list[dict[str, Any]]:
     """The rows of a statement whose `{}` stand for `values`, in order."""
     return [dict(row) for row in await DB.run_querystring(QueryString(sql, *values))]

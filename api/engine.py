@@ -3,8 +3,9 @@
 import math
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from asyncio import timeout
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +21,12 @@ from api.settings import SettingError, settings
 logger = structlog.get_logger()
 
 SECONDS_TO_CONNECT = 10
+SECONDS_FOR_A_CONNECTION = 10
+"""How long a request waits for one of the pool: when all are taken for so long, more waiting helps nobody."""
+SECONDS_FOR_A_STATEMENT = 30
+"""Then the database stops it."""
+SECONDS_FOR_A_REPLY = 40
+"""Then the database has not stopped it, so it cannot be heard: a line that was cut without a word, or that hangs."""
 
 SECONDS_BETWEEN_WARNINGS = 5
 
@@ -64,7 +71,9 @@ class Engine(PostgresEngine):
     async def start_connection_pool(self, **options: Any) -> None:
         """Open the pool of this process."""
         with self.telling_plainly():
-            self.pool = await asyncpg.create_pool(_url(), timeout=SECONDS_TO_CONNECT, reset=_left_as_it_is, **options)
+            self.pool = await asyncpg.create_pool(
+                _url(), timeout=SECONDS_TO_CONNECT, init=_stop_long_statements, reset=_left_as_it_is, **options
+            )
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """Connect once, outside the pool."""
@@ -74,12 +83,20 @@ class Engine(PostgresEngine):
         """Run one statement."""
         put_together(querystring)
         with self.telling_plainly():
-            return await super().run_querystring(querystring, in_pool=in_pool)
+            current = self.current_transaction.get()
+            async with current.within_reach() if isinstance(current, Transaction) else nullcontext():
+                return await super().run_querystring(querystring, in_pool=in_pool)
 
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002 - Piccolo's
         """Run one statement that changes tables."""
         with self.telling_plainly():
             return await super().run_ddl(ddl, in_pool=in_pool)
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        if self.pool is None:  # it was closed a moment ago
+            return await self._run_in_new_connection(query, args)
+        async with self.pool.acquire(timeout=SECONDS_FOR_A_CONNECTION) as connection, within_reach(connection):
+            return await connection.fetch(query, *args or ())
 
     def transaction(self, allow_nested: bool = True) -> "Transaction":  # noqa: FBT001, FBT002 - Piccolo's
         """All or nothing for what is awaited inside."""
@@ -113,16 +130,25 @@ class Transaction(PostgresTransaction):
     """
 
     engine: Engine
+    patient = False
+    """Whether its statements may take as long as they need."""
+
+    def within_reach(self) -> AbstractAsyncContextManager[None]:
+        """As long as the database can be heard."""
+        return nullcontext() if self.patient or self.engine.pool is None else within_reach(self.connection)
 
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
             return self._parent
         with self.engine.telling_plainly():
             pool = self.engine.pool
-            self.connection = await (pool.acquire() if pool is not None else self.engine.get_new_connection())
+            self.connection = await (
+                pool.acquire(timeout=SECONDS_FOR_A_CONNECTION) if pool is not None else self.engine.get_new_connection()
+            )
             try:
                 self.transaction = self.connection.transaction()
-                await self.transaction.start()
+                async with self.within_reach():
+                    await self.transaction.start()
             except BaseException:
                 await self._give_back()
                 raise
@@ -146,10 +172,12 @@ class Transaction(PostgresTransaction):
         if self._rolled_back or self._committed:
             return  # by hand
         if not failed:
-            await self.transaction.commit()
+            async with self.within_reach():
+                await self.transaction.commit()
             return
         with suppress(*_AWAY, asyncpg.InterfaceError):  # then PostgreSQL has rolled it back by itself
-            await self.transaction.rollback()
+            async with self.within_reach():
+                await self.transaction.rollback()
 
     async def _give_back(self) -> None:
         # The pool ends a connection that it cannot clean, and what was to be done in it is done or told already.
@@ -158,6 +186,21 @@ class Transaction(PostgresTransaction):
                 await self.engine.pool.release(self.connection)
             else:
                 await self.connection.close()
+
+
+@asynccontextmanager
+async def within_reach(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
+    """Let go of a connection on which nothing is heard any more; asking it politely to stop would wait as well.
+
+    Raises:
+        TimeoutError: There was no reply in time.
+    """
+    try:
+        async with timeout(SECONDS_FOR_A_REPLY):
+            yield
+    except TimeoutError:
+        connection.terminate()
+        raise
 
 
 def put_together(query: QueryString) -> None:
@@ -186,6 +229,11 @@ def _take_apart(query: QueryString, shape: list[str | None], values: list[Any]) 
         else:
             shape.append(None)
             values.append(value)
+
+
+async def _stop_long_statements(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Whoever set up the database may not have said so."""
+    await connection.execute(f"SET statement_timeout = '{SECONDS_FOR_A_STATEMENT}s'")
 
 
 async def _left_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:

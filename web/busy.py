@@ -1,0 +1,37 @@
+"""What people see while there is too much to do: one page for everybody, drawn when the site starts."""
+
+from jinja2 import Environment
+from litestar.types import Message, Scope, Send
+
+from api.load_shedding import BusyError, Refusal, as_problem
+from api.settings import settings
+from web.errors import asks_as_program
+from web.headers import add_headers
+
+
+def refusing_plainly(environment: Environment) -> Refusal:
+    """Refuse with a page, and as a problem document where a program asked."""
+    body = _drawn(environment)
+
+    async def answer(scope: Scope, send: Send, error: BusyError) -> None:
+        if asks_as_program(scope["path"]):
+            await as_problem(scope, send, error)
+            return
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"retry-after", str(error.retry_after).encode()),
+        ]
+        start: Message = {"type": "http.response.start", "status": error.status, "headers": headers}
+        await add_headers(start, scope)
+        await send(start)
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    return answer
+
+
+def _drawn(environment: Environment) -> bytes:
+    """It has the way out that pages of members have: whose page it would have been is not known."""
+    nobody = {"viewer": None, "waiting": 0, "unread": 0, "notice": None, "warming_up": False, "path": ""}
+    page = environment.get_template("problems/busy.html")
+    return page.render(nobody, footer_links=(), leave_url=settings().leave_url).encode()
