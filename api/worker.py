@@ -1,8 +1,9 @@
 """What is done in the background: when it is its time or when it was asked for, once however many processes serve."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from api.accounts.pending import answer_sign_up, delete_unconfirmed
 from api.accounts.services import delete_ended_credentials
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
+from api.engine import SECONDS_FOR_A_REPLY, SECONDS_TO_CONNECT
 from api.faults import kind_of
 from api.interest_map.drawing import draw_due_maps
 from api.limits.people import forget_seen
@@ -25,11 +27,15 @@ from api.mail.services import delete_old_mails, send_due_mails, send_mail
 from api.matching.lists import compute_ordered
 from api.matching.sharing import move_shares_on
 from api.matching.vector_indexes import build_missing
+from api.metrics.figures import measure
+from api.metrics.instruments import instruments
 from api.moderation.stuck import tell_of_stuck_cases
 from api.privacy.retention import apply_retention
 from api.profiles.me import end_pauses
 from api.profiles.reembedding import catch_up
 from api.settings import settings
+from api.webhooks import sending
+from api.webhooks.tidying import tidy_deliveries
 
 if TYPE_CHECKING:
     from pgqueuer import PgQueuer
@@ -53,7 +59,10 @@ SCHEDULE: tuple[tuple[str, str, Callable[[], Awaitable[object]]], ...] = (
     ("move_shares_on", "40 3 * * *", move_shares_on),
     ("draw_due_maps", "50 3 * * *", draw_due_maps),
     ("send_due_mails", "* * * * *", send_due_mails),
+    ("send_due_webhooks", "* * * * *", sending.send_due),
+    ("tidy_deliveries", "33 * * * *", tidy_deliveries),
     ("delete_old_mails", "47 * * * *", delete_old_mails),
+    ("measure", "* * * * *", measure),
     ("build_vector_indexes", "*/10 * * * *", build_missing),
 )
 """Name, when (as cron writes it), and what. Each may run late, or twice, and does what is due then."""
@@ -63,6 +72,7 @@ JOBS: dict[str, Callable[[bytes], Awaitable[object]]] = {
     "send_mail": send_mail,
     "answer_asked": answer_asked,
     "answer_sign_up": answer_sign_up,
+    "send_webhooks": sending.wake,
 }
 """What can be asked for by `jobs.enqueue`; each takes what it is about, as JSON, and may be done twice."""
 
@@ -85,25 +95,28 @@ _scheduled: set["asyncio.Task[object]"] = set()
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[None]:
-    """Do due jobs in the background for as long as a process serves.
+async def running(*, after: asyncio.Event | None = None) -> AsyncIterator[None]:
+    """Do due jobs in the background for as long as a process serves, once that is so which must be so before.
 
     At the end those that were asked for are finished, and those that were scheduled, which may take long, are given
     up: they go on where they were another time.
     """
     stopped = asyncio.Event()
-    task = asyncio.create_task(_run_until(stopped))
-    try:
-        yield
-    finally:
-        stopped.set()
-        for long in _scheduled:
-            long.cancel()
-        with suppress(asyncio.CancelledError, TimeoutError):
-            await asyncio.wait_for(task, SECONDS_TO_FINISH)
+    task = asyncio.create_task(_run_until(stopped, after))
+    async with sending.PLACES_HERE.open():
+        try:
+            yield
+        finally:
+            stopped.set()
+            for long in _scheduled:
+                long.cancel()
+            with suppress(asyncio.CancelledError, TimeoutError):
+                await asyncio.wait_for(task, SECONDS_TO_FINISH)
 
 
-async def _run_until(stopped: asyncio.Event) -> None:
+async def _run_until(stopped: asyncio.Event, after: asyncio.Event | None) -> None:
+    if after is not None:
+        await after.wait()
     await _pause(stopped, SECONDS_BEFORE_THE_FIRST)
     await asyncio.to_thread(import_module, "pgqueuer")  # takes a quarter of a second, which nobody should wait for
     while not stopped.is_set():
@@ -115,7 +128,13 @@ async def _run_until(stopped: asyncio.Event) -> None:
 
 
 async def _run(stopped: asyncio.Event) -> None:
-    connection = await asyncpg.connect(settings().database_url)
+    # So that whoever looks into the database sees which process a line belongs to.
+    connection = await asyncpg.connect(
+        settings().database_url,
+        timeout=SECONDS_TO_CONNECT,
+        command_timeout=SECONDS_FOR_A_REPLY,
+        server_settings={"application_name": f"wherefore jobs {os.getpid()}"},
+    )
     try:
         runner = _runner(connection)
         passing_on = asyncio.create_task(_pass_on(stopped, runner.shutdown))
@@ -124,7 +143,7 @@ async def _run(stopped: asyncio.Event) -> None:
         finally:
             passing_on.cancel()
     finally:
-        await asyncio.shield(connection.close())
+        await asyncio.shield(connection.close(timeout=SECONDS_TO_CONNECT))
 
 
 async def _pass_on(stopped: asyncio.Event, shutdown: asyncio.Event) -> None:
@@ -156,15 +175,31 @@ def _as_scheduled(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[
         if this is not None:  # always so; it is how a task is asked for itself
             _scheduled.add(this)
             this.add_done_callback(_scheduled.discard)
-        logger.info("job", name=name, changed=await job())
+        with _counted(name):
+            logger.info("job", name=name, changed=await job())
 
     return run
+
+
+@contextmanager
+def _counted(name: str) -> Iterator[None]:
+    """Count a job as done or, by kind, as failed, where an operator wants that."""
+    told = instruments()
+    try:
+        yield
+    except Exception as error:
+        if told is not None:
+            told.job_failures.labels(name, kind_of(error)).inc()
+        raise
+    if told is not None:
+        told.jobs.labels(name).inc()
 
 
 def _as_asked(name: str, job: Callable[[bytes], Awaitable[object]]) -> Callable[["Job"], Awaitable[None]]:
     async def run(asked: "Job") -> None:
         try:
-            changed = await job(asked.payload or b"")
+            with _counted(name):
+                changed = await job(asked.payload or b"")
         except Exception as error:
             logger.warning("job_failed", name=name, tried=asked.attempts + 1, exc_info=error)
             # What is raised here is kept with the job, with all its words.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import uvicorn
@@ -20,6 +20,11 @@ from api.migrations import migrate
 from api.settings import Settings, settings
 from scripts.careful_protocol import CarefulProtocol
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
+from scripts.metrics import told_to_prometheus
+from scripts.processes import end_with_parent
+
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 GRACEFUL_SECONDS = 5
 """How long open requests may take after Ctrl-C; without a limit one open event stream would hold the server."""
@@ -59,6 +64,32 @@ def running_database() -> Iterator[str]:
 
 
 @contextmanager
+def untouched_database(*, alone: bool) -> Iterator[str]:
+    """The database as it is, of whatever shape.
+
+    Raises:
+        AlreadyRunningError: It is to be had alone, and a site is serving from it.
+    """
+    chosen = settings()
+    if chosen.database_url is not None:
+        yield chosen.database_url
+        return
+    bundled = EmbeddedPostgres(chosen.data_dir, say=_say)
+    try:
+        try:
+            url = bundled.start()
+        except AlreadyRunningError:
+            if alone:
+                raise
+            url = address_of_running(chosen.data_dir)
+        os.environ["WHEREFORE_DATABASE_URL"] = url
+        settings.cache_clear()
+        yield url
+    finally:
+        bundled.stop()
+
+
+@contextmanager
 def shared_database() -> Iterator[str]:
     """As `running_database`; but the bundled one may be that of a site which is serving, and stays up with it."""
     try:
@@ -82,7 +113,7 @@ def serve(*, demo_members: int) -> NoReturn:
     if chosen.workers == 1:
         Thread(target=_warm_up, daemon=True).start()
     try:
-        with running_database(), listening:
+        with told_to_prometheus(), running_database(), listening:
             if demo_members and asyncio.run(_has_demo(demo_members)):
                 os.environ["WHEREFORE_DEMO"] = "yes"
                 settings.cache_clear()
@@ -98,7 +129,7 @@ def serve(*, demo_members: int) -> NoReturn:
 
 def _run(chosen: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
-        "web.app:create_app",
+        "scripts.serve:application",
         factory=True,
         workers=chosen.workers,
         log_config=None,  # its lines go the way of ours, without what people sent
@@ -120,6 +151,14 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only where there are several
 
     Multiprocess(config, sockets=[listening]).run()
+
+
+def application() -> "Litestar":
+    """What a process serves; where another one has started it, it ends with that one."""
+    from web.app import create_app  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+
+    end_with_parent()
+    return create_app()
 
 
 def _listen(chosen: Settings) -> socket.socket:

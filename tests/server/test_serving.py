@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_one_line_that_names_it(tmp_path: Path, name: str
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WHEREFORE_")}
     here = {"WHEREFORE_DATA_DIR": str(tmp_path), f"WHEREFORE_{name}": value}
     if name == "DATABASE_URL":
-        here["WHEREFORE_PORT"] = str(free_port())
+        here |= {"WHEREFORE_PORT": str(free_port()), "WHEREFORE_DATABASE_WAIT": "1"}
 
     ended = subprocess.run(
         [sys.executable, "-m", "scripts.command", "serve"], capture_output=True, text=True, check=False,
