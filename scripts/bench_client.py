@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+_KEPT_SECONDS = 2.0
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -15,6 +16,8 @@ class Reply(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     seconds: float
+    says_when: bool = False
+    """Whether it tells when to try again."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -32,6 +35,7 @@ class Client:
         """Prepare for a server on this machine."""
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used_at = 0.0
 
     async def get(self, path: str, token: str) -> Reply:
         """Ask for something as whoever has a token."""
@@ -41,6 +45,11 @@ class Client:
         """Send something as JSON."""
         return await self._ask(method, path, token, msgspec.json.encode(body))
 
+    async def ask(self, method: str, path: str, *, headers: dict[str, str], body: object = None) -> Reply:
+        """Ask for anything, with these headers, and send something as JSON where that is given."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return await self._exchange(method, path, lines, b"" if body is None else msgspec.json.encode(body))
+
     async def close(self) -> None:
         """Let go of the connection."""
         if self._streams is not None:
@@ -48,17 +57,23 @@ class Client:
             self._streams = None
 
     async def _ask(self, method: str, path: str, token: str | None, body: bytes) -> Reply:
+        return await self._exchange(method, path, f"Authorization: Bearer {token}\r\n" if token else "", body)
+
+    async def _exchange(self, method: str, path: str, lines: str, body: bytes) -> Reply:
+        if time.perf_counter() - self._used_at > _KEPT_SECONDS:
+            await self.close()  # before the server does, which could be in the moment of this request
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-        head += f"Authorization: Bearer {token}\r\n" if token else ""
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{lines}"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
         began = time.perf_counter()
         writer.write(f"{head}\r\n".encode() + body)
         received = (await reader.readuntil(_HEAD_END)).lower()
         content = await reader.readexactly(_length(received))
-        return Reply(int(received.split(b" ", 2)[1]), content, time.perf_counter() - began)
+        self._used_at = time.perf_counter()
+        says_when = b"\r\nretry-after:" in received
+        return Reply(int(received.split(b" ", 2)[1]), content, time.perf_counter() - began, says_when)
 
 
 def _length(head: bytes) -> int:

@@ -102,7 +102,7 @@ async def measure(url: str, size: int, *, queries: int, texts: int) -> list[Figu
         await bench_compute(cases, recorder)
         tell("Comparing with the same scoring of everyone")
         await bench_recall(cases, recorder)
-        with serving(url) as (port, server):
+        with serving(url) as (port, server, _):
             tell("Reading lists through HTTP")
             await bench_list_read(port, cases, recorder)
             tell("From signing up to the first match")

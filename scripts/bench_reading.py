@@ -3,18 +3,15 @@
 import secrets
 import time
 from collections.abc import Sequence
-from datetime import timedelta
-from uuid import uuid4
 
 import msgspec
 
-from api import clock, database
-from api.accounts.keys import digest, new_token
-from api.accounts.schemas import Scope
+from api import database
 from api.privacy.erasure import erase
 from scripts.bench_client import Client, Turn, turn
 from scripts.bench_compute import Case
 from scripts.bench_figures import Recorder
+from scripts.bench_tokens import give_token, take_tokens
 
 _CONNECTIONS = 16
 _TURNS = 6
@@ -36,7 +33,7 @@ class _Page(msgspec.Struct, frozen=True):
 
 async def bench_list_read(port: int, cases: Sequence[Case], recorder: Recorder) -> None:
     """Have 16 connections read stored lists, a peer's lists, and rows by key, in turns."""
-    tokens = await _tokens(cases)
+    tokens = [await give_token(case.member, name=_TOKEN_NAME) for case in cases]
     clients = [Client(port) for _ in range(_CONNECTIONS)]
     requests = {
         name: [(path.format(case.purpose), token) for case, token in zip(cases, tokens, strict=True)]
@@ -54,7 +51,7 @@ async def bench_list_read(port: int, cases: Sequence[Case], recorder: Recorder) 
     finally:
         for client in clients:
             await client.close()
-        await database.fetch("DELETE FROM access_token WHERE name = {}", _TOKEN_NAME)
+        await take_tokens(name=_TOKEN_NAME)
     for name, taken in turns.items():
         recorder.times("list_read", name, [seconds for one in taken for seconds in one.seconds])
         recorder.mean("list_read", name, "per_s", [one.per_s for one in taken])
@@ -94,25 +91,6 @@ async def bench_first_match(port: int, recorder: Recorder) -> None:
 
 
 _TOKEN_NAME = "bench"  # noqa: S105  - a label
-
-
-async def _tokens(cases: Sequence[Case]) -> list[str]:
-    """A token for each of these members, as none of them can sign in."""
-    tokens = [new_token() for _ in cases]
-    now = clock.now()
-    for case, token in zip(cases, tokens, strict=True):
-        await database.fetch(
-            "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
-            "VALUES ({}, {}, {}, {}, {}, {}, {})",
-            uuid4(),
-            case.member,
-            digest(token),
-            _TOKEN_NAME,
-            [scope.value for scope in Scope],
-            now,
-            now + timedelta(hours=6),
-        )
-    return tokens
 
 
 async def _sent(

@@ -3,18 +3,12 @@
 Both have the authentication, the framework, the pool and the kind of reply of `GET /api/v1/matches`.
 """
 
-import os
-import socket
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-import psutil
 from litestar import Litestar, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
@@ -25,9 +19,8 @@ from api.database import fetch
 from api.profiles.places import place_label
 from api.profiles.schemas import Purpose
 from scripts.bench_peers import PROFILE_NEIGHBOURS
+from scripts.bench_server import Running, running
 from web.app import create_app as create_site
-
-_SECONDS_TO_START = 120
 
 # The reply's fields by the plainest means: everyone's first words, and a word by the distance.
 _PEER_LIST = f"""
@@ -114,42 +107,12 @@ def create_app() -> Litestar:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[tuple[int, psutil.Process]]:
-    """The site on a free port in a process of its own, for as long as this lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    options = ("--factory", "--port", str(port), "--log-level", "warning", "--no-access-log")
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603  - our own words
-            [sys.executable, "-m", "uvicorn", "scripts.bench_serving:create_app", *options],
-            env={**os.environ, "WHEREFORE_DATABASE_URL": database_url},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            if not _is_ready(port, process):
-                log.seek(0)
-                raise RuntimeError(f"The site did not start.\n{log.read().decode(errors='replace')[-2000:]}")
-            yield port, psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _is_ready(port: int, process: "subprocess.Popen[bytes]") -> bool:
-    """Wait until it serves, or does not any more."""
-    import httpx  # noqa: PLC0415 - in installations for development only
-
-    until = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).is_success:
-                return True
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    return False
+def serving(database_url: str) -> Iterator[Running]:
+    """The site in a process of its own, for as long as this lasts."""
+    options = ("--factory", "--log-level", "warning", "--no-access-log", "--port")
+    command = (sys.executable, "-m", "uvicorn", "scripts.bench_serving:create_app", *options)
+    with running(lambda port: (*command, str(port)), settings={"WHEREFORE_DATABASE_URL": database_url}) as found:
+        yield found
 
 
 def _page(purpose: Purpose, rows: list[dict[str, Any]]) -> _Page:

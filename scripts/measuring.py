@@ -143,6 +143,21 @@ def bench_encode_command(members: int, *, as_json: bool) -> None:
     bench_encode(members=members, as_json=as_json)
 
 
+@bench_command.command("map")
+@click.option("--members", type=click.IntRange(1), default=10_000, show_default=True)
+@click.option("--texts", type=click.IntRange(1), default=200_000, show_default=True, help="As for seed --bulk.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@data_dir_option
+def bench_map_command(members: int, texts: int, *, as_json: bool) -> None:
+    """Measure what drawing the interest maps takes, step by step, and the memory of it.
+
+    What is missing of so many bulk members is added to the database, so give it a --data-dir of its own.
+    """
+    from scripts.bench_map import bench_map  # noqa: PLC0415 - needs much that no other command does
+
+    bench_map(members=members, texts=texts, as_json=as_json)
+
+
 @bench_command.command("reasons")
 @click.option("--turns", type=click.IntRange(10), default=200, show_default=True, help="How many reasons are checked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
@@ -151,6 +166,24 @@ def bench_reasons_command(turns: int, *, as_json: bool) -> None:
     from scripts.bench_reasons import bench_reasons  # noqa: PLC0415 - needs much that no other command does
 
     bench_reasons(turns=turns, as_json=as_json)
+
+
+@bench_command.command("load")
+@click.option("--members", type=click.IntRange(100), default=10_000, show_default=True)
+@click.option("--visitors", type=click.IntRange(20), default=2_000, show_default=True, help="How many of them come.")
+@click.option("--rate", type=click.IntRange(1), default=100, show_default=True, help="Requests a second.")
+@click.option("--minutes", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Before the overload.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that serve.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@data_dir_option
+def bench_load_command(members: int, visitors: int, rate: int, minutes: float, workers: int, *, as_json: bool) -> None:
+    """Measure the whole site under a steady load of pages and calls, under ten times as much, and afterwards.
+
+    What is missing of so many bulk members is added to the database, so give it a --data-dir of its own.
+    """
+    from scripts.bench_load import bench_load  # noqa: PLC0415 - needs much that no other command does
+
+    bench_load(members=members, visitors=visitors, rate=rate, minutes=minutes, workers=workers, as_json=as_json)
 
 
 @click.group("simulate")

@@ -1,19 +1,18 @@
 """Demo members: believable people, what they wrote, and what has happened between them. All of it or nothing."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from api import database, jobs
 from api.interest_map.drawing import draw_map
 from api.profiles.schemas import Purpose
 from api.profiles.vectors import literals
 from scripts.demo import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_SIGN_INS
-from scripts.seed_history import History, Settled, Tell
+from scripts.seed_history import History, Settled
 from scripts.seed_people import Person, plan_generated, plan_personas
+from scripts.seed_progress import progress
 from scripts.seed_requests import Story, plan_stories
 
 __all__ = ["DEMO_PASSWORD", "DEMO_SIGN_INS", "seed", "seed_if_empty"]
@@ -46,12 +45,12 @@ async def _seed(*, members: int, number: int) -> None:
     encoded = await _encode(people)
     history, settled = History(), dict[str, Settled]()
     async with database.transaction():
-        with jobs.none_asked_for(), _progress("Welcoming members", len(people)) as tell:
+        with jobs.none_asked_for(), progress("Welcoming members", len(people)) as tell:
             for person in people:
                 password = DEMO_PASSWORD if person.email in DEMO_SIGN_INS else None
                 settled[person.email] = await history.settle(person, password=password, encoded=encoded)
                 tell()
-        with _progress("Letting them meet", sum(len(story.steps) for story in stories)) as tell:
+        with progress("Letting them meet", sum(len(story.steps) for story in stories)) as tell:
             await history.play(stories, settled, tell=tell)
     await _draw_maps()
     _say_what_there_is(people, stories)
@@ -59,7 +58,7 @@ async def _seed(*, members: int, number: int) -> None:
 
 async def _draw_maps() -> None:
     """Draw the interest maps now, which a site otherwise does at night."""
-    with _progress("Drawing the maps", len(Purpose)) as tell:
+    with progress("Drawing the maps", len(Purpose)) as tell:
         for purpose in Purpose:
             await draw_map(purpose)
             tell()
@@ -78,7 +77,7 @@ async def _encode(people: Sequence[Person]) -> dict[str, str]:
     """The vectors of everything that these people write, each text once."""
     texts = sorted({said.text for person in people for card in person.cards for said in card.statements}, key=len)
     encoded: dict[str, str] = {}
-    with _progress("Reading what they wrote", len(texts)) as tell:
+    with progress("Reading what they wrote", len(texts)) as tell:
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             encoded |= await literals(texts[start : start + _TEXTS_AT_ONCE])
             for _ in texts[start : start + _TEXTS_AT_ONCE]:
@@ -86,18 +85,12 @@ async def _encode(people: Sequence[Person]) -> dict[str, str]:
     return encoded
 
 
-@contextmanager
-def _progress(words: str, total: int) -> Iterator[Tell]:
-    """A bar on a terminal, and a plain line elsewhere."""
-    terminal = sys.stdout.isatty()
-    if not terminal:
-        click.echo(f"{words}: {total}")
-    columns = [TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn()]
-    with Progress(*columns, disable=not terminal) as bar:
-        task = bar.add_task(words, total=total)
-        yield lambda: bar.advance(task)
-
-
 def _say_what_there_is(people: Sequence[Person], stories: Sequence[Story]) -> None:
     statements = sum(len(card.statements) for person in people for card in person.cards)
     click.echo(f"Added {len(people)} demo members with {statements} statements and {len(stories)} requests.")
+
+
+if __name__ == "__main__":
+    from scripts.command import main
+
+    main(args=["seed", *sys.argv[1:]])

@@ -131,11 +131,6 @@ class _Seeder:
         async with self._connection.transaction():
             for table, columns in COLUMNS.items():
                 await self._connection.copy_records_to_table(table, records=made[table], columns=columns)
-            await self._connection.execute(
-                "INSERT INTO purpose_epoch (purpose, epoch) SELECT unnest($1::varchar[]), 1 "
-                "ON CONFLICT (purpose) DO UPDATE SET epoch = purpose_epoch.epoch + 1",
-                sorted(Purpose),
-            )
         journey.copied(batch.size - skip, seconds=time.monotonic() - began)
 
     async def _today(self) -> datetime:

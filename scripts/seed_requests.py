@@ -93,9 +93,10 @@ def _from_scene(scene: Scene, persona: Person, neighbour: Person) -> Story:
         reason=scene.reason,
         outcome=scene.outcome,
         steps=tuple(
-            _steps(
+            msgspec.structs.replace(step, days_ago=step.days_ago + scene.quiet)
+            for step in _steps(
                 scene.outcome,
-                scene.days,
+                scene.days - scene.quiet,
                 question=next(iter(scene.questions), None),
                 answer=next(iter(scene.answers), None),
                 sentence=scene.crossed_reason or scene.sentence,

@@ -149,6 +149,8 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crossed_reason: str | None = None
     messages: tuple[Line, ...] = ()
     unread: bool = False
+    quiet: int = 0
+    """For how many days nobody has written any more."""
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

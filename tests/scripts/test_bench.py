@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from api.database import fetch
-from scripts import bench_encode, bench_reading
+from api.profiles.schemas import Purpose
+from scripts import bench_encode, bench_map, bench_reading
 from scripts.bench_figures import Recorder
 from scripts.bench_matching import growth, measure
 from scripts.bench_plots import plot_latency, plot_quality
@@ -21,7 +22,7 @@ from scripts.command import main
 from scripts.figures import Figure, show
 
 MEMBERS = 60
-_EMPTY = "TRUNCATE account, statement_vector, purpose_epoch CASCADE"
+_EMPTY = "TRUNCATE account, statement_vector CASCADE"
 TIMES = {"p50_ms", "p99_ms"}
 
 
@@ -105,6 +106,22 @@ async def test_the_encoder_is_measured_beside_its_bare_network(quick: None) -> N
         ("encode_concurrently", "wherefore", "ratio"),
     }
     assert all(math.isfinite(figure.value) and figure.value > 0 for figure in found)
+
+
+async def test_every_step_of_every_map_is_measured_and_the_memory_of_the_process_that_works_it_out(quick: None) -> None:
+    found = await bench_map.measure(MEMBERS, texts=1000)
+
+    steps = {
+        *((step, "s") for step in ("gathering", "texts", "areas", "wherefore")),
+        ("wherefore", "statements"),
+        ("wherefore", "members"),
+    }
+    for purpose in Purpose:
+        assert {(one.method, one.metric) for one in found if one.task == f"map_{purpose}"} == steps
+    told = {(one.task, one.method): one.value for one in found if one.metric in {"s", "mb"}}
+    assert told["all_maps", "wherefore"] > 0
+    assert told["memory", "process_apart"] > 0
+    assert told["memory", "wherefore"] > 0
 
 
 def two_sizes() -> list[Figure]:

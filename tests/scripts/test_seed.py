@@ -13,6 +13,7 @@ from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.connections.schemas import Box, RequestRead, RequestState
 from api.conversations import queries as conversations
+from api.conversations.quiet import gone_quiet
 from api.database import fetch
 from api.matching.queries import matches
 from api.profiles import queries as profiles
@@ -24,12 +25,12 @@ MEMBERS = 30
 @pytest.fixture(scope="module")
 async def demo(migrated: None) -> AsyncIterator[dict[str, Member]]:
     """A small demo, made once and only read; the members who can be borrowed, by address."""
-    await fetch("TRUNCATE account, statement_vector, purpose_epoch CASCADE")
+    await fetch("TRUNCATE account, statement_vector CASCADE")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.database.connected", nullcontext)  # the pool of the tests is open
         await seed(members=MEMBERS)
     yield {email: (await accounts.prove(email=email, password=DEMO_PASSWORD)).member for email in DEMO_SIGN_INS}
-    await fetch("TRUNCATE account, statement_vector, purpose_epoch CASCADE")
+    await fetch("TRUNCATE account, statement_vector CASCADE")
 
 
 @pytest.fixture(params=DEMO_SIGN_INS)
@@ -95,6 +96,10 @@ async def test_a_demo_member_writes_with_two_others_and_has_one_message_to_read(
     assert min(lengths) >= 3
     assert [one.has_unread for one in found].count(True) == 1
     assert await conversations.unread(borrowed) == 1
+
+
+async def test_a_demo_member_is_losing_touch_with_somebody(borrowed: Member) -> None:
+    assert len(await gone_quiet(borrowed, most=3)) == 1
 
 
 async def test_requests_are_in_every_state_but_the_one_that_trouble_makes(demo: dict[str, Member]) -> None:

@@ -41,7 +41,7 @@ async def what_there_is() -> list[tuple[object, ...]]:
 async def test_the_same_number_makes_the_same_demo() -> None:
     await seed(members=MEMBERS, number=3)
     first = await what_there_is()
-    await fetch("TRUNCATE account, statement_vector, purpose_epoch CASCADE")
+    await fetch("TRUNCATE account, statement_vector CASCADE")
 
     await seed(members=MEMBERS, number=3)
 

@@ -27,7 +27,7 @@ from scripts.seed_bulk_texts import Bank
 
 MEMBERS = 200
 NUMBER = 7
-_EMPTY = "TRUNCATE account, statement_vector, purpose_epoch CASCADE"
+_EMPTY = "TRUNCATE account, statement_vector CASCADE"
 
 
 @pytest.fixture(scope="module", autouse=True)
