@@ -1,0 +1,130 @@
+"""What stands in `deploy/`, the Dockerfile and compose.yaml is true: settings, commands, routes, limits."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.app import LARGEST_BODY
+from api.live.sending import SECONDS_BETWEEN_BEATS
+from api.settings import settings
+from scripts.careful_protocol import BODY_SECONDS, HEAD_SECONDS
+from scripts.command import main
+from tests.application import application
+
+ROOT = Path(__file__).parent.parent
+FILES = [path for path in [ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "deploy").rglob("*")] if path.is_file()]
+_OF_COMPOSE = {"WHEREFORE_DB_PASSWORD", "WHEREFORE_DB_ADMIN_PASSWORD"}
+"""Read by compose.yaml and by what prepares the database."""
+
+
+def _text(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    there = set(re.findall(r"`(WHEREFORE_\w+)`", _text("docs/settings.md")))
+
+    assert set(re.findall(r"WHEREFORE_[A-Z_]+", path.read_text())) - _OF_COMPOSE <= there
+
+
+def test_the_example_of_settings_can_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    example = _text("deploy/systemd/wherefore.env").replace("#WHEREFORE", "WHEREFORE")
+    for line in example.splitlines():
+        if line.startswith("WHEREFORE_"):
+            monkeypatch.setenv(*line.split("=", 1))
+    monkeypatch.setenv("WHEREFORE_DATA_DIR", str(tmp_path))
+    settings.cache_clear()
+    try:
+        read = settings()
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+    assert read.smtp is not None
+    assert not read.jobs
+    assert read.metrics == ("127.0.0.1", 9108)
+
+
+def test_every_command_that_is_started_exists() -> None:
+    started = re.findall(r"bin/wherefore (\w+)", _text("deploy/systemd/wherefore.service"))
+    started += re.findall(r"bin/wherefore (\w+)", _text("deploy/systemd/wherefore-worker.service"))
+    services = yaml.safe_load(_text("compose.yaml"))["services"]
+    started += [services[name]["command"][0] for name in ("web", "worker")]
+
+    assert started == ["serve", "worker", "serve", "worker"]
+    assert set(started) <= set(main.commands)
+
+
+def test_the_image_has_everything_that_is_copied_and_runs_as_nobody_in_particular() -> None:
+    dockerfile = _text("Dockerfile")
+    copied = [
+        name for line in re.findall(r"^COPY ((?!--from).+)$", dockerfile, re.MULTILINE) for name in line.split()[:-1]
+    ]
+    let_in = set(re.findall(r"^!(\S+)$", _text(".dockerignore"), re.MULTILINE))
+
+    assert set(copied) == let_in
+    assert all((ROOT / name).exists() for name in copied)
+    assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE)[-1] == "10001:10001"
+    assert "/readyz" in dockerfile
+
+
+def test_compose_opens_nothing_but_the_site_and_that_to_this_machine_alone() -> None:
+    services = yaml.safe_load(_text("compose.yaml"))["services"]
+
+    assert {name: service["ports"] for name, service in services.items() if "ports" in service} == {
+        "web": ["127.0.0.1:8000:8000"]
+    }
+    assert all(services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"] for name in ("web", "worker"))
+
+
+def test_proxies_pass_streams_on_at_once_and_let_through_what_the_site_takes() -> None:
+    nginx, caddy = _text("deploy/proxy/nginx.conf"), _text("deploy/proxy/Caddyfile")
+    streams = {route.path for route in application().routes if route.path.endswith("/events")}
+    [address] = re.findall(r"location ~ (\S+) \{\s+proxy_pass http://wherefore;\s+proxy_buffering off;", nginx)
+
+    assert streams == {"/events", "/api/v1/events"}
+    assert all(re.search(address, path) for path in streams)
+    assert set(re.findall(r"@events path (.+)", caddy)[0].split()) == streams
+    assert "flush_interval -1" in caddy
+    assert int(re.findall(r"proxy_read_timeout (\d+)s", nginx)[-1]) > 2 * SECONDS_BETWEEN_BEATS
+    assert "client_max_body_size 1m" in nginx
+    assert "max_size 1MB" in caddy
+    assert LARGEST_BODY == 1_000_000
+    assert f"client_body_timeout {BODY_SECONDS}s" in nginx
+    assert f"read_header {HEAD_SECONDS}s" in caddy
+
+
+def test_proxies_believe_no_caller_about_where_it_comes_from() -> None:
+    nginx = _text("deploy/proxy/nginx.conf")
+
+    assert re.findall(r"X-Forwarded-For (.+);", nginx) == ["$remote_addr"]
+    assert "trusted_proxies" not in _text("deploy/proxy/Caddyfile")
+
+
+def test_operations_name_settings_and_commands_that_exist() -> None:
+    page, there = _text("docs/operations.md"), set(re.findall(r"`(WHEREFORE_\w+)`", _text("docs/settings.md")))
+    commands = set(re.findall(r"(?:`|bin/|web )wherefore ([a-z][a-z-]+)", page))
+
+    assert set(re.findall(r"WHEREFORE_[A-Z_]+", page)) <= there
+    assert {"serve", "worker", "outbox", "promote-moderator", "rotate-keys"} <= commands <= set(main.commands)
+
+
+def test_operations_tell_what_to_do_at_each_alert() -> None:
+    rules = yaml.safe_load(_text("deploy/grafana/alerts.yml"))["groups"][0]["rules"]
+
+    told = re.findall(r"^\| `(Wherefore\w+)` \|", _text("docs/operations.md"), re.MULTILINE)
+
+    assert told == [rule["alert"] for rule in rules]
+
+
+def test_operations_tell_the_words_that_are_logged() -> None:
+    page = _text("docs/operations.md")
+    code = "".join(path.read_text() for path in (ROOT / "api").rglob("*.py"))
+
+    events = set(re.findall(r"`((?:unexpected|load|database|job|jobs|model)_[a-z_]+)`", page))
+
+    assert len(events) > 5
+    assert {event for event in events if f'"{event}"' not in code} == set()
