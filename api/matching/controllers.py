@@ -10,11 +10,14 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.errors import InvalidError, NotFoundError
+from api.limits.errors import QuotaReachedError
 from api.limits.policies import READS
 from api.matching import queries, services
 from api.matching.schemas import MatchChoiceSet, MatchExplained, MatchPage
 from api.pagination import DEFAULT_LIMIT, MOST
 from api.problems import describes
+from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
 
 
@@ -25,7 +28,7 @@ class MatchController(Controller):
     tags = ("Matches",)
     opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
-    @get(operation_id="Matches", opt={"limits": (READS,)}, responses=describes(401, 403, 409, 422))
+    @get(operation_id="Matches", opt={"limits": (READS,)}, responses=describes(PurposeOffError, InvalidError))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -40,7 +43,7 @@ class MatchController(Controller):
         "/{member_id:uuid}",
         operation_id="Match",
         opt={"limits": (READS,)},
-        responses=describes(401, 403, 404, 422),
+        responses=describes(NotFoundError, QuotaReachedError),
     )
     async def read_one(
         self, actor: NamedDependency[Member], member_id: FromPath[UUID], purpose: FromQuery[Purpose]
@@ -56,7 +59,7 @@ class MatchController(Controller):
         "/{member_id:uuid}/state",
         operation_id="ChooseMatch",
         status_code=HTTP_204_NO_CONTENT,
-        responses=describes(401, 403, 404, 422),
+        responses=describes(NotFoundError, QuotaReachedError),
     )
     async def choose(
         self, actor: NamedDependency[Member], member_id: FromPath[UUID], data: JSONBody[MatchChoiceSet]
@@ -64,7 +67,7 @@ class MatchController(Controller):
         """Put a match off until later, or aside. Nobody else learns of it."""
         await services.choose(actor, member_id, choice=data)
 
-    @delete("/{member_id:uuid}/state", operation_id="UnchooseMatch", responses=describes(401, 403))
+    @delete("/{member_id:uuid}/state", operation_id="UnchooseMatch")
     async def unchoose(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> None:
         """Take back what was said of a match."""
         await services.unchoose(actor, member_id)

@@ -8,7 +8,19 @@ from api.database import fetch
 from api.errors import NotFoundError
 from api.limits.people import Seen, see, see_one
 from api.matching.considered import NOT_USED, USED
-from api.matching.entries import Marks, MarksOfPair, Part, Position, Quote, QuotedPair, Row, entries, entry_of
+from api.matching.entries import (
+    MARK,
+    START,
+    Marks,
+    MarksOfPair,
+    Position,
+    Quote,
+    QuotedPair,
+    Row,
+    entries,
+    entry_of,
+    mark_of,
+)
 from api.matching.explanation import kind_of
 from api.matching.lists import refreshed
 from api.matching.marking import with_marks
@@ -32,6 +44,11 @@ from api.profiles.errors import PurposeOffError
 from api.profiles.places import place_label
 from api.profiles.schemas import MemberSummary, Purpose
 from api.profiles.visibility import are_connected, can_see_member, have_open_request
+
+_STEP = 16
+"""A cursor has room for so many members, or twice as many, and so on."""
+_MOST_GIVEN = 400
+"""Twice a list: who goes on reading for days, while it changes, does not get cursors that fit into no address."""
 
 DAYS_CHOSEN_FROM = 4
 """The first page goes round among so many days' people of each purpose, as long as they are the first of its list."""
@@ -91,13 +108,19 @@ async def _rows(
     actor: Member, purpose: Purpose, *, limit: int, cursor: str | None = None
 ) -> tuple[list[tuple[Position, Row]], str | None]:
     """A part of a list, and where the next begins; nobody in it counts as seen yet."""
-    part = await _part(actor, purpose, cursor=cursor, most=limit + 1)
+    given = _given(cursor, actor, purpose)
+    if cursor is None:
+        part = await refreshed(actor, purpose, most=limit + 1)
+    else:
+        part = await entries(actor.id, purpose, after=START, most=limit + 1, given=given)
     found = part.rows
     while len(found) <= limit and part.end is not None:
-        part = await entries(actor.id, purpose, after=part.end, most=limit + 1)
+        part = await entries(actor.id, purpose, after=part.end, most=limit + 1, given=given)
         found += part.rows
     shown = found[:limit]
-    following = _cursor(shown[-1][0], actor, purpose) if len(found) > limit else None
+    following = (
+        _cursor(given + [mark_of(row.member) for _, row in shown], actor, purpose) if len(found) > limit else None
+    )
     return shown, following
 
 
@@ -109,11 +132,11 @@ async def explained(actor: Member, *, purpose: Purpose, member_id: UUID) -> Matc
         NotFoundError: They are not on it, or cannot be met just now.
     """
     part = await entry_of(actor.id, purpose, member_id=member_id)
-    found = await _read(purpose, [row for _, row in part.rows])
-    await see_one(actor.id, member_id, there=bool(found))
-    if not found:
+    await see_one(actor.id, member_id, there=bool(part.rows))  # before any work that a refusal would take longer for
+    if not part.rows:
         raise NotFoundError
-    return MatchExplained(found[0], used=list(USED), not_used=list(NOT_USED))
+    [found] = await _read(purpose, [row for _, row in part.rows])
+    return MatchExplained(found, used=list(USED), not_used=list(NOT_USED))
 
 
 async def why_empty(actor: Member, *, purpose: Purpose) -> EmptyMatches:
@@ -160,16 +183,23 @@ async def _why(viewer_id: UUID, purpose: Purpose) -> WhyEmpty:
     return WhyEmpty.ALL_ASKED if met else WhyEmpty.NOBODY_YET
 
 
-async def _part(actor: Member, purpose: Purpose, *, cursor: str | None, most: int) -> Part:
+def _given(cursor: str | None, actor: Member, purpose: Purpose) -> list[bytes]:
+    """Whom the parts before a cursor had, as `mark_of` knows them."""
     if cursor is None:
-        return await refreshed(actor, purpose, most=most)
-    after = Position.unpack(open_cursor(cursor, belongs_to=_list_of(actor, purpose)))
-    return await entries(actor.id, purpose, after=after, most=most)
+        return []
+    packed = open_cursor(cursor, belongs_to=_list_of(actor, purpose))
+    return [packed[at : at + MARK] for at in range(0, len(packed), MARK)]
 
 
-def _cursor(after: Position, actor: Member, purpose: Purpose) -> str:
-    """Sealed, as gaps between positions would tell of members who are there but cannot be met just now."""
-    return seal_cursor(after.pack(), belongs_to=_list_of(actor, purpose))
+def _cursor(given: list[bytes], actor: Member, purpose: Purpose) -> str:
+    """Whom this part and those before it had: the list may be computed anew before the next one is read.
+
+    No place in the list would do, as everybody may move by one. Sealed, and in steps of some length: who cannot be met
+    just now, or is held back, is nobody's to tell.
+    """
+    given = given[-_MOST_GIVEN:]
+    filled = given + [bytes(MARK)] * (-len(given) % _STEP)
+    return seal_cursor(b"".join(filled), belongs_to=_list_of(actor, purpose))
 
 
 def _list_of(actor: Member, purpose: Purpose) -> str:

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api import clock
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, fetch_one, patient_transaction
 from api.matching.exposure import LEAST_LISTS, LEAST_MEMBERS, NEW, SHOWN_FIRST, next_shares
-from api.profiles.epochs import raise_epochs
 from api.profiles.schemas import Purpose
 
 COMPUTED_WITHIN = timedelta(days=7)
@@ -61,8 +60,7 @@ async def move_shares_on() -> int:
     """
     moved = 0
     for purpose in Purpose:
-        async with transaction():
-            await fetch("SET LOCAL statement_timeout = 0")
+        async with patient_transaction():
             moved += await _move_on(purpose)
     return moved
 
@@ -77,8 +75,6 @@ async def _move_on(purpose: Purpose) -> int:
     for first in range(0, len(changed), _WRITTEN_AT_ONCE):
         some = changed[first : first + _WRITTEN_AT_ONCE]
         await _write([UUID(bytes=row["switched"].tobytes()) for row in rows[some]], moved[some].tolist())
-    if (moved != shares).any():
-        await raise_epochs([purpose])
     return int((moved != shares).sum())
 
 

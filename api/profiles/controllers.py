@@ -9,11 +9,13 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.errors import InvalidError, NotFoundError
+from api.limits.errors import QuotaReachedError
 from api.limits.policies import PLACES, READS, STATEMENTS
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
 from api.profiles import me, places, queries, services
-from api.profiles.errors import ConsentProblem
+from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
 from api.profiles.purposes import purposes
 from api.profiles.schemas import (
     MemberRead,
@@ -45,7 +47,6 @@ class PublicController(Controller):
         "/places",
         operation_id="Places",
         opt={"access": Access.ANYONE, "limits": (PLACES,)},
-        responses=describes(422),
     )
     async def search_places(self, q: Annotated[str, QueryParameter(max_length=100)] = "") -> list[PlaceRead]:
         """Find places whose name begins with `q`; `leeds, united` narrows to countries."""
@@ -59,12 +60,12 @@ class MeController(Controller):
     tags = ("Me",)
     opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="Me", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403))
+    @get(operation_id="Me", opt={"access": Access.SIGNED_IN}, responses=describes(NotFoundError))
     async def read(self, actor: NamedDependency[Member]) -> MeRead:
         """Read one's own account."""
         return await queries.me(actor)
 
-    @patch(operation_id="UpdateMe", responses=describes(401, 403, 422))
+    @patch(operation_id="UpdateMe", opt={"edits": True}, responses=describes(NotFoundError, InvalidError))
     async def update(self, actor: NamedDependency[Member], data: JSONBody[MeUpdate]) -> MeRead:
         """Change one's own account; what is left out stays."""
         return await me.update_me(actor, change=data)
@@ -77,7 +78,7 @@ class MyPurposeController(Controller):
     tags = ("Me",)
     opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="MyPurposes", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403))
+    @get(operation_id="MyPurposes", opt={"access": Access.SIGNED_IN})
     async def read(self, actor: NamedDependency[Member]) -> list[MyPurposeRead]:
         """List the purposes that one has switched on."""
         return await queries.my_purposes(actor)
@@ -85,7 +86,8 @@ class MyPurposeController(Controller):
     @put(
         "/{purpose:str}",
         operation_id="SwitchOnPurpose",
-        responses=describes(401, 403, shapes={422: ConsentProblem}),
+        opt={"limits": (STATEMENTS,)},
+        responses=describes(NotFoundError, ConsentNeededError),
     )
     async def switch_on(
         self, actor: NamedDependency[Member], purpose: FromPath[Purpose], data: JSONBody[PurposeSwitch | None] = None
@@ -97,7 +99,7 @@ class MyPurposeController(Controller):
         "/{purpose:str}",
         operation_id="SwitchOffPurpose",
         opt={"access": Access.SIGNED_IN},
-        responses=describes(401, 403, 422),
+        responses=describes(NotFoundError),
     )
     async def switch_off(self, actor: NamedDependency[Member], purpose: FromPath[Purpose]) -> None:
         """Switch a purpose off, and take back the consent to it."""
@@ -111,7 +113,7 @@ class MyStatementController(Controller):
     tags = ("Me",)
     opt = {"access": Access.MEMBER, "scope": Scope.PROFILE}
 
-    @get(operation_id="MyStatements", opt={"access": Access.SIGNED_IN}, responses=describes(401, 403, 422))
+    @get(operation_id="MyStatements", opt={"access": Access.SIGNED_IN}, responses=describes(InvalidError))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -124,18 +126,28 @@ class MyStatementController(Controller):
 
     @post(
         operation_id="AddStatement",
-        opt={"limits": (STATEMENTS,)},
-        responses=describes(401, 403, 409, shapes={422: ConsentProblem}),
+        opt={"keyed": True, "limits": (STATEMENTS,)},
+        responses=describes(NotFoundError, PurposeOffError, TooManyStatementsError, ConsentNeededError, InvalidError),
     )
     async def add(self, actor: NamedDependency[Member], data: JSONBody[StatementCreate]) -> StatementRead:
         """Write a statement; others can be matched on it at once."""
         return await services.add_statement(actor, draft=data)
 
+    @get(
+        "/{statement_id:uuid}",
+        operation_id="MyStatement",
+        opt={"access": Access.SIGNED_IN},
+        responses=describes(NotFoundError),
+    )
+    async def read_one(self, actor: NamedDependency[Member], statement_id: FromPath[UUID]) -> StatementRead:
+        """Read one of one's own statements."""
+        return await queries.my_statement(actor, statement_id)
+
     @patch(
         "/{statement_id:uuid}",
         operation_id="ChangeStatement",
-        opt={"limits": (STATEMENTS,)},
-        responses=describes(401, 403, 404, 422),
+        opt={"edits": True, "limits": (STATEMENTS,)},
+        responses=describes(NotFoundError, InvalidError),
     )
     async def change(
         self, actor: NamedDependency[Member], statement_id: FromPath[UUID], data: JSONBody[StatementUpdate]
@@ -146,8 +158,8 @@ class MyStatementController(Controller):
     @delete(
         "/{statement_id:uuid}",
         operation_id="DeleteStatement",
-        opt={"access": Access.SIGNED_IN},
-        responses=describes(401, 403, 404),
+        opt={"access": Access.SIGNED_IN, "edits": True},
+        responses=describes(NotFoundError),
     )
     async def delete(self, actor: NamedDependency[Member], statement_id: FromPath[UUID]) -> None:
         """Delete a statement for good."""
@@ -161,7 +173,12 @@ class MemberController(Controller):
     tags = ("Members",)
     opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
-    @get("/{member_id:uuid}", operation_id="Member", opt={"limits": (READS,)}, responses=describes(401, 403, 404))
+    @get(
+        "/{member_id:uuid}",
+        operation_id="Member",
+        opt={"limits": (READS,)},
+        responses=describes(NotFoundError, QuotaReachedError),
+    )
     async def read(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> MemberRead:
         """Read what one may read of a member, by purpose."""
         return await queries.member(actor, member_id)

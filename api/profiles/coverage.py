@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api import clock
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, fetch_one, patient_transaction
 
 LOOKED_AT_EVERY = timedelta(hours=1)
 """Vectors of one model go missing only while processes serve with different ones, so a look now and then is enough."""
@@ -22,8 +22,7 @@ UNENCODED = """
 
 async def how_many_missing(model: str) -> int:
     """How many statements that take part in matching have no vector of a model; takes seconds for millions."""
-    async with transaction():
-        await fetch("SET LOCAL statement_timeout = 0")
+    async with patient_transaction():
         rows = await fetch(f"SELECT count(*) AS missing {UNENCODED}", model)
         return int(rows[0]["missing"])
 
@@ -69,15 +68,6 @@ async def is_served(model: str) -> bool:
     return bool(
         await fetch(
             "SELECT 1 FROM model_coverage WHERE model = {} AND served_at > {}", model, clock.now() - SERVED_WITHIN
-        )
-    )
-
-
-async def was_made_ready(model: str) -> bool:
-    """Whether somebody who does not serve has looked after a model's vectors since it was last served with."""
-    return bool(
-        await fetch(
-            "SELECT 1 FROM model_coverage WHERE model = {} AND (served_at IS NULL OR served_at < looked_at)", model
         )
     )
 

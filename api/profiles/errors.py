@@ -17,6 +17,7 @@ class ConsentNeededError(WhereforeError):
     code = "consent-needed"
     title = "Your consent is needed first"
     status = 422
+    shape = ConsentProblem
 
     def __init__(self, version: str) -> None:
         """Say which version of the text must be agreed to."""

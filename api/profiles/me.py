@@ -11,13 +11,13 @@ from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError
 from api.profiles import queries
-from api.profiles.epochs import raise_epochs_of
 from api.profiles.list_orders import order_all_lists
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import MeRead, MeUpdate
 from api.profiles.vectors import place_vectors
 from api.texts import problem_with, tidy
+from api.unchanged import check_unchanged
 
 LONGEST_PRONOUNS = 40
 MOST_LANGUAGES = 10
@@ -26,8 +26,6 @@ LONGEST_PAUSE = timedelta(days=10 * 365)
 
 # The short tags of BCP 47 that say a language and where or how it is written: de, pt-BR, zh-Hant.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
-# What decides who can be matched with a member, and where.
-_MATTERS_TO_MATCHES = {"place_id", "meets", "paused_until", "request_capacity"}
 
 
 async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
@@ -35,28 +33,28 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
 
     Raises:
         InvalidError: With an error for every field that cannot be used.
+        ChangedMeanwhileError: It is not as the call expects it.
     """
     tidied = _tidied(change)
     errors = tuple(problem for problem in _problems(tidied) if problem is not None)
     if errors:
         raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)
     values = {name: value for name in change.__struct_fields__ if (value := getattr(tidied, name)) is not UNSET}
-    if not values:
-        return await queries.me(actor)
     async with transaction():
         await lock_member(actor.id)
+        await check_unchanged(queries.me, actor)
+        if not values:
+            return await queries.me(actor)
         columns = ", ".join(f"{name} = {{}}" for name in values)
         await fetch(f"UPDATE account SET {columns} WHERE id = {{}}", *values.values(), actor.id)
         if {"place_id", "meets"} & values.keys():
             await place_vectors(actor.id)
             await order_all_lists(actor.id)
-        if _MATTERS_TO_MATCHES & values.keys():
-            await raise_epochs_of(actor.id)
         return await queries.me(actor)
 
 
 async def end_pauses() -> int:
-    """End the pauses that are over, so that lists that are computed from now on hold their members; how many."""
+    """The job: forget pauses that are over, which decide nothing any more; how many there were."""
     async with transaction():
         # In the order in which everyone holds several accounts, so that nobody waits in a circle.
         ended = await fetch(
@@ -64,7 +62,6 @@ async def end_pauses() -> int:
         )
         ids = [row["id"] for row in ended]
         await fetch("UPDATE account SET paused_until = NULL WHERE id = ANY({}::uuid[])", ids)
-        await raise_epochs_of(*ids)
     return len(ids)
 
 

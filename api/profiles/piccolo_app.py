@@ -10,7 +10,6 @@ from api.profiles.tables import (
     Consent,
     MemberPurpose,
     ModelCoverage,
-    PurposeEpoch,
     Statement,
     StatementVector,
 )
@@ -24,7 +23,6 @@ APP_CONFIG = AppConfig(
         Statement,
         StatementVector,
         ModelCoverage,
-        PurposeEpoch,
         BlockedAddress,
         Block,
     ],

@@ -18,13 +18,9 @@ from api.profiles.coverage import (
     UNENCODED,
     how_many_missing,
     is_covered,
-    is_served,
     say_served,
-    was_made_ready,
     write_down,
 )
-from api.profiles.epochs import raise_epochs
-from api.profiles.schemas import Purpose
 from api.profiles.vectors import CELL, packed_words
 from api.sealing import open_in
 from embeddings.columns import to_literal
@@ -48,7 +44,7 @@ _KEEP = f"""
     JOIN statement AS written ON written.id = given.id AND written.text = given.sealed AND written.audience = 'purpose'
     JOIN member_purpose AS switched ON switched.member = written.author AND switched.purpose = written.purpose
     JOIN account ON account.id = written.author AND account.erased_at IS NULL
-    ON CONFLICT DO NOTHING RETURNING purpose
+    ON CONFLICT DO NOTHING RETURNING statement
 """
 
 
@@ -76,7 +72,7 @@ async def encode_missing(
 
     Args:
         encoder: Of any model, whether it is served with or not.
-        serving: Whether this process serves with it, so that lists have to be computed with what is written.
+        serving: Whether this process serves with it, which is said after every look for what is missing.
         seconds: How long to work, or None until nothing is missing.
         tell: Is told how far it is after every batch.
 
@@ -95,7 +91,7 @@ async def encode_missing(
             # Texts of one length are encoded together with less waste.
             unencoded.sort(key=lambda written: len(written.text))
             for start in range(0, len(unencoded), STATEMENTS_ENCODED):
-                done += await _encode(encoder, unencoded[start : start + STATEMENTS_ENCODED], serving=serving)
+                done += await _encode(encoder, unencoded[start : start + STATEMENTS_ENCODED])
                 if tell is not None:
                     tell(done, max(done, total))
                 if until is not None and time.monotonic() > until:
@@ -109,9 +105,6 @@ async def catch_up() -> int:
     model = encoder_in_force().model.name
     written = 0
     if not await is_covered(model):
-        if await was_made_ready(model):
-            # By somebody who could not know of lists that were computed since this began to serve.
-            await raise_epochs(Purpose)
         written = await encode_missing(encoder_in_force(), serving=True, seconds=SECONDS_AT_A_TIME)
     await say_served(model)
     return written
@@ -155,7 +148,7 @@ async def remove_other_vectors(model: str) -> int:
     return removed
 
 
-async def _encode(encoder: Encoder, unencoded: list[_Written], *, serving: bool) -> int:
+async def _encode(encoder: Encoder, unencoded: list[_Written]) -> int:
     """Encode some statements, and keep the vectors of those that are still as they were."""
     vectors = await encoder.encode([written.text for written in unencoded])
     async with transaction():
@@ -169,9 +162,6 @@ async def _encode(encoder: Encoder, unencoded: list[_Written], *, serving: bool)
             [to_literal(vector) for vector in vectors],
             [packed_words(written.text) for written in unencoded],
         )
-        # Lists of those who are served with another model do not change by these vectors.
-        if serving or await is_served(encoder.model.name):
-            await raise_epochs({row["purpose"] for row in kept})
     return len(kept)
 
 

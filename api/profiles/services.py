@@ -11,8 +11,8 @@ from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.errors import InvalidError, NotFoundError
+from api.idempotency.services import once
 from api.profiles import queries
-from api.profiles.epochs import raise_epochs
 from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
 from api.profiles.leaving import leave
 from api.profiles.list_orders import order_lists
@@ -30,6 +30,7 @@ from api.profiles.schemas import (
 from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
 from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
+from api.unchanged import check_unchanged
 from embeddings.language import languages_of
 
 MOST_STATEMENTS = 20
@@ -68,7 +69,6 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
                 await replace_vector(statement, vectors)
             if found:
                 await order_lists(actor.id, [purpose])
-            await raise_epochs([purpose])
         return next(mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose)
 
 
@@ -84,8 +84,7 @@ async def switch_off_purpose(actor: Member, *, purpose: Purpose) -> None:
         )
         await remove_vectors(actor.id, purpose)
         await leave(actor.id, purpose)
-        if await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {} RETURNING id", actor.id, purpose):
-            await raise_epochs([purpose])
+        await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {}", actor.id, purpose)
 
 
 async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRead:
@@ -97,8 +96,11 @@ async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRe
         ConsentNeededError: The consent text has changed since the actor agreed to it.
         TooManyStatementsError: There are as many as there can be.
     """
-    [written] = await add_statements(actor, drafts=[draft])
-    return written
+    text = _checked(draft.text)
+    encoded = await literals([text] if draft.audience is Audience.PURPOSE else [])
+    async with once(actor) as doing:
+        [written] = await add_statements(actor, drafts=[draft], encoded=encoded)
+        return await doing.answer(written)
 
 
 async def add_statements(
@@ -130,7 +132,6 @@ async def add_statements(
             for draft, text in zip(drafts, texts, strict=True)
         ]
         await order_lists(actor.id, {draft.purpose for draft in drafts})
-        await raise_epochs({draft.purpose for draft in drafts})
         return written
 
 
@@ -140,6 +141,7 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     Raises:
         NotFoundError: The actor has no such statement.
         InvalidError: The text is empty, too long, or has characters that cannot be kept.
+        ChangedMeanwhileError: It is not as the call expects it.
     """
     text = None if change.text is UNSET else _checked(change.text)
     before = await queries.my_statement(actor, statement_id)
@@ -147,6 +149,7 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     languages = await asyncio.to_thread(languages_of, [] if text is None else [text])
     async with transaction():
         await lock_member(actor.id)
+        await check_unchanged(queries.my_statement, actor, statement_id)
         found = await queries.fetch_statements(
             "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
             "language = CASE WHEN {}::boolean THEN {} ELSE language END, "
@@ -169,7 +172,6 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
             vectors = vectors if written.text in vectors else await literals([written.text])
             await replace_vector(_searchable(actor, written), vectors)
             await order_lists(actor.id, [written.purpose])
-            await raise_epochs([written.purpose])
         return written
 
 
@@ -178,9 +180,11 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
 
     Raises:
         NotFoundError: The actor has no such statement.
+        ChangedMeanwhileError: It is not as the call expects it.
     """
     async with transaction():
         await lock_member(actor.id)
+        await check_unchanged(queries.my_statement, actor, statement_id)
         gone = await fetch(
             "DELETE FROM statement WHERE id = {} AND author = {} RETURNING purpose", statement_id, actor.id
         )
@@ -188,7 +192,6 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
             raise NotFoundError
         await fetch("DELETE FROM statement_vector WHERE statement = {}", statement_id)
         await order_lists(actor.id, [Purpose(gone[0]["purpose"])])
-        await raise_epochs([gone[0]["purpose"]])
 
 
 async def _write(
@@ -215,7 +218,7 @@ async def _write(
 def _checked(text: str) -> str:
     # A statement is a sentence or two, shown as a quotation: line breaks that slipped in become spaces.
     tidied = tidy(text).replace("\n", " ").replace("\t", " ")
-    problem = problem_with(tidied, field="text", name="Your statement", most=LONGEST_STATEMENT, lines=False)
+    problem = problem_with(tidied, field="text", name="Your words", most=LONGEST_STATEMENT, lines=False, several=True)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
     return tidied

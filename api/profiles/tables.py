@@ -79,13 +79,6 @@ class ModelCoverage(Table, tablename="model_coverage"):
     """When somebody last said that they serve with it."""
 
 
-class PurposeEpoch(Table, tablename="purpose_epoch"):
-    """Raised whenever anything changes that could alter a match list of this purpose; no visit is decided by it."""
-
-    purpose = Varchar(length=16, choices=Purpose, primary_key=True)
-    epoch = BigInt(default=0, null=False)
-
-
 class BlockedAddress(Table, tablename="blocked_address"):
     """The address of somebody who was blocked, as a keyed digest, so that they stay blocked when they come back."""
 

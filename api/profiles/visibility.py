@@ -4,12 +4,16 @@ Each function returns a condition to be put where a `{}` stands in another query
 from our own code, never from a request; aliases in here begin with `vis_` so as not to hide the caller's.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from piccolo.querystring import QueryString
 
 from api import clock
 from api.profiles.purposes import SENSITIVE
+
+QUESTION_KEEPS_IN_SIGHT = timedelta(days=30)
+"""As long as a request is open that nobody asks about: else whoever never answers would see the other for ever."""
 
 _SENSITIVE = ", ".join(f"'{purpose}'" for purpose in SENSITIVE)
 
@@ -28,7 +32,7 @@ def can_see_member(viewer_id: UUID, member_column: str) -> QueryString:
         viewer_id,
         are_blocked(viewer_id, "vis_seen.id"),
         are_connected(viewer_id, "vis_seen.id"),
-        have_open_request(viewer_id, "vis_seen.id"),
+        _keep_in_sight(viewer_id, "vis_seen.id"),
         clock.now(),
         share_a_purpose(viewer_id, "vis_seen.id"),
     )
@@ -119,6 +123,17 @@ def have_open_request(viewer_id: UUID, member_column: str) -> QueryString:
     return QueryString(
         "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE {} AND {})",
         is_open_for_sender("vis_link"),
+        _joins(viewer_id, member_column, one="sender", other="recipient"),
+    )
+
+
+def _keep_in_sight(viewer_id: UUID, member_column: str) -> QueryString:
+    """Whether one of the two waits for the other, and no question has gone without an answer for long."""
+    return QueryString(
+        "EXISTS (SELECT 1 FROM connection_request AS vis_link WHERE {} "
+        "AND (vis_link.asked_at IS NULL OR vis_link.asked_at > {}) AND {})",
+        is_open_for_sender("vis_link"),
+        clock.now() - QUESTION_KEEPS_IN_SIGHT,
         _joins(viewer_id, member_column, one="sender", other="recipient"),
     )
 

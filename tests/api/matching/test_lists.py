@@ -1,20 +1,29 @@
 """When stored lists change, and what never changes them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
 
+from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one
 from api.matching import freshness, lists, queries, ranking
 from api.matching.candidates import owners_of, read_pool
+from api.moderation.services import block_member
+from api.privacy.erasure import erase
 from api.profiles import services as profiles
-from api.profiles.schemas import Audience, Purpose, PurposeSwitch, StatementUpdate
+from api.profiles.me import update_me
+from api.profiles.queries import my_statements
+from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, StatementUpdate
 from api.profiles.visibility import can_see_member
 from tests.api.matching.test_matches import (
     CHOIR,
     MOTORCYCLES,
+    SAME_CHOIR,
     SAME_SPOONS,
     SPOONS,
     _be_blocked,
@@ -27,6 +36,9 @@ from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
 
 pytestmark = pytest.mark.usefixtures("database")
+
+LEEDS = 2644688
+_HIDDEN = StatementUpdate(audience=Audience.NOBODY)
 
 
 async def received(viewer: Member) -> bytes:
@@ -48,6 +60,38 @@ async def test_on_a_short_list_a_newcomer_shows_at_once() -> None:
     await make_member("Ben", statements=[SAME_SPOONS])
 
     assert await names(ada) == ["Ben"]
+
+
+OTHERS_CHANGES: dict[str, tuple[bool, Callable[[Member, UUID, Member], Awaitable[object]]]] = {
+    "change": (True, lambda ben, own, _: profiles.change_statement(ben, own, change=StatementUpdate(text=SPOONS))),
+    "hide": (True, lambda ben, own, _: profiles.change_statement(ben, own, change=_HIDDEN)),
+    "delete": (True, lambda ben, own, _: profiles.delete_statement(ben, own)),
+    "move": (True, lambda ben, *_: update_me(ben, change=MeUpdate(place_id=LEEDS))),
+    "pause": (True, lambda ben, *_: update_me(ben, change=MeUpdate(paused_until=clock.now() + timedelta(days=3)))),
+    "switch off": (True, lambda ben, *_: profiles.switch_off_purpose(ben, purpose=Purpose.HOBBY)),
+    "block": (True, lambda ben, _, ada: block_member(ben, ada.id)),
+    "leave": (True, lambda ben, *_: erase(ben.id)),
+    "a name": (False, lambda ben, *_: update_me(ben, change=MeUpdate(display_name="Benjamin"))),
+    "room for requests": (False, lambda ben, *_: update_me(ben, change=MeUpdate(request_capacity=2))),
+    "another purpose": (False, lambda ben, *_: profiles.switch_off_purpose(ben, purpose=Purpose.INTEREST)),
+}
+
+
+@pytest.mark.parametrize("change", OTHERS_CHANGES)
+async def test_a_short_list_is_computed_anew_after_what_alters_it_and_nothing_else(
+    change: str, moved_clock: MovedClock
+) -> None:
+    ada = await make_member("Ada", statements=[CHOIR])
+    ben = await make_member("Ben", purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=[SAME_CHOIR])
+    [own] = (await my_statements(ben)).items
+    assert await names(ada) == ["Ben"]
+    alters, done = OTHERS_CHANGES[change]
+
+    moved_clock.move(seconds=1)
+    await done(ben, own.id, ada)
+    await names(ada)
+
+    assert (await fetch("SELECT computed_at FROM match_list") == [{"computed_at": moved_clock.now()}]) is alters
 
 
 async def test_on_a_long_list_a_newcomer_shows_after_a_day(long_list: None, moved_clock: MovedClock) -> None:

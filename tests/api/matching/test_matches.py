@@ -318,13 +318,16 @@ async def test_a_strong_word_does_not_outlive_the_words_it_stood_on(monkeypatch:
 
 async def test_only_so_many_lists_are_computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     viewers = [await make_member(f"Member {n}", statements=[("about", SPOONS)]) for n in range(6)]
-    running, most = 0, 0
+    running, most, enough = 0, 0, asyncio.Event()
 
     async def counting(viewer_id: UUID, purpose: Purpose) -> Pool:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0.05)
+        if running == lists.COMPUTED_AT_ONCE:
+            enough.set()
+        await asyncio.wait_for(enough.wait(), 60)
+        await asyncio.sleep(0.05)  # in which one more would come, if it could
         pool = await read_pool(viewer_id, purpose)
         running -= 1
         return pool

@@ -19,7 +19,6 @@ from api.profiles.me import end_pauses, update_me
 from api.profiles.schemas import MeUpdate, Purpose
 from api.settings import settings
 from tests.api.profiles.relations import ask, block, connect, pause
-from tests.epochs import epoch
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 from tests.moved_clock import MovedClock
 
@@ -102,23 +101,19 @@ async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) 
     assert {error.pointer for error in refusal.value.errors} == {"/display_name", "/place_id", "/request_capacity"}
 
 
-async def test_moving_house_moves_the_vectors_and_raises_the_epochs(database: None) -> None:
+async def test_moving_house_moves_the_vectors(database: None) -> None:
     ada = await make_member(purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=["I mend old clocks."])
-    before = [await epoch(Purpose.HOBBY), await epoch(Purpose.INTEREST), await epoch(Purpose.BUSINESS)]
 
     await update_me(ada, change=MeUpdate(place_id=LEEDS))
 
     assert [row["cell"] for row in await fetch("SELECT cell FROM statement_vector")] == [LEEDS]
-    after = [await epoch(Purpose.HOBBY), await epoch(Purpose.INTEREST), await epoch(Purpose.BUSINESS)]
-    assert after == [before[0] + 1, before[1] + 1, before[2]]
 
 
-async def test_a_pause_that_ends_by_itself_raises_the_epochs_once(database: None, moved_clock: MovedClock) -> None:
+async def test_a_pause_that_is_over_is_forgotten_once(database: None, moved_clock: MovedClock) -> None:
     ada, ben = await make_member("Ada"), await make_member("Ben")
     now = moved_clock.now()
     await update_me(ada, change=MeUpdate(paused_until=now + timedelta(hours=2)))
     await update_me(ben, change=MeUpdate(paused_until=now + timedelta(days=2)))
-    before = await epoch(Purpose.HOBBY)
 
     moved_clock.move(hours=2)
     ended = [await end_pauses(), await end_pauses()]
@@ -128,7 +123,6 @@ async def test_a_pause_that_ends_by_itself_raises_the_epochs_once(database: None
         None,
         now + timedelta(days=2),
     )
-    assert await epoch(Purpose.HOBBY) == before + 1
 
 
 async def test_pauses_that_end_never_wait_in_a_circle_with_who_holds_members_in_order(
@@ -159,23 +153,12 @@ async def test_those_who_only_meet_online_are_nowhere_in_matching(database: None
     ada = await make_member(statements=["I mend old clocks."])
     await update_me(ada, change=MeUpdate(place_id=LEEDS, meets=Meets.ONLINE))
     await make_statement(ada, "Bells, and how they are cast.")
-    before = await epoch(Purpose.HOBBY)
     online = await fetch("SELECT cell FROM statement_vector")
 
     await update_me(ada, change=MeUpdate(meets=Meets.ONLINE_FIRST))
 
     assert [row["cell"] for row in online] == [None, None]
     assert [row["cell"] for row in await fetch("SELECT cell FROM statement_vector")] == [LEEDS, LEEDS]
-    assert await epoch(Purpose.HOBBY) == before + 1
-
-
-async def test_another_name_alters_no_match_list(database: None) -> None:
-    ada = await make_member()
-    before = await epoch(Purpose.HOBBY)
-
-    await update_me(ada, change=MeUpdate(display_name="Ada L."))
-
-    assert await epoch(Purpose.HOBBY) == before
 
 
 async def test_leaving_takes_everything_along(database: None) -> None:
@@ -185,13 +168,11 @@ async def test_leaving_takes_everything_along(database: None) -> None:
     await ask(third, ada)
     await block(ada, third)
     session = await accounts.sign_in(email=await email_of(ada.id), password=PASSWORD)
-    before = await epoch(Purpose.BELIEF), await epoch(Purpose.HOBBY)
 
     await erase(ada.id)
 
     assert await traces_of(ada.id) == []
     assert await member_by_session(session.token) is None
-    assert (await epoch(Purpose.BELIEF), await epoch(Purpose.HOBBY)) == (before[0] + 1, before[1] + 1)
     assert [statement.text for statement in (await queries.my_statements(grace)).items] == ["Hers."]
     with pytest.raises(NotFoundError):
         await queries.me(ada)

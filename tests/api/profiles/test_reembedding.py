@@ -19,7 +19,6 @@ from api.sealing import open_in
 from embeddings.columns import from_sent
 from embeddings.encoder import Encoder, Vectors
 from embeddings.models import find_model
-from tests.epochs import epoch
 from tests.factories import make_member, make_statement
 from tests.models import in_force, other_model
 from tests.moved_clock import MovedClock
@@ -243,24 +242,30 @@ async def test_what_was_edited_before_the_restart_has_its_vector_by_the_first_jo
         await hold_whole_and_right(encoder())
 
 
-async def test_only_vectors_of_a_model_that_is_served_with_have_lists_computed_anew(
+async def test_only_vectors_of_the_model_that_is_served_with_have_lists_computed_anew(
     database: None, moved_clock: MovedClock, other: Path
 ) -> None:
-    await a_community()
-    raised = []
+    ada = await make_member(statements=["I keep bees."])
+    await make_member(statements=["I keep bees on the roof."])
+    computed = [await _computed_anew(ada, moved_clock)]
+
     with in_force(other):
-        for work, hours in ((encode_missing, 0), (_caught_up, 0), (encode_missing, 0), (encode_missing, 1)):
-            moved_clock.move(hours=hours)
-            await fetch("DELETE FROM statement_vector WHERE model = {}", encoder().model.name)
-            before = await epoch(Purpose.HOBBY)
-            assert await work(encoder()) == len(WORDS)
-            raised.append(await epoch(Purpose.HOBBY) > before)
+        assert await encode_missing(encoder()) == 2
+    computed.append(await _computed_anew(ada, moved_clock))
+    with in_force(other):
+        computed.append(await _computed_anew(ada, moved_clock))
+        await make_member(statements=["Bees, and the honey of lime trees."])
+        computed.append(await _computed_anew(ada, moved_clock))
+        computed.append(await _computed_anew(ada, moved_clock))
 
-    assert raised == [False, True, True, False]
+    assert computed == [True, False, True, True, False]
 
 
-async def _caught_up(_: Encoder) -> int:
-    return await catch_up()
+async def _computed_anew(viewer: Member, moved_clock: MovedClock) -> bool:
+    """Whether this visit to a list computes it."""
+    moved_clock.move(seconds=1)
+    await matches(viewer, purpose=Purpose.HOBBY)
+    return await fetch("SELECT computed_at FROM match_list") == [{"computed_at": moved_clock.now()}]
 
 
 async def test_vectors_of_other_models_are_removed_when_asked_for(

@@ -20,7 +20,6 @@ from api.settings import SettingError
 from api.settings import settings as all_settings
 from api.texts import tidy
 from embeddings.columns import from_sent
-from tests.epochs import epoch
 from tests.factories import NOBODY, make_member, make_statement
 from tests.moved_clock import MovedClock
 
@@ -86,21 +85,6 @@ async def test_what_is_left_out_of_a_change_stays(database: None, moved_clock: M
     assert (changed.role, changed.audience, changed.created_at) == (written.role, written.audience, written.created_at)
     assert changed.updated_at == moved_clock.now()
     assert await queries.my_statement(ada, written.id) == changed
-
-
-async def test_every_change_raises_the_epoch_of_its_purpose_and_of_no_other(database: None) -> None:
-    ada = await make_member()
-    seen = [await epoch(Purpose.HOBBY)]
-
-    written = await make_statement(ada, "I mend old clocks.")
-    seen.append(await epoch(Purpose.HOBBY))
-    await services.change_statement(ada, written.id, change=StatementUpdate(text="I mend clocks."))
-    seen.append(await epoch(Purpose.HOBBY))
-    await services.delete_statement(ada, written.id)
-    seen.append(await epoch(Purpose.HOBBY))
-
-    assert seen == [seen[0], seen[0] + 1, seen[0] + 2, seen[0] + 3]
-    assert await epoch(Purpose.INTEREST) == 0
 
 
 async def test_a_deleted_statement_is_gone_with_its_vector(database: None) -> None:
