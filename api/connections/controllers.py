@@ -12,7 +12,16 @@ from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.connections import queries, services
 from api.connections.draft_controllers import ReasonDraftController
-from api.connections.errors import AskingProblem, ReasonProblem
+from api.connections.errors import (
+    AlreadyConnectedError,
+    AlreadyOpenError,
+    NoSlotError,
+    NotNowError,
+    ReasonRefusedError,
+    RecipientFullError,
+    RequestsPausedError,
+    TooSoonError,
+)
 from api.connections.quotas import QuotasRead, quotas
 from api.connections.schemas import (
     Box,
@@ -25,9 +34,12 @@ from api.connections.schemas import (
     SlotsRead,
     Words,
 )
+from api.errors import ConflictError, InvalidError, NotFoundError
+from api.limits.errors import QuotaReachedError, WrittenQuotaReachedError
 from api.limits.policies import REASON_CHECKS
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
+from api.profiles.errors import PurposeOffError
 
 
 class ReasonCheckController(Controller):
@@ -41,7 +53,7 @@ class ReasonCheckController(Controller):
         operation_id="CheckReason",
         status_code=HTTP_200_OK,
         opt={"limits": (REASON_CHECKS,)},
-        responses=describes(401, 403, 404, 409, 422),
+        responses=describes(NotFoundError, ConflictError, PurposeOffError, InvalidError, QuotaReachedError),
     )
     async def check(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> ReasonCheck:
         """Say what would be found in a reason. Nothing is stored or used up."""
@@ -57,14 +69,29 @@ class ConnectionRequestController(Controller):
 
     @post(
         operation_id="SendConnectionRequest",
-        opt={"limits": (REASON_CHECKS,)},
-        responses=describes(401, 403, 404, shapes={409: AskingProblem, 422: ReasonProblem}),
+        opt={"keyed": True, "limits": (REASON_CHECKS,)},
+        responses=describes(
+            NotFoundError,
+            AlreadyConnectedError,
+            AlreadyOpenError,
+            ConflictError,
+            NoSlotError,
+            NotNowError,
+            PurposeOffError,
+            RecipientFullError,
+            RequestsPausedError,
+            TooSoonError,
+            InvalidError,
+            ReasonRefusedError,
+            QuotaReachedError,
+            WrittenQuotaReachedError,
+        ),
     )
     async def send(self, actor: NamedDependency[Member], data: JSONBody[RequestCreate]) -> RequestRead:
         """Ask another member to connect. When they have asked already, this accepts."""
         return await services.send_request(actor, draft=data)
 
-    @get(operation_id="ConnectionRequests", responses=describes(401, 403, 422))
+    @get(operation_id="ConnectionRequests", responses=describes(InvalidError))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -76,7 +103,7 @@ class ConnectionRequestController(Controller):
         """List the requests that one received or sent, newest first: all, or those that are open to oneself or not."""
         return await queries.requests(actor, box=box, still_open=still_open, limit=limit, cursor=cursor)
 
-    @get("/{request_id:uuid}", operation_id="ConnectionRequest", responses=describes(401, 403, 404))
+    @get("/{request_id:uuid}", operation_id="ConnectionRequest", responses=describes(NotFoundError))
     async def read_one(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Read a request that one received or sent."""
         return await queries.request(actor, request_id)
@@ -84,7 +111,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/acceptance",
         operation_id="AcceptConnectionRequest",
-        responses=describes(401, 403, 404, 409),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NotNowError),
     )
     async def accept(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Agree to connect."""
@@ -93,7 +121,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/refusal",
         operation_id="RefuseConnectionRequest",
-        responses=describes(401, 403, 404, 409, 422),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NotNowError, InvalidError),
     )
     async def refuse(
         self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Refusal | None] = None
@@ -104,7 +133,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/question",
         operation_id="AskAboutConnectionRequest",
-        responses=describes(401, 403, 404, 409, 422),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NotNowError, InvalidError),
     )
     async def ask(
         self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Words]
@@ -115,7 +145,7 @@ class ConnectionRequestController(Controller):
     @put(
         "/{request_id:uuid}/later",
         operation_id="SetConnectionRequestAside",
-        responses=describes(401, 403, 404, 409),
+        responses=describes(NotFoundError, NotNowError),
     )
     async def set_aside(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Put a request aside for later. It goes on as before, and nobody else learns it."""
@@ -125,7 +155,7 @@ class ConnectionRequestController(Controller):
         "/{request_id:uuid}/later",
         operation_id="TakeConnectionRequestUp",
         status_code=HTTP_200_OK,
-        responses=describes(401, 403, 404),
+        responses=describes(NotFoundError),
     )
     async def take_up(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Put a request back among those that wait."""
@@ -134,7 +164,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/answer",
         operation_id="AnswerAboutConnectionRequest",
-        responses=describes(401, 403, 404, 409, 422),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NotNowError, InvalidError),
     )
     async def answer(
         self, actor: NamedDependency[Member], request_id: FromPath[UUID], data: JSONBody[Words]
@@ -145,7 +176,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/withdrawal",
         operation_id="WithdrawConnectionRequest",
-        responses=describes(401, 403, 404, 409),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NotNowError),
     )
     async def withdraw(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Take a request back, a day after it was sent or later."""
@@ -154,7 +186,8 @@ class ConnectionRequestController(Controller):
     @post(
         "/{request_id:uuid}/reopening",
         operation_id="ReopenConnectionRequest",
-        responses=describes(401, 403, 404, 409),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, AlreadyConnectedError, AlreadyOpenError, NotNowError),
     )
     async def reopen(self, actor: NamedDependency[Member], request_id: FromPath[UUID]) -> RequestRead:
         """Think better of a request that one declined or let expire."""
@@ -168,7 +201,7 @@ class SlotsController(Controller):
     tags = ("Requests",)
     opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
-    @get(operation_id="Slots", responses=describes(401, 403))
+    @get(operation_id="Slots", responses=describes(NotFoundError))
     async def read(self, actor: NamedDependency[Member]) -> SlotsRead:
         """Read how many requests are open, how many may be, and when the next place comes back by itself."""
         return await queries.slots(actor)
@@ -181,7 +214,7 @@ class QuotaController(Controller):
     tags = ("Me",)
     opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
-    @get(operation_id="Quotas", responses=describes(401, 403))
+    @get(operation_id="Quotas")
     async def read(self, actor: NamedDependency[Member]) -> QuotasRead:
         """Read how many people one saw and asked, how many there may be, and when there is room for more."""
         return await quotas(actor)
@@ -194,7 +227,7 @@ class ConnectionController(Controller):
     tags = ("Connections",)
     opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
-    @get(operation_id="Connections", responses=describes(401, 403, 422))
+    @get(operation_id="Connections", responses=describes(InvalidError))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -204,19 +237,24 @@ class ConnectionController(Controller):
         """List one's own connections, newest first."""
         return await queries.connections(actor, limit=limit, cursor=cursor)
 
-    @get("/{connection_id:uuid}", operation_id="Connection", responses=describes(401, 403, 404))
+    @get("/{connection_id:uuid}", operation_id="Connection", responses=describes(NotFoundError))
     async def read_one(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> ConnectionRead:
         """Read a connection, with the reason it came from."""
         return await queries.connection(actor, connection_id)
 
-    @patch("/{connection_id:uuid}", operation_id="UpdateConnection", responses=describes(401, 403, 404, 422))
+    @patch(
+        "/{connection_id:uuid}",
+        operation_id="UpdateConnection",
+        opt={"edits": True},
+        responses=describes(NotFoundError, InvalidError),
+    )
     async def update(
         self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[ConnectionUpdate]
     ) -> ConnectionRead:
         """Change one's private note."""
         return await services.update_note(actor, connection_id, change=data)
 
-    @delete("/{connection_id:uuid}", operation_id="EndConnection", responses=describes(401, 403, 404))
+    @delete("/{connection_id:uuid}", operation_id="EndConnection", responses=describes(NotFoundError))
     async def end(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
         """End a connection quietly, for both."""
         await services.end_connection(actor, connection_id)

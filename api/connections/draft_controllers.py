@@ -10,8 +10,12 @@ from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.connections import reason_drafts
 from api.connections.reason_drafts import ReasonDraft, ReasonDraftSet
+from api.drafts.errors import DraftsFullError
+from api.errors import InvalidError, NotFoundError
+from api.limits.errors import QuotaReachedError
 from api.limits.policies import DRAFTS
 from api.problems import describes
+from api.profiles.errors import PurposeOffError
 from api.profiles.schemas import Purpose
 
 
@@ -22,7 +26,7 @@ class ReasonDraftController(Controller):
     tags = ("Requests",)
     opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
 
-    @get(operation_id="ReasonDrafts", responses=describes(401, 403))
+    @get(operation_id="ReasonDrafts")
     async def read(self, actor: NamedDependency[Member]) -> list[ReasonDraft]:
         """List the reasons that one has begun within 30 days, the latest first.
 
@@ -34,7 +38,7 @@ class ReasonDraftController(Controller):
         "/{member_id:uuid}/{purpose:str}",
         operation_id="KeepReasonDraft",
         opt={"limits": (DRAFTS,)},
-        responses=describes(401, 403, 404, 409, 422),
+        responses=describes(NotFoundError, DraftsFullError, PurposeOffError, InvalidError, QuotaReachedError),
     )
     async def keep(
         self,
@@ -49,7 +53,7 @@ class ReasonDraftController(Controller):
         """
         return await reason_drafts.keep_reason(actor, member_id, purpose=purpose, draft=data)
 
-    @delete("/{member_id:uuid}/{purpose:str}", operation_id="ForgetReasonDraft", responses=describes(401, 403))
+    @delete("/{member_id:uuid}/{purpose:str}", operation_id="ForgetReasonDraft")
     async def forget(
         self, actor: NamedDependency[Member], member_id: FromPath[UUID], purpose: FromPath[Purpose]
     ) -> None:

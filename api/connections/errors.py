@@ -28,6 +28,7 @@ class ReasonRefusedError(WhereforeError):
     code = "reason-refused"
     title = "This reason cannot be sent as it is"
     status = 422
+    shape = ReasonProblem
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Carry everything that was found, refusals and notes."""
@@ -114,6 +115,7 @@ class TooSoonError(ConflictError):
 
     code = "too-soon"
     title = "It is too soon to ask again"
+    shape = AskingProblem
 
     def __init__(self, again_at: datetime) -> None:
         """Say from which day on."""

@@ -12,7 +12,7 @@ from api.accounts.schemas import Member
 from api.database import fetch
 from api.limits.errors import WrittenQuotaReachedError
 from api.limits.people import SEEN_FOR, seen_by
-from api.limits.policies import DAY, PEOPLE_WRITTEN_TO
+from api.limits.quotas import DAY, PEOPLE_WRITTEN_TO
 from api.limits.standing import QuotaStanding, new_until, standing_of
 
 WRITTEN_FOR = SEEN_FOR

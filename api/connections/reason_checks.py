@@ -209,24 +209,23 @@ async def earlier_reasons(actor: Member, recipient_id: UUID) -> list[EarlierReas
 async def _contrast(actor: Member, draft: RequestCreate) -> NDArray[np.float32] | None:
     """Vectors (m, 384) of what others wrote for the same purpose: always the same ones for one recipient.
 
-    They are the rows that follow the recipient's id, and then the first ones, so that the key's index finds them.
+    They are the rows that follow the recipient's id, and then the first ones, so that the key's index finds them. Only
+    those that the actor may read are counted: else others would move these to and fro.
     """
-    some = "SELECT statement, member, vector FROM statement_vector WHERE purpose = {} AND model = {} AND statement"
+    readable = (
+        "SELECT v.statement, v.vector FROM statement_vector AS v JOIN statement AS s ON s.id = v.statement "
+        "WHERE v.purpose = {} AND v.model = {} AND v.member NOT IN ({}, {}) AND {} AND v.statement"
+    )
+    first = draft.purpose, encoder().model.name, draft.recipient_id, actor.id, can_read_statement(actor.id, "s")
     rows = await fetch(
-        f"SELECT halfvec_send(v.vector) AS vector FROM ((({some} >= {{}}) ORDER BY statement LIMIT {{}}) UNION ALL "
-        f"(({some} < {{}}) ORDER BY statement LIMIT {{}})) AS v JOIN statement AS s ON s.id = v.statement "
-        "WHERE v.member <> {} AND v.member <> {} AND {} LIMIT {}",
-        draft.purpose,
-        encoder().model.name,
+        f"SELECT halfvec_send(near.vector) AS vector FROM (({readable} >= {{}} ORDER BY v.statement LIMIT {{}}) "
+        f"UNION ALL ({readable} < {{}} ORDER BY v.statement LIMIT {{}})) AS near LIMIT {{}}",
+        *first,
         draft.recipient_id,
         CONTRAST,
-        draft.purpose,
-        encoder().model.name,
+        *first,
         draft.recipient_id,
         CONTRAST,
-        draft.recipient_id,
-        actor.id,
-        can_read_statement(actor.id, "s"),
         CONTRAST,
     )
     return np.stack([from_sent(row["vector"]) for row in rows]) if rows else None

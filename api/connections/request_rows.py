@@ -42,6 +42,9 @@ DUE = (
 DUE_AT_ONCE = 250
 """Of each half."""
 
+MOST_UNSEEN_EVENTS = 10
+"""Of a request, the latest of those that its sender never sees: refusals in silence, and thinking better of them."""
+
 
 class RequestRow(Struct, frozen=True, kw_only=True):
     """A request as it was last written."""
@@ -234,6 +237,13 @@ async def record(
         only_recipient_sees,
         request_id,
     )
+    if only_recipient_sees:  # it can be declined in silence and reopened as often as its recipient likes
+        await fetch(
+            "DELETE FROM request_event WHERE id IN (SELECT id FROM request_event WHERE request = {} "
+            "AND only_recipient_sees ORDER BY number DESC OFFSET {})",
+            request_id,
+            MOST_UNSEEN_EVENTS,
+        )
 
 
 async def expire_due_requests() -> int:

@@ -100,8 +100,10 @@ async def _histories(actor: Member, rows: Sequence[SeenRow], now: datetime) -> d
     """What each side may know of what was said and done, in order; by request."""
     written = await fetch(
         "SELECT id, request, actor, kind, text, at, only_recipient_sees FROM request_event "
-        "WHERE request = ANY({}::uuid[]) ORDER BY at, number",
+        "WHERE request = ANY({}::uuid[]) AND (NOT only_recipient_sees OR request = ANY({}::uuid[])) "
+        "ORDER BY at, number",
         [row.id for row in rows],
+        [row.id for row in rows if row.recipient == actor.id],  # what a sender may not see costs them no time either
     )
     open_in(written, text="request_event.text")
     events: dict[UUID, list[Event]] = defaultdict(list)

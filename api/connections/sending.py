@@ -21,10 +21,13 @@ from api.connections.request_rows import lock_members, lock_open_between, record
 from api.connections.schemas import ReasonCheck, RequestCreate, RequestRead
 from api.connections.slots import SenderRoom
 from api.connections.ties import check_not_connected, connect
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, fetch_one
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import ConflictError, NotFoundError, SuspendedError
+from api.event_kinds import Kind
+from api.events import tell
+from api.idempotency.services import once
 from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member, has_purpose_on, places_taken
 from api.sealing import seal
@@ -76,7 +79,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
     if refused or (findings and not past_notes):
         await count_shown(actor, [found.code for found in findings], judged=Judged.REASON)
         raise ReasonRefusedError(findings) if refused else ReasonNotedError(findings)
-    async with transaction():
+    async with once(actor) as doing:
         await lock_members(actor.id, draft.recipient_id)
         await _check_may_ask(actor)
         await _check_unchanged(actor, draft, judged)
@@ -85,7 +88,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
             raise ReasonRefusedError([copy])
         request_id = await _cross_or_send(actor, draft, judged)
         await forget_sent_reason(actor, draft)
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def _check_may_ask(actor: Member) -> None:
@@ -197,4 +200,5 @@ async def _insert(actor: Member, draft: RequestCreate, subject: Subject, *, reas
     if not sent:
         raise NotFoundError
     await record(request_id, actor_id=actor.id, kind="sent")
+    await tell(Kind.REQUEST_RECEIVED, to=subject.recipient_id, request_id=request_id)
     return request_id

@@ -17,6 +17,9 @@ from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
 from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError, NotFoundError
+from api.event_kinds import Kind
+from api.events import tell
+from api.idempotency.services import once
 from api.profiles.queries import has_purpose
 from api.profiles.visibility import is_active, is_there_for
 from api.texts import problem_with, tidy
@@ -39,6 +42,9 @@ __all__ = [
     "withdraw_request",
 ]
 
+TOLD_AT_ONCE = {"declined", "question", "answer"}
+"""Steps with which one answers the other, unless the other is not to see them; a yes is told by `connect`."""
+
 LONGEST_WORDS = 600
 """Of a question, an answer, or a sentence with which a request is declined."""
 
@@ -50,10 +56,10 @@ async def accept_request(actor: Member, request_id: UUID) -> RequestRead:
         NotFoundError: The actor has received no such request.
         NotNowError: It is not open for the actor.
     """
-    async with transaction():
+    async with once(actor) as doing:
         row = await _move(actor, request_id, request_machine.accept, as_recipient=True, kind="accepted")
         await connect(row)
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def refuse_request(actor: Member, request_id: UUID, *, refusal: Refusal) -> RequestRead:
@@ -62,31 +68,24 @@ async def refuse_request(actor: Member, request_id: UUID, *, refusal: Refusal) -
     Raises:
         NotFoundError: The actor has received no such request.
         NotNowError: It is not open for the actor.
-        InvalidError: The sentence cannot be kept.
+        InvalidError: The sentence cannot be kept, or the actor said no to it with one before.
     """
     sentence = tidy(refusal.sentence or "")
-    if not sentence:
-        async with transaction():
-            await _move(
-                actor,
-                request_id,
-                request_machine.decline_silently,
-                as_recipient=True,
-                kind="declined",
-                only_recipient_sees=True,
-            )
-            return await queries.request(actor, request_id)
-    _check_words(sentence, field="sentence", name="Your sentence")
-    async with transaction():
+    if sentence:
+        _check_words(sentence, field="sentence", name="Your sentence")
+    async with once(actor) as doing:
         await _move(
             actor,
             request_id,
-            request_machine.decline_with_sentence,
+            request_machine.decline_with_sentence if sentence else request_machine.decline_silently,
             as_recipient=True,
             kind="declined",
-            text=sentence,
+            text=sentence or None,
+            only_recipient_sees=not sentence,
         )
-        return await queries.request(actor, request_id)
+        if sentence:
+            await _check_said_once(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def ask(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
@@ -98,9 +97,9 @@ async def ask(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
         InvalidError: The question is empty, cannot be kept or has contact details in it.
     """
     text = _check_words(tidy(words.text), field="text", name="Your question", unconnected=True)
-    async with transaction():
+    async with once(actor) as doing:
         await _move(actor, request_id, request_machine.ask, as_recipient=True, kind="question", text=text)
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def answer(actor: Member, request_id: UUID, *, words: Words) -> RequestRead:
@@ -112,10 +111,10 @@ async def answer(actor: Member, request_id: UUID, *, words: Words) -> RequestRea
         InvalidError: The answer is empty, cannot be kept or has contact details in it.
     """
     text = _check_words(tidy(words.text), field="text", name="Your answer", unconnected=True)
-    async with transaction():
+    async with once(actor) as doing:
         await _move(actor, request_id, request_machine.answer, as_recipient=False, kind="answer", text=text)
         await _keep_aside(request_id, since=None)  # there is something new to read
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def withdraw_request(actor: Member, request_id: UUID) -> RequestRead:
@@ -125,9 +124,9 @@ async def withdraw_request(actor: Member, request_id: UUID) -> RequestRead:
         NotFoundError: The actor has sent no such request.
         NotNowError: It is not open for the actor, or younger than a day.
     """
-    async with transaction():
+    async with once(actor) as doing:
         await _move(actor, request_id, request_machine.withdraw, as_recipient=False, kind="withdrawn")
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
@@ -139,7 +138,7 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
         AlreadyConnectedError: The two are connected by now.
         AlreadyOpenError: Another request is open between the two.
     """
-    async with transaction():
+    async with once(actor) as doing:
         row, facts = await _lock(actor, request_id, as_recipient=True)
         now = clock.now()
         reopened = request_machine.reopen(facts, now)
@@ -153,7 +152,7 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
         await write(row.id, reopened, provided=_may_act(actor, as_recipient=True))
         await _keep_aside(request_id, since=None)
         await record(row.id, actor_id=actor.id, kind="reopened", only_recipient_sees=not leaves_trace)
-        return await queries.request(actor, request_id)
+        return await doing.answer(await queries.request(actor, request_id))
 
 
 async def set_aside(actor: Member, request_id: UUID) -> RequestRead:
@@ -183,6 +182,15 @@ async def take_up(actor: Member, request_id: UUID) -> RequestRead:
         return await queries.request(actor, request_id)
 
 
+async def _check_said_once(actor: Member, request_id: UUID) -> None:
+    """Hold that no is said with one sentence at most: whoever opens a request again must not write without end."""
+    said = "SELECT 1 FROM request_event WHERE actor = {} AND request = {} AND kind = 'declined' AND text IS NOT NULL"
+    if len(await fetch(said, actor.id, request_id)) > 1:
+        raise InvalidError.field(
+            "sentence", "said-before", "You said no with a sentence before. Say no silently, or accept this request."
+        )
+
+
 async def _keep_aside(request_id: UUID, *, since: datetime | None) -> None:
     """Note on a locked request since when it is put aside."""
     await fetch("UPDATE connection_request SET set_aside_at = {} WHERE id = {}", since, request_id)
@@ -202,6 +210,9 @@ async def _move(
     row, facts = await _lock(actor, request_id, as_recipient=as_recipient)
     await write(row.id, step(facts, clock.now()), provided=_may_act(actor, as_recipient=as_recipient))
     await record(row.id, actor_id=actor.id, kind=kind, text=text, only_recipient_sees=only_recipient_sees)
+    other = row.sender if as_recipient else row.recipient
+    if kind in TOLD_AT_ONCE and not only_recipient_sees and other is not None:
+        await tell(Kind.REQUEST_ANSWERED, to=other, request_id=row.id)
     return row
 
 

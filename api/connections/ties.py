@@ -10,10 +10,13 @@ from api.connections.request_rows import RequestRow, lock_members, lock_open_bet
 from api.connections.schemas import ConnectionRead, ConnectionUpdate
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
+from api.event_kinds import Kind
+from api.events import tell
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import are_connected, can_read_connection, is_there_for
 from api.sealing import seal
 from api.texts import problem_with, tidy
+from api.unchanged import check_unchanged
 
 LONGEST_NOTE = 1000
 
@@ -47,6 +50,9 @@ async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_re
     )
     if not made:
         raise NotFoundError
+    await tell(Kind.REQUEST_ANSWERED, to=row.sender, request_id=row.id)
+    for member_id in (row.sender, row.recipient):
+        await tell(Kind.CONNECTION_MADE, to=member_id, connection_id=connection_id)
 
 
 async def check_not_connected(one: UUID, other: UUID) -> None:
@@ -65,13 +71,18 @@ async def update_note(actor: Member, connection_id: UUID, *, change: ConnectionU
     Raises:
         NotFoundError: The actor has no such connection.
         InvalidError: The note is too long, or has characters that cannot be kept.
+        ChangedMeanwhileError: It is not as the call expects it.
     """
     note = tidy(change.note)
     problem = problem_with(note, field="note", name="Your note", least=0, most=LONGEST_NOTE)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
     async with transaction():
+        # Of two changes at once the second waits, and finds what the first has written.
+        mine = "SELECT 1 FROM connection WHERE id = {} AND (asker = {} OR accepter = {}) FOR NO KEY UPDATE"
+        await fetch(mine, connection_id, actor.id, actor.id)
         await queries.connection(actor, connection_id)
+        await check_unchanged(queries.connection, actor, connection_id)
         await fetch(
             "UPDATE connection SET asker_note = CASE WHEN asker = {} THEN {} ELSE asker_note END, "
             "accepter_note = CASE WHEN accepter = {} THEN {} ELSE accepter_note END WHERE id = {} AND {}",

@@ -8,7 +8,7 @@ from piccolo.querystring import QueryString
 
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch
+from api.database import fetch, transaction
 from api.drafts.errors import DraftsFullError
 from api.drafts.queries import KEPT, draft_at, draft_id
 from api.drafts.schemas import Draft, DraftWords, Place
@@ -40,21 +40,29 @@ async def keep(actor: Member, *, words: DraftWords, provided: QueryString) -> Dr
     if not (words.text or words.where):
         await forget_at(actor, words.place)
         return None
+    return await store(actor, words=words, provided=provided)
+
+
+async def store(actor: Member, *, words: DraftWords, provided: QueryString) -> Draft:
+    """Keep words that were tidied and looked through; the rest as for `keep`."""
     key, now = draft_id(actor, words.place), clock.now()
-    kept = await fetch(
-        "INSERT INTO draft (id, member, content, changed_at) SELECT {}, {}, {}, {} WHERE {} "
-        "AND (EXISTS (SELECT 1 FROM draft AS d WHERE d.id = {}) "
-        "OR (SELECT count(*) FROM draft AS d WHERE d.member = {}) < {}) "
-        "ON CONFLICT (id) DO UPDATE SET content = excluded.content, changed_at = excluded.changed_at RETURNING id",
-        key,
-        actor.id,
-        seal(msgspec.json.encode(words).decode(), about="draft.content", row=key),
-        now,
-        provided,
-        key,
-        actor.id,
-        MOST_DRAFTS,
-    )
+    async with transaction():
+        # Of several at once each counts those that came before it.
+        await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, 60))", str(actor.id))
+        kept = await fetch(
+            "INSERT INTO draft (id, member, content, changed_at) SELECT {}, {}, {}, {} WHERE {} "
+            "AND (EXISTS (SELECT 1 FROM draft AS d WHERE d.id = {}) "
+            "OR (SELECT count(*) FROM draft AS d WHERE d.member = {}) < {}) "
+            "ON CONFLICT (id) DO UPDATE SET content = excluded.content, changed_at = excluded.changed_at RETURNING id",
+            key,
+            actor.id,
+            seal(msgspec.json.encode(words).decode(), about="draft.content", row=key),
+            now,
+            provided,
+            key,
+            actor.id,
+            MOST_DRAFTS,
+        )
     if kept:
         return Draft(key, words, now)
     [there] = await fetch("SELECT {} AS so", provided)

@@ -8,7 +8,7 @@ from api.sealing.columns import SealedText
 
 
 class Draft(Table, tablename="draft"):
-    """What a member has begun to write to somebody; nothing in it says in clear to whom, or what for."""
+    """What a member has begun to write; nothing in it says in clear to whom, or what for."""
 
     id = UUID(primary_key=True, default=None, null=False)
     """Made by a keyed digest of whose it is and where it belongs (`api.drafts.queries`): one draft for each place."""

@@ -8,7 +8,7 @@ import pytest
 from api.accounts.schemas import Member
 from api.connections import queries, services
 from api.connections.errors import AlreadyConnectedError, AlreadyOpenError, NotNowError
-from api.connections.request_rows import expire_due_requests
+from api.connections.request_rows import MOST_UNSEEN_EVENTS, expire_due_requests
 from api.connections.schemas import Box, Refusal, RequestRead, RequestState, Words
 from api.database import fetch
 from api.errors import InvalidError, NotFoundError
@@ -127,6 +127,18 @@ async def test_a_silent_refusal_is_known_to_the_recipient_alone() -> None:
     assert await queries.waiting(grace) == 0
 
 
+async def test_a_request_that_is_declined_in_silence_again_and_again_keeps_the_latest_of_it_only() -> None:
+    _, grace, sent = await a_request()
+    for _ in range(MOST_UNSEEN_EVENTS):
+        await services.refuse_request(grace, sent.id, refusal=Refusal())
+        await services.reopen_request(grace, sent.id)
+
+    found = await queries.request(grace, sent.id)
+
+    assert kinds(found) == ["sent", *["declined", "reopened"] * (MOST_UNSEEN_EVENTS // 2)]
+    assert len(await fetch("SELECT 1 FROM request_event WHERE request = {}", sent.id)) == MOST_UNSEEN_EVENTS + 1
+
+
 async def test_a_refusal_with_a_sentence_reaches_the_sender_and_keeps_the_slot(moved_clock: MovedClock) -> None:
     ada, grace, sent = await a_request()
     await services.refuse_request(grace, sent.id, refusal=SENTENCE)
@@ -192,6 +204,19 @@ async def test_the_recipient_can_think_better_of_a_refusal(refusal: Refusal) -> 
     assert (await queries.slots(ada)).open == (1 if refusal is not SENTENCE else 0)
     if refusal is not SENTENCE:
         assert await queries.request(ada, sent.id) == sent
+
+
+async def test_opening_a_request_again_and_again_is_no_way_to_write_to_its_sender_without_end() -> None:
+    ada, grace, sent = await a_request()
+    await services.refuse_request(grace, sent.id, refusal=SENTENCE)
+    await services.reopen_request(grace, sent.id)
+
+    with pytest.raises(InvalidError, match="with a sentence before"):
+        await services.refuse_request(grace, sent.id, refusal=Refusal("And another thing."))
+
+    assert (await sent_by(ada))[0].state is RequestState.PENDING
+    assert kinds(await queries.request(ada, sent.id)) == ["sent", "declined", "reopened"]
+    assert (await services.refuse_request(grace, sent.id, refusal=Refusal())).state is RequestState.DECLINED
 
 
 async def test_an_expired_request_can_be_reopened_and_takes_no_slot(moved_clock: MovedClock) -> None:

@@ -38,7 +38,7 @@ from tests.moved_clock import MovedClock
 
 pytestmark = pytest.mark.usefixtures("database")
 
-RUNS, RUNS_OF_A_SOAK, STEPS = 8, 500, 50
+RUNS, RUNS_OF_A_SOAK, STEPS = 5, 500, 50
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("Ada", "Grace", "Mary", "Emmy", "Lise")
 

@@ -1,10 +1,12 @@
 """What members have begun to write: kept for them alone, gone when it is sent, and telling nothing about the other."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
 from msgspec.structs import replace
+from piccolo.querystring import QueryString
 
 from api.accounts.schemas import Member
 from api.connections import services as requests
@@ -24,6 +26,8 @@ from api.conversations.services import send_message
 from api.database import fetch
 from api.drafts import services as keeping
 from api.drafts.errors import DraftsFullError
+from api.drafts.queries import drafts
+from api.drafts.schemas import DraftKind, DraftWords, Place
 from api.drafts.services import LONGEST_DRAFT, MOST_DRAFTS, forget_old_drafts
 from api.errors import InvalidError, NotFoundError
 from api.moderation.services import block_member
@@ -193,6 +197,18 @@ async def test_there_is_a_most_and_nothing_is_thrown_away_for_it(monkeypatch: py
 
     await _begun(ada, people[0], "Still growing")
     assert [kept.reason for kept in await reason_drafts(ada)] == ["Still growing", HALF.reason]
+
+
+async def test_many_at_once_are_not_more_than_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 2)
+    ada = await make_member("Ada")
+    places = [Place(DraftKind.MESSAGE, uuid4()) for _ in range(30)]
+    tries = [keeping.store(ada, words=DraftWords(place, "Begun"), provided=QueryString("TRUE")) for place in places]
+    await asyncio.gather(*[fetch("SELECT pg_sleep(0.05)") for _ in range(10)])  # so that there are connections
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert len(await drafts(ada)) == 2
+    assert sum(isinstance(outcome, DraftsFullError) for outcome in outcomes) == 28
 
 
 async def test_far_too_long_is_kept_and_absurdly_long_is_not() -> None:
