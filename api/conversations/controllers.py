@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.status_codes import HTTP_204_NO_CONTENT
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.conversations import queries, services
-from api.conversations.errors import PitchProblem
+from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
 from api.conversations.message_drafts import (
     MessageDraft,
     MessageDraftSet,
@@ -18,7 +19,10 @@ from api.conversations.message_drafts import (
     keep_message,
     message_drafts,
 )
+from api.conversations.quiet import QuietConversation, gone_quiet, put_off
 from api.conversations.schemas import MessageCreate, MessageRead, ReminderCreate
+from api.drafts.errors import DraftsFullError
+from api.errors import InvalidError, NotFoundError
 from api.limits.policies import DRAFTS, MESSAGES
 from api.pagination import DEFAULT_LIMIT, MOST, Page
 from api.problems import describes
@@ -31,7 +35,7 @@ class MessageController(Controller):
     tags = ("Conversations",)
     opt = {"access": Access.MEMBER, "scope": Scope.MESSAGES}
 
-    @get(operation_id="Messages", responses=describes(401, 403, 404, 422))
+    @get(operation_id="Messages", responses=describes(NotFoundError, InvalidError))
     async def read(
         self,
         actor: NamedDependency[Member],
@@ -44,8 +48,8 @@ class MessageController(Controller):
 
     @post(
         operation_id="SendMessage",
-        opt={"limits": (MESSAGES,)},
-        responses=describes(401, 403, 404, shapes={422: PitchProblem}),
+        opt={"keyed": True, "limits": (MESSAGES,)},
+        responses=describes(NotFoundError, InvalidError, ReadsAsPitchError),
     )
     async def send(
         self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[MessageCreate]
@@ -60,7 +64,8 @@ class MessageController(Controller):
     @post(
         "/{message_id:uuid}/reminder",
         operation_id="RemindOfReason",
-        responses=describes(401, 403, 404, 409, 422),
+        opt={"keyed": True},
+        responses=describes(NotFoundError, NothingToRemindOfError),
     )
     async def remind(
         self,
@@ -83,7 +88,7 @@ class MessageDraftController(Controller):
     tags = ("Conversations",)
     opt = {"access": Access.MEMBER, "scope": Scope.MESSAGES}
 
-    @get(operation_id="MessageDrafts", responses=describes(401, 403))
+    @get(operation_id="MessageDrafts")
     async def read(self, actor: NamedDependency[Member]) -> list[MessageDraft]:
         """List the messages that one has begun within 30 days, the latest first.
 
@@ -95,7 +100,7 @@ class MessageDraftController(Controller):
         "/{connection_id:uuid}",
         operation_id="KeepMessageDraft",
         opt={"limits": (DRAFTS,)},
-        responses=describes(401, 403, 404, 409, 422),
+        responses=describes(NotFoundError, DraftsFullError, InvalidError),
     )
     async def keep(
         self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[MessageDraftSet]
@@ -106,10 +111,39 @@ class MessageDraftController(Controller):
         """
         return await keep_message(actor, connection_id, draft=data)
 
-    @delete("/{connection_id:uuid}", operation_id="ForgetMessageDraft", responses=describes(401, 403))
+    @delete("/{connection_id:uuid}", operation_id="ForgetMessageDraft")
     async def forget(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
         """Throw away what one has begun to write in a conversation, if anything."""
         await forget_message(actor, connection_id)
 
 
-CONTROLLERS: list[type[Controller]] = [MessageController, MessageDraftController]
+class QuietController(Controller):
+    """Conversations that went quiet. Only whoever asks learns of it."""
+
+    tags = ("Conversations",)
+    opt = {"access": Access.MEMBER, "scope": Scope.MESSAGES}
+
+    @get("/quiet-conversations", operation_id="QuietConversations")
+    async def read(
+        self,
+        actor: NamedDependency[Member],
+        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
+    ) -> list[QuietConversation]:
+        """List the conversations in which both wrote and nobody has for 30 days, the one that was last alive first.
+
+        What one has not read yet is no silence, and what one has put off is not in it for three months.
+        """
+        return await gone_quiet(actor, most=limit)
+
+    @put(
+        "/connections/{connection_id:uuid}/put-off",
+        operation_id="PutOffQuietConversation",
+        responses=describes(NotFoundError),
+        status_code=HTTP_204_NO_CONTENT,
+    )
+    async def put_off(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
+        """Leave a conversation out of those that went quiet, for three months; the other never learns of it."""
+        await put_off(actor, connection_id)
+
+
+CONTROLLERS: list[type[Controller]] = [MessageController, MessageDraftController, QuietController]

@@ -21,6 +21,7 @@ class ReadsAsPitchError(WhereforeError):
     code = "reads-as-a-pitch"
     title = "This may read as an offer, and you connected about something else"
     status = 422
+    shape = PitchProblem
 
     def __init__(self, finding: Finding, promise: Promise) -> None:
         """Carry the words that are meant and the reason of the connection."""

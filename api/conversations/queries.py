@@ -105,6 +105,17 @@ async def unread_in(actor: Member, connection_id: UUID, *, most: int) -> list[UU
     return [row["id"] for row in rows]
 
 
+async def has_received(actor: Member, message_id: UUID) -> bool:
+    """Whether there is a message that another wrote and the actor may read."""
+    rows = await fetch(
+        "SELECT 1 FROM message WHERE id = {} AND author <> {} AND {}",
+        message_id,
+        actor.id,
+        can_read_connection(actor.id, "message.connection"),
+    )
+    return bool(rows)
+
+
 async def unread(actor: Member) -> int:
     """In how many conversations there is something that the actor has not read."""
     rows = await fetch(

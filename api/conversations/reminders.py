@@ -10,8 +10,11 @@ from api.conversations.errors import NothingToRemindOfError
 from api.conversations.promises import in_words, promise_of
 from api.conversations.queries import MESSAGE, fetch_messages
 from api.conversations.schemas import MessageRead, ReminderCreate
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, fetch_one
 from api.errors import NotFoundError
+from api.event_kinds import Kind
+from api.events import tell
+from api.idempotency.services import once
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
@@ -27,7 +30,7 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
         NotFoundError: The actor has no such connection (any more), or the other wrote no such message in it.
         NothingToRemindOfError: It was answered so already, is itself such an answer, or the two connected for business.
     """
-    async with transaction():
+    async with once(actor) as doing:
         # The second of two taps, and every message that is just being written, wait for this.
         locked = "SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR NO KEY UPDATE"
         if not await fetch(locked, connection_id):
@@ -66,4 +69,7 @@ async def remind(actor: Member, connection_id: UUID, message_id: UUID, *, draft:
             raise NotFoundError
         if draft.end_connection:
             await end_connection(actor, connection_id)
-        return written[0]
+        else:
+            other = connection.member.id
+            await tell(Kind.MESSAGE_RECEIVED, to=other, connection_id=connection_id, message_id=reminder_id)
+        return await doing.answer(written[0])

@@ -12,10 +12,13 @@ from api.conversations.promises import promise_of
 from api.conversations.queries import MESSAGE, fetch_messages
 from api.conversations.reminders import remind
 from api.conversations.schemas import MessageCreate, MessageRead
-from api.database import fetch, transaction
+from api.database import fetch
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
 from api.errors import InvalidError, NotFoundError
+from api.event_kinds import Kind
+from api.events import tell
+from api.idempotency.services import once
 from api.limits.standing import keep_conversed
 from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
@@ -45,9 +48,11 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         if finding is not None:
             await count_shown(actor, [finding.code], judged=Judged.MESSAGE)
             raise ReadsAsPitchError(finding, promise_of(connection))
-    async with transaction():
+    async with once(actor) as doing:
         # Whoever ends the connection waits for this message, or this message finds it ended.
-        if not await fetch("SELECT 1 FROM connection WHERE id = {} AND ended_at IS NULL FOR SHARE", connection_id):
+        locked = "SELECT asker, accepter FROM connection WHERE id = {} AND ended_at IS NULL FOR SHARE"
+        found = await fetch(locked, connection_id)
+        if not found:
             raise NotFoundError
         message_id = uuid4()
         written = await fetch_messages(
@@ -65,6 +70,9 @@ async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCrea
         if not written:
             raise NotFoundError
         await forget_sent_message(actor, connection_id, text=text)
+        [other] = {found[0]["asker"], found[0]["accepter"]} - {actor.id}
+        await tell(Kind.MESSAGE_RECEIVED, to=other, connection_id=connection_id, message_id=message_id)
+        await doing.answer(written[0])
     await keep_conversed(connection_id, clock.now())
     return written[0]
 

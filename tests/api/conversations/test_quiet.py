@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from httpx import AsyncClient
 
 from api.accounts.schemas import Member
 from api.connections.services import end_connection
@@ -13,7 +14,7 @@ from api.database import fetch
 from api.errors import NotFoundError
 from api.moderation.services import block_member
 from tests.api.connections.making import make_connection, make_recipient
-from tests.factories import make_member
+from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -135,3 +136,19 @@ async def test_nobody_puts_off_what_is_between_others(moved_clock: MovedClock) -
         await put_off(await make_member("Eve"), connection_id)
 
     assert await fetch("SELECT 1 FROM read_mark WHERE put_off_until IS NOT NULL") == []
+
+
+async def test_programs_read_and_put_off_what_went_quiet_as_pages_do(
+    moved_clock: MovedClock, client: AsyncClient
+) -> None:
+    ada, grace, connection_id = await two_who_talked()
+    moved_clock.move(days=31)
+    headers = await as_member(client, ada)
+
+    [read] = (await client.get("/api/v1/quiet-conversations", headers=headers)).json()
+    reply = await client.put(f"/api/v1/connections/{connection_id}/put-off", headers=headers)
+
+    assert (read["connection_id"], read["member"]["id"]) == (str(connection_id), str(grace.id))
+    assert (reply.status_code, reply.text) == (204, "")
+    assert (await client.get("/api/v1/quiet-conversations", headers=headers)).json() == []
+    assert await quiet(grace) == [connection_id]
