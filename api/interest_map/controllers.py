@@ -6,6 +6,7 @@ from litestar.params import FromQuery
 
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
+from api.errors import NotFoundError
 from api.interest_map import queries
 from api.interest_map.schemas import MapRead
 from api.limits.policies import READS
@@ -20,7 +21,7 @@ class InterestMapController(Controller):
     tags = ("Map",)
     opt = {"access": Access.MEMBER, "scope": Scope.MATCHES}
 
-    @get(operation_id="InterestMap", opt={"limits": (READS,)}, responses=describes(401, 403, 404, 422))
+    @get(operation_id="InterestMap", opt={"limits": (READS,)}, responses=describes(NotFoundError))
     async def read(self, actor: NamedDependency[Member], purpose: FromQuery[Purpose]) -> MapRead:
         """Read the interest map of a purpose that one has switched on.
 

@@ -3,45 +3,27 @@
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import msgspec
 import numpy as np
 
 from api import clock
+from api.apart import work_apart
 from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
 from api.interest_map.gathering import Gathered, gather, texts_of
-from api.interest_map.naming import Named, Written, names_of_areas, subjects
-from api.interest_map.places_on_map import put
-from api.interest_map.schemas import ROUND_NUMBERS
+from api.interest_map.naming import subjects
+from api.interest_map.working_out import Area, Basis, Earlier, to_bytes, work_out
 from api.profiles.schemas import Purpose
-from embeddings.areas import cosines_among, find_areas, mean_of_all
-from embeddings.similarity import Vectors, centred
+from embeddings.areas import LEAST_PEOPLE
+from embeddings.similarity import Vectors
 
 NOT_AGAIN_WITHIN = timedelta(hours=12)
 NEW_COUNTS_AFTER = timedelta(days=6, hours=12)
 """What is new or changed comes in once a week, all together; what is gone is gone after one night."""
+MOST_AMONG_REQUESTS = 2_000
+"""Areas of more statements are worked out in a process of their own: those of so many take a moment."""
 _ONE_AT_A_TIME = 0x4D4150  # any constant: the key of an advisory lock
-
-
-class Area(msgspec.Struct, frozen=True):
-    """One area as it is kept."""
-
-    id: UUID
-    place: int
-    people: int
-    named: Named
-    centre: Vectors
-
-
-class Earlier(msgspec.Struct, frozen=True):
-    """An area of the last drawing."""
-
-    id: UUID
-    place: int
-    name: list[str]
-    centre: bytes
 
 
 async def draw_due_maps() -> int:
@@ -66,8 +48,7 @@ async def draw_map(purpose: Purpose, *, not_after: datetime | None = None) -> bo
     earlier = await _earlier(purpose) if last is not None and last["model"] == encoder().model.name else []
     until = _counts_until(last, there_is_a_map=bool(earlier))
     gathered = await gather(purpose, until=until)
-    mean = await asyncio.to_thread(mean_of_all, gathered.vectors, gathered.owner)
-    areas = await _areas(purpose, gathered, mean, earlier)
+    mean, areas = await _worked_out(purpose, gathered, earlier)
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock({}, hashtext({}))", _ONE_AT_A_TIME, purpose)
         if await _last(purpose) != last:
@@ -94,54 +75,17 @@ async def _earlier(purpose: Purpose) -> list[Earlier]:
     return [Earlier(row["id"], row["place"], msgspec.json.decode(row["name"]), row["centre"]) for row in rows]
 
 
-async def _areas(purpose: Purpose, gathered: Gathered, mean: Vectors, earlier: list[Earlier]) -> list[Area]:
-    """The areas with all that is said of them, in the order of their places."""
-    before = np.array([to_vector(area.centre) for area in earlier], dtype=np.float32).reshape(len(earlier), len(mean))
-    found = await asyncio.to_thread(find_areas, gathered.vectors, gathered.owner, mean=mean, earlier=before)
-    if not len(found.centres):
-        return []
-    from_which = [None if index is None else earlier[index] for index in found.earlier]
-    places = await asyncio.to_thread(
-        put, cosines_among(found.centres), [None if area is None else area.place for area in from_which]
+async def _worked_out(purpose: Purpose, gathered: Gathered, earlier: list[Earlier]) -> tuple[Vectors, list[Area]]:
+    """What all share, and the areas; of much in a process of its own, which no page and no call waits for."""
+    texts, subject_vectors = [""] * len(gathered.ids), np.empty((0, encoder().model.dimensions), dtype=np.float32)
+    if len(np.unique(gathered.owner)) >= LEAST_PEOPLE:
+        texts, subject_vectors = await texts_of(gathered.ids), await encoder().encode(subjects(purpose))
+    basis = Basis(
+        texts, gathered.vectors, gathered.owner, members=gathered.members, purpose=purpose, subjects=subject_vectors
     )
-    points = await asyncio.to_thread(centred, gathered.vectors, mean)
-    named = await asyncio.to_thread(
-        names_of_areas,
-        Written(await texts_of(gathered.ids), points, gathered.owner, found.place),
-        purpose,
-        await encoder().encode(subjects(purpose)),
-        found.centres,
-        known=[() if area is None else tuple(area.name) for area in from_which],
-    )
-    taken = len(np.unique(gathered.owner))
-    return sorted(
-        (
-            Area(
-                uuid4() if was is None else was.id,
-                places[index],
-                _rounded(len(np.unique(gathered.owner[found.place == index])) * gathered.members // taken),
-                named[index],
-                found.centres[index],
-            )
-            for index, was in enumerate(from_which)
-        ),
-        key=lambda area: area.place,
-    )
-
-
-def _rounded(people: int) -> int:
-    """The largest round number that is no more."""
-    return max(number for number in ROUND_NUMBERS if number <= people)
-
-
-def to_vector(kept: bytes) -> Vectors:
-    """A vector as it was kept."""
-    return np.frombuffer(kept, dtype="<f4").astype(np.float32)
-
-
-def _to_bytes(vector: Vectors) -> bytes:
-    packed: bytes = vector.astype("<f4").tobytes()
-    return packed
+    if len(gathered.ids) > MOST_AMONG_REQUESTS:
+        return await work_apart(work_out, basis, earlier)
+    return await asyncio.to_thread(work_out, basis, earlier)
 
 
 async def _keep(purpose: Purpose, areas: list[Area], mean: Vectors, *, until: datetime) -> None:
@@ -153,7 +97,7 @@ async def _keep(purpose: Purpose, areas: list[Area], mean: Vectors, *, until: da
         encoder().model.name,
         clock.now(),
         until,
-        _to_bytes(mean),
+        to_bytes(mean),
     )
     for area in areas:
         await fetch(
@@ -165,5 +109,5 @@ async def _keep(purpose: Purpose, areas: list[Area], mean: Vectors, *, until: da
             area.people,
             msgspec.json.encode(area.named.name).decode(),
             msgspec.json.encode(area.named.words).decode(),
-            _to_bytes(area.centre),
+            to_bytes(area.centre),
         )

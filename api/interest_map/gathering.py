@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, patient_transaction
 from api.encoding import encoder
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import takes_part
@@ -25,22 +25,28 @@ _OPENED_AT_ONCE = 2_000
 # Before the numbers that pgvector sends: how many, and nothing.
 _SENT_HEADER = 4
 
+_MINUTES = 10
+"""Seconds are usual. A statement that the database goes about in a wrong way must not go on all day."""
+
 # `statement.audience` is looked at although others have no vector: here it would be everybody who reads it.
 _COUNTED = """
     FROM statement_vector AS v JOIN statement ON statement.id = v.statement
     WHERE v.purpose = {} AND v.model = {} AND statement.purpose = v.purpose AND statement.author = v.member
     AND statement.audience = 'purpose' AND statement.updated_at <= {} AND {}
 """
+# PostgreSQL takes these conditions to leave next to nothing, since it multiplies how rarely each of them holds. Were
+# who is taken joined within one statement, it would go through all of them again for every single vector.
+_TAKEN = f"""
+    SELECT count(*) AS members, (array_agg(member ORDER BY md5(member::text), member))[1:{{}}] AS taken
+    FROM (SELECT DISTINCT v.member {_COUNTED}) AS counted
+"""
 _PACKED = f"""
-    WITH counted AS (SELECT v.statement, v.member, v.vector {_COUNTED}),
-    chosen AS (SELECT member FROM counted GROUP BY member ORDER BY md5(member::text), member LIMIT {{}}),
-    numbered AS (
-        SELECT counted.*, row_number() OVER (PARTITION BY member ORDER BY statement) AS number
-        FROM counted JOIN chosen USING (member)
-    )
     SELECT string_agg(uuid_send(statement) || uuid_send(member) || halfvec_send(vector), ''::bytea ORDER BY statement)
-        AS packed, (SELECT count(DISTINCT member) FROM counted) AS members
-    FROM numbered WHERE number <= {{}}
+        AS packed
+    FROM (
+        SELECT v.statement, v.member, v.vector, row_number() OVER (PARTITION BY v.member ORDER BY v.statement) AS number
+        {_COUNTED} AND v.member = ANY({{}}::uuid[])
+    ) AS numbered WHERE number <= {{}}
 """
 
 
@@ -58,27 +64,25 @@ class Gathered(NamedTuple):
 async def gather(purpose: Purpose, *, until: datetime) -> Gathered:
     """What counts for the map of a purpose: what was written or changed until then and is there at this moment."""
     model = encoder().model
-    async with transaction():
-        await fetch("SET LOCAL statement_timeout = 0")
-        row = await fetch_one(
-            _PACKED, purpose, model.name, until, takes_part("v.member", "v.purpose"), MOST_MEMBERS, MOST_EACH
-        )
-    packed = (row or {}).get("packed") or b""
+    counted = (purpose, model.name, until, takes_part("v.member", "v.purpose"))
+    async with patient_transaction(minutes=_MINUTES):
+        [found] = await fetch(_TAKEN, MOST_MEMBERS, *counted)
+        # Whoever stops taking part in between is left out: what counts is looked at again.
+        [row] = await fetch(_PACKED, *counted, found["taken"] or [], MOST_EACH)
+    return await asyncio.to_thread(_unpacked, row["packed"] or b"", model.dimensions, found["members"])
+
+
+def _unpacked(packed: bytes, dimensions: int, members: int) -> Gathered:
     rows: NDArray[Any] = np.frombuffer(
         packed,
-        dtype=[
-            ("statement", "V16"),
-            ("member", "V16"),
-            ("header", f"V{_SENT_HEADER}"),
-            ("vector", ">f2", model.dimensions),
-        ],
+        dtype=[("statement", "V16"), ("member", "V16"), ("header", f"V{_SENT_HEADER}"), ("vector", ">f2", dimensions)],
     )
     _, owner = np.unique(rows["member"].view("S16") if len(rows) else [], return_inverse=True)
     return Gathered(
         [UUID(bytes=statement.tobytes()) for statement in rows["statement"]],
         owner.reshape(-1).astype(np.intp),
         rows["vector"].astype(np.float32),
-        int((row or {}).get("members") or 0),
+        members,
     )
 
 

@@ -10,9 +10,9 @@ from api.accounts.schemas import Member
 from api.database import fetch, fetch_one
 from api.encoding import encoder
 from api.errors import NotFoundError
-from api.interest_map.drawing import to_vector
 from api.interest_map.schemas import PEOPLE_NEEDED, AreaRead, Between, MapRead, MyPlace
 from api.interest_map.standing import nearest_areas, places_of, what_lies_between
+from api.interest_map.working_out import to_vector
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import has_purpose_on
 from api.sealing import opened

@@ -16,7 +16,7 @@ import numpy as np
 from api.database import fetch
 from api.encoding import encoder, reads_well
 from api.errors import InvalidError
-from api.interest_map.drawing import to_vector
+from api.interest_map.working_out import to_vector
 from api.profiles.purposes import SENSITIVE, purposes
 from api.profiles.schemas import Purpose
 from api.texts import problem_with, tidy
