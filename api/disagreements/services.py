@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch, transaction
+from api.database import fetch
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.encoding import encoder
 from api.errors import InvalidError, NotFoundError
+from api.idempotency.services import once
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import Purpose
 from api.sealing import open_in, seal
@@ -50,7 +51,7 @@ async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementR
         if problem is not None:
             raise InvalidError(problem.detail, errors=(problem,))
     now = clock.now()
-    async with transaction():
+    async with once(actor) as doing:
         [kept] = await fetch(
             "INSERT INTO disagreement (id, member, code, judged, engine, day, created_at) "
             "VALUES ({}, {}, {}, {}, {}, {}, {}) ON CONFLICT (member, code, judged, day) DO UPDATE "
@@ -66,7 +67,7 @@ async def disagree(actor: Member, *, draft: DisagreementCreate) -> DisagreementR
         # It was shown to them, be it by a check, which by itself counts nothing.
         await count_shown(actor, [draft.code], judged=draft.judged)
         read = DisagreementRead(draft.code, draft.judged, **kept)
-        return read if text is None else await _with_text(actor, draft, text, read)
+        return await doing.answer(read if text is None else await _with_text(actor, draft, text, read))
 
 
 async def take_text_back(actor: Member, text_id: UUID) -> None:

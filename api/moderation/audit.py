@@ -6,6 +6,7 @@ from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_as
 from api.errors import NotFoundError
+from api.moderation.case_rows import is_impartial
 from api.moderation.schemas import AuditRead
 from api.pagination import Moment, Page, beyond, page_of
 
@@ -26,7 +27,9 @@ async def note(moderator_id: UUID, act: str, *, report: UUID | None = None, deta
 
 
 async def audit_trail(actor: Member, *, cursor: str | None = None) -> Page[AuditRead]:
-    """What moderators did, newest first; not what concerns cases in which the actor has a part themself.
+    """What moderators did, newest first; of cases in which the actor has a part only what they did before they had.
+
+    A line about a case that is nowhere else for them would tell that its reporter had blocked them.
 
     Raises:
         NotFoundError: The actor is no moderator.
@@ -38,10 +41,10 @@ async def audit_trail(actor: Member, *, cursor: str | None = None) -> Page[Audit
         AuditRead,
         "SELECT e.id, e.at, coalesce(m.display_name, 'Somebody who has left') AS moderator, e.act, e.report, e.detail "
         "FROM audit_entry AS e LEFT JOIN account AS m ON m.id = e.moderator WHERE NOT EXISTS "
-        "(SELECT 1 FROM report AS r WHERE r.id = e.report AND (r.reporter = {} OR r.reported = {})) "
-        "AND {} ORDER BY e.at DESC, e.id DESC LIMIT {}",
-        actor.id,
-        actor.id,
+        "(SELECT 1 FROM report AS r WHERE r.id = e.report AND (r.reporter = {} OR r.reported = {} "
+        "OR (e.moderator IS DISTINCT FROM {} AND NOT {}))) AND {} ORDER BY e.at DESC, e.id DESC LIMIT {}",
+        *[actor.id] * 3,
+        is_impartial(actor.id),
         beyond(cursor, "(e.at, e.id) < ({}, {})"),
         LINES_A_PAGE + 1,
     )

@@ -15,7 +15,6 @@ from api.connections.request_rows import lock_members
 from api.connections.services import close_between
 from api.database import fetch, transaction
 from api.errors import NotFoundError
-from api.profiles.epochs import raise_epochs_of
 from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member
 
@@ -79,7 +78,6 @@ async def keep_apart(actor: Member, member_id: UUID) -> None:
         others = await _block_address(actor, member_id)
         for other_id in sorted({member_id, *others}):
             await close_between(actor.id, other_id)
-        await raise_epochs_of(actor.id, member_id, *others)
 
 
 async def unblock_member(actor: Member, member_id: UUID) -> None:
@@ -98,7 +96,6 @@ async def unblock_member(actor: Member, member_id: UUID) -> None:
             raise NotFoundError
         await fetch("DELETE FROM blocked_address WHERE blocker = {} AND blocked = {}", actor.id, member_id)
         await fetch(_DERIVE, actor.id)  # where another whom they blocked has the same address
-        await raise_epochs_of(actor.id, member_id)
 
 
 async def _block_address(actor: Member, member_id: UUID) -> list[UUID]:

@@ -1,5 +1,6 @@
 """What members are told of decisions about them, and their appeals."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,16 @@ async def unseen_notices(actor: Member) -> int:
         _is_about(actor),
     )
     return int(rows[0]["unseen"])
+
+
+async def requests_paused_until(actor: Member) -> datetime | None:
+    """Until when moderators keep the actor from asking anyone; None while they do not."""
+    rows = await fetch(
+        "SELECT requests_paused_until AS until FROM account WHERE id = {} AND requests_paused_until > {}",
+        actor.id,
+        clock.now(),
+    )
+    return rows[0]["until"] if rows else None
 
 
 async def mark_seen(actor: Member) -> None:

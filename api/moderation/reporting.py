@@ -8,8 +8,9 @@ from piccolo.querystring import QueryString
 
 from api import clock
 from api.accounts.schemas import Member
-from api.database import fetch, fetch_one, transaction
+from api.database import fetch, fetch_one
 from api.errors import InvalidError, NotFoundError
+from api.idempotency.services import once
 from api.moderation import sealed
 from api.moderation.blocking import keep_apart
 from api.moderation.case_rows import keep_ties
@@ -52,7 +53,7 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
     problem = problem_with(words, field="words", name="What you wrote", least=0, most=LONGEST_WORDS)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
-    async with transaction():
+    async with once(actor) as doing:
         # Whoever reports the same twice at the same moment waits here for themself. Not for a row: a block locks both
         # members in an order of its own.
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, 5))", f"{actor.id} {draft.target.id}")
@@ -61,12 +62,12 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
         if found is None:
             if read is None:
                 raise NotFoundError
-            return read
+            return await doing.answer(read)
         read = read or await _anew(actor, draft, words, found)
         if draft.block and found.reported is not None:
             with suppress(NotFoundError):  # they are out of each other's sight already
                 await keep_apart(actor, found.reported)
-        return read
+        return await doing.answer(read)
 
 
 async def my_reports(actor: Member) -> list[ReportRead]:

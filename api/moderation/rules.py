@@ -42,7 +42,7 @@ RULES: Final[dict[Category, Rule]] = {
     Category.CONNECTED_THEN_PITCHED: Rule(
         "Keep to what you connected about",
         "Whoever said yes to talk about one thing has not said yes to an offer of another. Do not connect with people "
-        "in order to sell to them.",
+        "to sell to them.",
         "They connected, then tried to sell",
         "You agreed to talk about something else, and an offer came.",
     ),

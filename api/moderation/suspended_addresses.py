@@ -13,7 +13,6 @@ from uuid import UUID
 from api import clock
 from api.connections.request_rows import lock_members
 from api.database import fetch
-from api.profiles.epochs import raise_epochs_of
 from api.settings import settings
 
 ADDRESSES_KEPT: Final = timedelta(days=365)
@@ -60,7 +59,6 @@ async def suspend_or_lift(case_id: UUID, reported: UUID | None) -> None:
         clock.now(),
         sorted(about),
     )
-    await raise_epochs_of(*about)
 
 
 async def keep_addresses(reported: UUID) -> set[UUID]:

@@ -307,6 +307,18 @@ async def test_what_moderators_do_is_written_down_with_every_reading_of_evidence
         assert (await audit_trail(await as_moderator(side))).items == []
 
 
+async def test_the_audit_trail_tells_no_moderator_that_a_reporter_had_blocked_them() -> None:
+    ada, grace, mo, max_ = [await make_member(name) for name in ("Ada", "Grace", "Mo", "Max")]
+    await block_member(grace, max_.id)
+    statement = await make_statement(ada, "Words that hurt.")
+    made = await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
+    await claim(await as_moderator(mo), made.id)
+
+    assert await queue(await as_moderator(max_)) == []
+    assert (await audit_trail(await as_moderator(max_))).items == []
+    assert len((await audit_trail(await as_moderator(mo))).items) == 1
+
+
 async def test_an_attempt_that_is_refused_leaves_no_line() -> None:
     _, _, made = await insulted()
     mo, max_ = await make_moderator("Mo"), await make_moderator("Max")

@@ -1,7 +1,7 @@
 """What decisions do, what members are told of them, and how appeals undo them."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -31,6 +31,7 @@ from api.moderation.schemas import (
     DecisionCreate,
     TargetKind,
 )
+from api.moderation.suspended_addresses import suspend_or_lift
 from api.profiles.queries import member, my_statements
 from api.profiles.schemas import Purpose, StatementUpdate
 from api.profiles.services import change_statement, delete_statement, switch_off_purpose
@@ -172,18 +173,18 @@ async def test_an_account_suspended_twice_stays_so_until_both_are_overturned() -
 
 async def test_lists_are_computed_anew_after_a_suspension_and_after_its_end() -> None:
     ada, _, made = await insulted()
+    await make_statement(ada, "I keep bees on the roof of a library.")
+    cyd = await make_member("Cyd", statements=["Bees, and how they keep warm on a roof in winter."])
 
-    async def epoch() -> int:
-        row = await fetch_one("SELECT epoch FROM purpose_epoch WHERE purpose = 'hobby'")
-        assert row is not None
-        return int(row["epoch"])
+    async def listed() -> list[str]:
+        return [match.member.display_name for match in (await matches(cyd, purpose=Purpose.HOBBY)).items]
 
-    before = await epoch()
+    before = await listed()
     await decided(made.id, Decision.ACCOUNT_SUSPENDED, rule=Category.SCAM, at_once="Gifts.")
-    between = await epoch()
+    between = await listed()
     await overturn(made.id, ada)
 
-    assert before < between < await epoch()
+    assert (before, between, await listed()) == (["Ada"], [], ["Ada"])
 
 
 async def test_the_account_comes_second_after_a_pause_that_stands() -> None:
@@ -532,10 +533,11 @@ async def test_a_mail_tells_both_sides_that_something_waits_and_nothing_else() -
 async def test_a_decision_that_fails_half_way_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     ada, _, made = await insulted()
 
-    async def broken(*_: object) -> None:
+    async def broken(case_id: UUID, reported: UUID | None) -> None:
+        await suspend_or_lift(case_id, reported)
         raise RuntimeError("the light went out")
 
-    monkeypatch.setattr("api.moderation.suspended_addresses.raise_epochs_of", broken)
+    monkeypatch.setattr("api.moderation.deciding.suspend_or_lift", broken)
     with pytest.raises(RuntimeError):
         await decided(made.id, Decision.ACCOUNT_SUSPENDED, rule=Category.SCAM, at_once="Gifts.")
 
