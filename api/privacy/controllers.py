@@ -6,11 +6,14 @@ from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from api.accounts.errors import SignInAgainError, WrongCredentialsError
 from api.accounts.schemas import Credential, Member, Scope
 from api.authentication import Access
+from api.errors import NotFoundError
 from api.limits.policies import EXPORTS
 from api.privacy import services
-from api.privacy.export_document import export_document
+from api.privacy.export_document import export_document, while_signed_in
+from api.privacy.journal import JournalUnavailableError
 from api.privacy.schemas import Erasure, ExportRead
 from api.problems import describes
 
@@ -26,16 +29,17 @@ class PrivacyController(Controller):
         "/export",
         operation_id="ExportMe",
         opt={"scope": Scope.EXPORT, "limits": (EXPORTS,)},
-        responses={
-            **describes(401, 403),
-            200: ResponseSpec(ExportRead, media_type=MediaType.JSON, generate_examples=False),
-        },
+        responses={200: ResponseSpec(ExportRead, media_type=MediaType.JSON, generate_examples=False)},
     )
-    async def export(self, actor: NamedDependency[Member]) -> Stream:
+    async def export(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Stream:
         """Take everything out that is kept of oneself, as one document; it comes in pieces."""
-        return Stream(export_document(actor), media_type=MediaType.JSON)
+        return Stream(while_signed_in(credential, export_document(actor)), media_type=MediaType.JSON)
 
-    @delete(operation_id="EraseMe", opt={"scope": Scope.PROFILE}, responses=describes(401, 403, 422, 503))
+    @delete(
+        operation_id="EraseMe",
+        opt={"scope": Scope.PROFILE},
+        responses=describes(WrongCredentialsError, SignInAgainError, NotFoundError, JournalUnavailableError),
+    )
     async def erase(
         self,
         actor: NamedDependency[Member],

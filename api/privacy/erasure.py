@@ -12,6 +12,7 @@ from api.accounts.links import end_links
 from api.accounts.schemas import Credential, Member, Proof
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
+from api.events import tell_no_webhook_of
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
@@ -20,7 +21,6 @@ from api.moderation.suspended_addresses import hand_on_cases
 from api.privacy import journal
 from api.privacy.journal import Decision
 from api.privacy.remains import erase_what_refers_to_nobody
-from api.profiles.epochs import raise_epochs, raise_epochs_of
 from api.profiles.list_orders import order_all_lists, take_orders_back
 from api.profiles.locks import lock_member
 from api.profiles.returning import give_vectors_back
@@ -83,7 +83,6 @@ async def stay(member_id: UUID) -> Member:
         await _end_credentials(member_id)
         await give_vectors_back(member_id)
         await order_all_lists(member_id)
-        await raise_epochs_of(member_id)
         await journal.note(member_id, Decision.BACK)
         return Member(id=member_id, display_name=back[0]["display_name"])
 
@@ -108,14 +107,12 @@ async def erase(member_id: UUID, *, asked_before: datetime | None = None) -> boo
         )
         if found is None:
             return False
-        rows = await fetch("SELECT purpose FROM member_purpose WHERE member = {}", member_id)
         await remove_vectors(member_id)
         await take_orders_back(member_id)
         await erase_what_refers_to_nobody(member_id, email=found["email"])
         await keep_for_cases(member_id)
         await fetch("DELETE FROM account WHERE id = {}", member_id)
         await hand_on_cases()
-        await raise_epochs(row["purpose"] for row in rows)
         await journal.note(member_id, Decision.GONE)
     return True
 
@@ -160,12 +157,12 @@ async def _hide(member_id: UUID, *, since: datetime) -> str:
     await _end_credentials(member_id)
     await remove_vectors(member_id)
     await take_orders_back(member_id)
-    await raise_epochs_of(member_id)
     return str(row["email"])
 
 
 async def _end_credentials(member_id: UUID) -> None:
     for table in ("session", "access_token", "pending_sign_in", "passkey_challenge"):
         await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
+    await tell_no_webhook_of(member_id)
     # Those that undo go on: whoever got in must not close its member's way back by leaving and staying after all.
     await end_links(member_id)

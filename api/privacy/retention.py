@@ -13,6 +13,8 @@ from api.accounts.services import SESSION_LASTS, delete_ended_credentials
 from api.disagreements.services import TEXTS_KEPT, forget_texts
 from api.drafts.queries import KEPT as DRAFTS_KEPT
 from api.drafts.services import forget_old_drafts
+from api.idempotency.services import KEPT as REPLIES_KEPT
+from api.idempotency.services import forget_replies
 from api.limits.people import SEEN_FOR, forget_seen
 from api.limits.services import forget_spent
 from api.mail.services import DEAD_KEPT, SENT_KEPT, UNSENT_KEPT, delete_old_mails
@@ -21,6 +23,7 @@ from api.moderation.rules import KEPT as CASES_KEPT
 from api.moderation.suspended_addresses import ADDRESSES_KEPT, forget_suspended_addresses
 from api.privacy import outdated
 from api.privacy.erasure import erase_due
+from api.webhooks import tidying
 
 OURS: Final = "apply_retention"
 
@@ -73,10 +76,17 @@ RETENTION: Final = (
     ),
     Retention(
         "drafts",
-        "reasons and messages that were begun and not sent",
+        "what was begun and not sent",
         DRAFTS_KEPT,
         "they were last changed",
         forget_old_drafts,
+    ),
+    Retention(
+        "kept replies",
+        "replies to calls of programs that came with a key, so that the same call may come again",
+        REPLIES_KEPT,
+        "they were given",
+        forget_replies,
     ),
     Retention(
         "withdrawn consents",
@@ -150,6 +160,14 @@ RETENTION: Final = (
         "they were written",
         delete_old_mails,
         "delete_old_mails",
+    ),
+    Retention(
+        "webhook deliveries",
+        "what webhooks were told, when, and what came of it: at most the latest thousand of each",
+        tidying.KEPT,
+        "it arrived or was given up",
+        tidying.tidy_deliveries,
+        "tidy_deliveries",
     ),
     Retention(
         "spent limits",

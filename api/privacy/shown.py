@@ -21,7 +21,7 @@ from api.moderation.notices import notices
 from api.moderation.queries import blocks
 from api.moderation.reporting import my_reports
 from api.pagination import MOST, Page
-from api.profiles.visibility import can_see_member
+from api.profiles.visibility import can_read_connection, can_see_member
 from api.sealing.rows import open_in
 
 Rows = list[dict[str, Any]]
@@ -46,17 +46,20 @@ async def _messages(actor: Member) -> AsyncIterator[Rows]:
     """What both wrote, in the connections that the actor sees, oldest first."""
     async for page in _pages(partial(connections_queries.connections, actor, limit=MOST)):
         for connection in page:
-            async for batch in _written(connection.id):
+            async for batch in _written(actor, connection.id):
                 yield batch
 
 
-async def _written(connection_id: UUID) -> AsyncIterator[Rows]:
+async def _written(actor: Member, connection_id: UUID) -> AsyncIterator[Rows]:
+    """What was written in a connection, as long as the actor may read it: an export can be taken in slowly."""
     last: tuple[object, object] | None = None
     while True:
         beyond = "TRUE" if last is None else "(created_at, id) > ({}, {})"
         batch = await fetch(
-            f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {beyond} ORDER BY created_at, id LIMIT {{}}",
+            f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} AND {beyond} "
+            "ORDER BY created_at, id LIMIT {}",
             connection_id,
+            can_read_connection(actor.id, "message.connection"),
             *(last or ()),
             MESSAGES_AT_A_TIME,
         )

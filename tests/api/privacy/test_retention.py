@@ -21,6 +21,7 @@ from api.sealing import opened, seal
 from api.worker import SCHEDULE
 from scripts.privacy_tables import PAGE, between, written
 from tests.api.connections.making import make_connection, make_recipient, make_request
+from tests.api.webhooks.receiving import make_webhook
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 
@@ -88,6 +89,13 @@ async def _draft(now: datetime) -> Count:
     content = seal("What I have begun.", about="draft.content", row=draft_id)
     await insert("draft", id=draft_id, member=ada.id, content=content, changed_at=now)
     return lambda: count("draft")
+
+
+async def _reply(now: datetime) -> Count:
+    ada, reply_id = await make_member("Ada"), uuid4()
+    reply = seal("{}", about="kept_reply.reply", row=reply_id)
+    await insert("kept_reply", id=reply_id, member=ada.id, fingerprint=b"f", reply=reply, made_at=now)
+    return lambda: count("kept_reply")
 
 
 async def _consent(now: datetime) -> Count:
@@ -190,6 +198,14 @@ def _mail(**when: str) -> Callable[[datetime], Awaitable[Count]]:
     return plant
 
 
+async def _delivery(now: datetime) -> Count:
+    made = (await make_webhook(await make_member("Ada"), "https://hooks.example.org")).webhook
+    for ended in ("delivered_at", "dead_at"):
+        times = {"created_at": now, "queued_at": now, ended: now}
+        await insert("webhook_delivery", id=uuid4(), webhook=made.id, event=uuid4(), kind="webhook.test", **times)
+    return lambda: count("webhook_delivery")
+
+
 async def _spent(now: datetime) -> Count:
     await insert("rate_spent", key=b"x", spent=[1], ends_at=now)
     return lambda: count("rate_spent")
@@ -239,6 +255,7 @@ PLANTED = {
     "ended messages": _ended_messages,
     "closed requests": _closed_request,
     "drafts": _draft,
+    "kept replies": _reply,
     "withdrawn consents": _consent,
     "blocked addresses": _blocked_address,
     "suspended addresses": _suspended_address,
@@ -250,6 +267,7 @@ PLANTED = {
     "sent mails": _mail(ended="sent_at"),
     "dead mails": _mail(ended="dead_at"),
     "unsent mails": _mail(),
+    "webhook deliveries": _delivery,
     "spent limits": _spent,
     "seen people": _seen,
     "findings of the day": _finding,

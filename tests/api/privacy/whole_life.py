@@ -32,7 +32,9 @@ from api.profiles.purposes import consent_version
 from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch
 from api.profiles.services import switch_off_purpose, switch_on_purpose
 from api.sealing import seal
+from api.webhooks.services import renew_secret
 from tests.api.connections.making import PAIRS, make_connection, make_recipient, make_request
+from tests.api.webhooks.receiving import make_webhook
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 
 
@@ -69,6 +71,7 @@ async def make_whole_life() -> WholeLife:
     await _judge(ada, eve, dora)
     await block_member(ada, finn.id)
     await _keep_ways_in(ada)
+    await _keep_webhook(ada)
     await _look(ada)
     hidden = await _secrets(ada, grace, connection_id)
     await fetch(
@@ -161,7 +164,33 @@ async def _keep_ways_in(ada: Member) -> None:
     )
 
 
+async def _keep_webhook(ada: Member) -> None:
+    now = clock.now()
+    made = (await make_webhook(ada, "https://hooks.example.org/ada")).webhook
+    await renew_secret(ada, made.id)
+    await fetch("UPDATE webhook SET off_at = {}, why_off = 'failing', failing_since = {}", now, now)
+    # No delivery is everything at once.
+    for ended in ("next_try_at", "delivered_at", "dead_at"):
+        await fetch(
+            "INSERT INTO webhook_delivery (id, webhook, event, kind, message_id, created_at, queued_at, tries, "
+            f"tried_at, outcomes, {ended}) VALUES ({{}}, {{}}, {{}}, 'message.received', {{}}, {{}}, {{}}, 1, "
+            "ARRAY[{}::timestamptz], ARRAY['500'], {})",
+            uuid4(),
+            made.id,
+            uuid4(),
+            uuid4(),
+            *[now] * 4,
+        )
+
+
 async def _look(ada: Member) -> None:
+    await fetch(
+        "INSERT INTO kept_reply (id, member, fingerprint, reply, made_at) VALUES ({}, {}, {}, '', {})",
+        uuid4(),
+        ada.id,
+        b"call",
+        clock.now(),
+    )
     await fetch(
         "INSERT INTO person_seen (id, viewer, pair, seen_at) VALUES ({}, {}, {}, {})",
         uuid4(),
