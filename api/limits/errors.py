@@ -14,7 +14,7 @@ class TooManyError(WhereforeError):
     """There were too many in a short time; says when to try again, and never whether something exists."""
 
     code = "too-many"
-    title = "Please wait a little"
+    title = "Wait a little"
     status = 429
 
     def __init__(self, *, retry_after: int, standings: Sequence[Standing] = (), detail: str | None = None) -> None:

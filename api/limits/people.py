@@ -15,7 +15,7 @@ from api import clock
 from api.database import fetch, transaction
 from api.limits.errors import QuotaReachedError
 from api.limits.keys import key_of
-from api.limits.policies import PEOPLE_SEEN
+from api.limits.quotas import PEOPLE_SEEN
 from api.limits.standing import QuotaStanding, new_until, standing_of
 
 SEEN_FOR = timedelta(days=30)
@@ -96,12 +96,15 @@ async def see_one(viewer_id: UUID, member_id: UUID, *, there: bool) -> None:
     Raises:
         QuotaReachedError: They are new to the viewer, who has seen as many as they may.
     """
+    now = clock.now()
+    if there and _known.are(viewer_id, [member_id], now):
+        return
+    seen, reached = await _seen_at(viewer_id, [member_id], now), None
+    if not seen:
+        # The same steps for whoever is not there: how long a refusal takes would else tell.
+        seen, reached = await _see_new(viewer_id, [member_id], now, there=there)
     if there:
-        reached = (await see(viewer_id, [member_id])).reached
-    elif await _seen_at(viewer_id, [member_id], clock.now()):
-        return  # seen before, and gone since
-    else:
-        reached = _reached(await seen_by(viewer_id))
+        _known.remember(viewer_id, seen)
     if reached is not None:
         raise reached
 
@@ -136,15 +139,15 @@ async def _seen_at(viewer_id: UUID, members: Sequence[UUID], now: datetime) -> d
 
 
 async def _see_new(
-    viewer_id: UUID, members: Sequence[UUID], now: datetime
+    viewer_id: UUID, members: Sequence[UUID], now: datetime, *, there: bool = True
 ) -> tuple[dict[UUID, datetime], QuotaReachedError | None]:
-    """Keep as many as there is room for, one call of a viewer after the other."""
+    """Keep as many as there is room for, one call of a viewer after the other; none of those who are not there."""
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", str(viewer_id), _LOOKING)
         seen = await _seen_at(viewer_id, members, now)
         new = [member for member in dict.fromkeys(members) if member not in seen]
         room = (await seen_by(viewer_id)).room
-        added = new[:room]
+        added = new[:room] if there else []
         if added:
             await fetch(
                 "INSERT INTO person_seen (viewer, pair, seen_at) SELECT {}, unnest({}::bytea[]), {} "

@@ -8,6 +8,7 @@ from functools import cache
 
 from api.limits.changed import read_changes
 from api.limits.limit import Fails, Limit, Per, Quota, Window
+from api.limits.quotas import QUOTAS
 from api.settings import settings
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -202,7 +203,7 @@ STATEMENTS = Limit(
     per=Per.ACCOUNT,
     windows=(Window(60, 10 * MINUTE), Window(200, DAY)),
     fails=Fails.CLOSED,
-    counts="statements written or changed",
+    counts="statements written or changed, and purposes switched on, for which all of theirs are read anew",
 )
 REASON_CHECKS = Limit(
     name="reason-checks",
@@ -225,6 +226,28 @@ DRAFTS = Limit(
     fails=Fails.CLOSED,
     counts="reasons and messages kept while they are written",
 )
+STREAMS_OPENED = Limit(
+    name="streams-opened",
+    per=Per.ACCOUNT,
+    windows=(Window(600, 5 * MINUTE),),
+    fails=Fails.OPEN,
+    counts="event streams opened",
+    lease=10,
+)
+WEBHOOKS_MADE = Limit(
+    name="webhooks-made",
+    per=Per.ACCOUNT,
+    windows=(Window(30, HOUR),),
+    fails=Fails.CLOSED,
+    counts="webhooks made, and new secrets for them",
+)
+WEBHOOK_CALLS = Limit(
+    name="webhook-calls",
+    per=Per.ACCOUNT,
+    windows=(Window(30, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="test calls of webhooks, and deliveries sent again by hand",
+)
 REPORTS = Limit(
     name="reports",
     per=Per.ACCOUNT,
@@ -233,31 +256,14 @@ REPORTS = Limit(
     counts="reports to the moderators",
 )
 EXPORTS = Limit(
-    name="exports",
-    per=Per.ACCOUNT,
-    windows=(Window(10, DAY),),
-    fails=Fails.CLOSED,
-    counts="exports of all one's data",
+    name="exports", per=Per.ACCOUNT, windows=(Window(10, DAY),), fails=Fails.CLOSED, counts="exports of all one's data"
+)
+LOOKS_AT_ONESELF = Limit(
+    name="looks", per=Per.ACCOUNT, windows=(Window(60, HOUR),), fails=Fails.CLOSED, counts="looks at how one is seen"
 )
 
 ALL: tuple[Limit, ...] = tuple(found for found in tuple(globals().values()) if isinstance(found, Limit))
 """Those above, in their order."""
-
-
-PEOPLE_SEEN = Quota(
-    name="people-seen",
-    windows=(Window(200, DAY), Window(1_500, 30 * DAY)),
-    new_windows=(Window(60, DAY), Window(300, 30 * DAY)),
-    counts="people whose card or page one is shown, and had not been shown in the last 30 days",
-)
-PEOPLE_WRITTEN_TO = Quota(
-    name="people-written-to",
-    windows=(Window(15, DAY), Window(80, 30 * DAY)),
-    new_windows=(Window(5, DAY), Window(20, 30 * DAY)),
-    counts="people one asks to connect, whatever becomes of it",
-)
-
-QUOTAS: tuple[Quota, ...] = (PEOPLE_SEEN, PEOPLE_WRITTEN_TO)
 
 
 def quota_windows(quota: Quota, *, new: bool) -> tuple[Window, ...]:

@@ -13,6 +13,7 @@ from api.limits.changed import read_changes
 from api.limits.guard import limits_of, spends_limits
 from api.limits.keys import address_of
 from api.limits.limit import Limit, Window
+from api.limits.quotas import QUOTAS
 from api.settings import SettingError, settings
 from tests.application import application
 from tests.factories import as_member, make_member
@@ -34,6 +35,8 @@ NEEDS = {
     "POST /api/v1/connection-requests": policies.REASON_CHECKS,
     "POST /members/{member_id:uuid}/request": policies.REASON_CHECKS,
     "POST /api/v1/me/statements": policies.STATEMENTS,
+    "PUT /api/v1/me/purposes/{purpose:str}": policies.STATEMENTS,
+    "POST /me/purposes/{purpose:str}/on": policies.STATEMENTS,
     "POST /api/v1/connections/{connection_id:uuid}/messages": policies.MESSAGES,
     "POST /conversations/{connection_id:uuid}": policies.MESSAGES,
     "POST /look-around": policies.LOOKING_AROUND,
@@ -42,6 +45,7 @@ NEEDS = {
     "/api/v1/me/export": policies.EXPORTS,
     "POST /settings/export/page": policies.EXPORTS,
     "POST /settings/export/data": policies.EXPORTS,
+    "/me/seen": policies.LOOKS_AT_ONESELF,
 }
 """What must be declared beyond the one limit that every change spends; GET where no method is named."""
 
@@ -129,7 +133,7 @@ async def test_a_page_says_kindly_when_to_come_back_and_keeps_what_was_typed(
     reply = await browser.press("Keep", text="I keep bees behind the mill.")
 
     assert reply.status_code == 429
-    assert "Please wait a little" in reply.text
+    assert "Wait a little" in reply.text
     assert re.search(r"Try again in \d minutes", reply.text)
     assert "I keep bees behind the mill." in reply.text
     assert "retry-after" in reply.headers
@@ -215,13 +219,13 @@ def test_the_page_for_operators_tells_the_table_of_limits_as_it_is() -> None:
 
     for limit in policies.ALL:
         assert row_of(limit) in told, row_of(limit)
-    for quota in policies.QUOTAS:
+    for quota in QUOTAS:
         new, others = told_windows(quota.new_windows), told_windows(quota.windows)
         assert f"| `{quota.name}` | {others} | {new} | {quota.counts} |" in told
     assert {line.split("`")[1] for line in told} == {limit.name for limit in policies.ALL} | {
-        quota.name for quota in policies.QUOTAS
+        quota.name for quota in QUOTAS
     }
-    assert len(told) == len(policies.ALL) + len(policies.QUOTAS)
+    assert len(told) == len(policies.ALL) + len(QUOTAS)
 
 
 def test_an_operator_changes_a_limit_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

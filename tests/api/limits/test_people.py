@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -22,6 +23,9 @@ from api.limits import people, policies
 from api.limits.errors import QuotaReachedError
 from api.limits.limit import Window
 from api.limits.people import forget_seen, see, see_one, seen_by
+from api.matching import queries as matching_queries
+from api.matching.entries import Row
+from api.matching.marking import with_marks
 from api.matching.queries import explained, matches, people_of_the_day
 from api.moderation.queries import blocks
 from api.moderation.services import block_member
@@ -356,6 +360,39 @@ async def test_at_the_quota_no_call_tells_whether_a_member_never_seen_is_there(
     assert [reply.status_code for reply in replies] == [429] * 7
     assert len({reply.json()["detail"] for reply in replies}) == 1
     assert (await client.get("/api/v1/blocks", headers=token)).json() == []
+
+
+async def test_at_the_quota_a_refusal_takes_the_same_steps_whether_or_not_a_member_is_there(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes more steps takes longer, and a refused call can be made as often as somebody likes."""
+    quota(monkeypatch, [Window(1, DAY)])
+    viewer, others = await world()
+    gone = await make_member("Gone", statements=["I mend wireless sets, and collect old ones."])
+    await block_member(gone, viewer.id)
+    [shown] = (await matches(viewer, purpose=Purpose.HOBBY, limit=1)).items
+    there = next(other.id for other in others if other.id != shown.member.id)
+    token = await as_member(client, viewer)
+    steps: list[str] = []
+
+    async def counted(sql: str, *values: object) -> list[dict[str, Any]]:
+        steps.append(sql)
+        return await fetch(sql, *values)
+
+    async def marked(rows: list[Row]) -> list[Row]:
+        steps.append("marks")
+        return await with_marks(rows)
+
+    monkeypatch.setattr(people, "fetch", counted)
+    monkeypatch.setattr(matching_queries, "with_marks", marked)
+
+    for path in ("/api/v1/members/{}", "/api/v1/matches/{}?purpose=hobby"):
+        taken = []
+        for who in (there, gone.id, uuid4()):
+            steps.clear()
+            assert (await client.get(path.format(who), headers=token)).status_code == 429
+            taken.append([*steps])
+        assert taken[0] == taken[1] == taken[2], path
 
 
 async def test_at_the_quota_whoever_one_had_to_do_with_can_still_be_blocked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,10 +153,10 @@ async def test_the_page_says_how_the_quotas_stand_and_that_new_accounts_start_wi
 
     await browser.open("/me/quotas")
     assert "Your account is new, so it starts with less." in browser.text
-    assert "In the last day: you saw 0 new people. There can be 60." in browser.text
+    assert "In the last day: you saw nobody new. There can be 60." in browser.text
 
     moved_clock.move(days=14)
     browser = await browser_of(client, ada)  # a session that nobody uses ends as well
     await browser.open("/me/quotas")
     assert "Your account is new" not in browser.text
-    assert "In the last day: you saw 0 new people. There can be 200." in browser.text
+    assert "In the last day: you saw nobody new. There can be 200." in browser.text
