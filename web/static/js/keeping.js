@@ -24,9 +24,7 @@ class Keeper {
     this.area = area;
     this.last = area.value;
     this.earliest = 0;
-    this.line = document.createElement("p");
-    this.line.className = "kept";
-    area.closest(".field").append(this.line);
+    this.line = area.closest(".field").querySelector(".kept"); // it stands there empty, so that nothing moves
     if (isUnsaved(area)) this.soon();
   }
 
@@ -82,13 +80,14 @@ class Keeper {
 }
 
 const keepers = [...document.querySelectorAll("textarea[data-keep]")].map((area) => new Keeper(area));
-const keeperIn = (form) => keepers.find((keeper) => keeper.area.form === form);
+const keepersIn = (form) => keepers.filter((keeper) => keeper.area.form === form);
 
-document.addEventListener("input", ({ target }) => keeperIn(target.form)?.typed());
+// Every one of a form sends all of it, so that for a field beside them the first is enough.
+document.addEventListener("input", ({ target }) => (keepers.find(({ area }) => area === target) ?? keepersIn(target.form)[0])?.typed());
 document.addEventListener("change", ({ target }) => {
-  if (!target.matches("[type=radio]")) return;
-  const keeper = keeperIn(target.form);
-  if (keeper?.area.value) {
+  if (!target.matches("[type=radio], [type=checkbox], select")) return;
+  const keeper = keepersIn(target.form).find(({ area }) => area.value);
+  if (keeper) {
     markUnsaved(keeper.area);
     keeper.soon();
   }
@@ -96,15 +95,17 @@ document.addEventListener("change", ({ target }) => {
 
 // What is on its way arrives before what is sent for good: else it would be kept once more after it was sent.
 document.addEventListener("submit", (event) => {
-  const keeper = keeperIn(event.target);
-  if (!keeper) return;
-  clearTimeout(keeper.timer);
-  keeper.sent = true;
-  if (!keeper.saving || keeper.waited) return;
+  const here = keepersIn(event.target);
+  for (const keeper of here) {
+    clearTimeout(keeper.timer);
+    keeper.sent = true;
+  }
+  const saving = here.filter((keeper) => keeper.saving && !keeper.waited);
+  if (!saving.length) return;
   event.preventDefault();
-  keeper.waited = true;
+  for (const keeper of saving) keeper.waited = true;
   const goOn = () => event.target.requestSubmit(event.submitter);
-  Promise.race([keeper.saving, new Promise((over) => setTimeout(over, 3000))]).then(goOn);
+  Promise.race([Promise.all(saving.map((keeper) => keeper.saving)), new Promise((over) => setTimeout(over, 3000))]).then(goOn);
 });
 
 window.addEventListener("pagehide", () => keepers.forEach((keeper) => keeper.keep(true)));

@@ -92,6 +92,8 @@ if (window.PublicKeyCredential && navigator.credentials) {
     const part = form.querySelector("[data-passkey-part]");
     part.hidden = false;
     form.querySelector("[data-passkey-without]")?.setAttribute("hidden", "");
+    const first = part.querySelector(".primary"); // a page has one filled button, and this way is the better one
+    if (first) for (const other of document.querySelectorAll("main button.primary")) if (other !== first) other.classList.replace("primary", "quiet");
     part.querySelector("button[data-passkey-button]").addEventListener("click", () => press(form));
     offerInField(form);
   }

@@ -125,7 +125,9 @@ function restoreHere(area) {
 
 // A day and a time in the reader's own zone; without scripts it stands there in UTC, and says so.
 const inOwnTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-const tellOwnTime = (time) => (time.textContent = inOwnTime.format(new Date(time.dateTime)).replace(" at ", ", "));
+// The zone keeps its room, so that nothing beside it moves.
+const tellOwnTime = (time) => (time.firstChild.data = inOwnTime.format(new Date(time.dateTime)).replace(" at ", ", "));
+document.documentElement.classList.add("own-time");
 
 function prepare(root) {
   root.querySelectorAll("time[data-moment]").forEach(tellOwnTime);
