@@ -14,6 +14,7 @@ from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
 from web.begun import keeps_words
+from web.busy import refusing_plainly
 from web.csrf import needs_own_form
 from web.delivery import delivering
 from web.errors import EXCEPTION_HANDLERS
@@ -22,6 +23,7 @@ from web.guards import needs_access_keeping_words
 from web.headers import add_headers
 from web.initials import initials
 from web.languages import pair_note
+from web.names import apart
 from web.pages.addresses import AddressPages, UndoPages
 from web.pages.api_docs import ApiDocsPages
 from web.pages.cases import AuditPages, CasePages
@@ -29,6 +31,7 @@ from web.pages.composer import ComposerPages
 from web.pages.confirming import ConfirmPages
 from web.pages.conversations import ConversationPages
 from web.pages.drafts import DraftPages
+from web.pages.events import EventPages
 from web.pages.exporting import ExportPages
 from web.pages.first_words import FirstWordsPages
 from web.pages.home import HomePages
@@ -58,6 +61,7 @@ from web.pages.sign_in_settings import AppSettingsPages, PasskeySettingsPages, S
 from web.pages.signing_in import SigningInPages
 from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
+from web.pages.webhooks import WebhookChangePages, WebhookPages
 from web.pages.welcome import WelcomePages
 from web.static_files import static, static_file, static_files
 
@@ -84,6 +88,7 @@ PAGES: list[ControllerRouterHandler] = [
     DraftPages,
     RequestPages,
     ConversationPages,
+    EventPages,
     MePages,
     SeenPages,
     QuotaPages,
@@ -94,6 +99,8 @@ PAGES: list[ControllerRouterHandler] = [
     SignInSettingsPages,
     PasskeySettingsPages,
     AppSettingsPages,
+    WebhookPages,
+    WebhookChangePages,
     LeavingPages,
     ReportPages,
     MyReportPages,
@@ -121,6 +128,7 @@ def create_app(**options: Any) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),
         before_send=[add_headers],
         around=delivering,
+        refusal=refusing_plainly(environment()),
         **options,
     )
 
@@ -154,4 +162,5 @@ def environment() -> Environment:
     made.globals["static"] = static
     made.globals["pair_note"] = pair_note
     made.filters["initials"] = initials
+    made.filters["apart"] = apart
     return made

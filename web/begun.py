@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
@@ -22,6 +22,14 @@ from web.forms import Form, sent_form
 from web.purposes import purpose_named
 
 MET = "met"
+QUIETLY = "quietly"
+"""The field with which a script sends a form to its own address, only to be kept."""
+
+MemberRequest = Request[Member, Any, Any]
+
+
+class OnlyKeptError(Exception):
+    """A form was sent only to be kept: no error, but the end of what is done with it."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -80,22 +88,35 @@ async def keeps_words(connection: ASGIConnection[Any, Any, Any, Any], handler: B
 
     So nothing is lost to a limit, to an error, or to somebody who has to sign in again to go on. Whatever keeps it from
     being kept is told by what follows, or by nothing: the words stand on the next page in any case.
+
+    Raises:
+        OnlyKeptError: A script sent the form while somebody types; it is kept, and nothing else is to be done.
+        WhereforeError: A script sent it, and it cannot be kept.
     """
     keep = handler.opt.get("keeps")
     if keep is None or connection.scope.get("method") != "POST":
         return
-    request = cast("Request[Member, Any, Any]", connection)
-    with suppress(WhereforeError):
+    request = cast("MemberRequest", connection)
+    form = sent_form(request)
+    quietly = form.ticked(QUIETLY)
+    with suppress(*([] if quietly else [WhereforeError])):
         await spend(DRAFTS, who=who_spends(connection.scope, DRAFTS.per))
-        await keep(request.user, request.path_params, sent_form(request))
+        await keep(request, form)
+    if quietly:
+        raise OnlyKeptError
 
 
-async def keep_typed_reason(actor: Member, params: dict[str, Any], form: Form) -> None:
+def only_kept(_: Request[Any, Any, Any], __: OnlyKeptError) -> Response[None]:
+    """What a script is answered that sends a form to be kept and no more."""
+    return Response(None, status_code=204)
+
+
+async def keep_typed_reason(request: MemberRequest, form: Form) -> None:
     """Keep what stands in the form of the composer."""
     draft = typed_draft(form)
-    await keep_reason(actor, params["member_id"], purpose=draft.purpose, draft=draft.to_keep())
+    await keep_reason(request.user, request.path_params["member_id"], purpose=draft.purpose, draft=draft.to_keep())
 
 
-async def keep_typed_message(actor: Member, params: dict[str, Any], form: Form) -> None:
+async def keep_typed_message(request: MemberRequest, form: Form) -> None:
     """Keep what stands in the form of a conversation."""
-    await keep_message(actor, params["connection_id"], draft=MessageDraftSet(form.field("text")))
+    await keep_message(request.user, request.path_params["connection_id"], draft=MessageDraftSet(form.field("text")))

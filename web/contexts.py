@@ -12,6 +12,8 @@ from litestar.response import Redirect, Template
 from api.accounts.schemas import Credential, Member
 from api.authentication import cookie_name
 from api.connections.queries import waiting
+from api.conversations.queries import unread
+from api.encoding import encoder
 from api.limits.errors import TooManyError
 from api.settings import settings
 from web.csrf import csrf_token, form_cookie_name, form_secret
@@ -43,7 +45,7 @@ FOOTER_LINKS = (
     ("Staying safe", "/safety"),
     ("Rules", "/rules"),
     ("Accessibility", "/accessibility"),
-    ("For programs", "/api/docs"),
+    ("For programmers", "/api/docs"),
 )
 
 
@@ -56,13 +58,19 @@ async def page(request: PageRequest, template: str, *, status_code: int | None =
         status_code: Where it says more than that a form is shown again with what is wrong (`errors`): that is 422.
         context: What the template names.
     """
-    count = await waiting(request.user) if request.user is not None else 0
+    member = request.user
+    if member is not None:
+        context = {"waiting": await waiting(member), "unread": await unread(member)} | context
     status = status_code or (422 if context.get("errors") else 200)
-    return draw(request, template, status_code=status, waiting=count, **context)
+    return draw(request, template, status_code=status, **context)
 
 
 def draw(
-    request: Request[Any, Any, Any], template: str, *, status_code: int = 200, waiting: int = 0, **context: object
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status_code: int = 200,
+    **context: object,
 ) -> Template:
     """Draw a page without asking the database: for problems, which may be the database's."""
     viewer = request.scope.get("user")
@@ -71,11 +79,14 @@ def draw(
     notice = opened("notice", request.cookies.get(_notice_cookie(), ""))
     frame = {
         "viewer": viewer,
-        "waiting": waiting,
+        "waiting": 0,
+        "unread": 0,
         "notice": notice,
         "csrf_token": FormToken(csrf_token(request), page=this_page(request)),
         "path": request.url.path,
         "footer_links": FOOTER_LINKS,
+        "warming_up": not encoder().ready,
+        "mail_goes_out": settings().smtp is not None,
         "leave_url": settings().leave_url if viewer is not None or _tells(request) else None,
     }
     # Nothing that a member was shown stays behind. The forms of joining do, and the words of somebody who is no longer

@@ -13,6 +13,7 @@ from api.accounts.errors import SignInAgainError
 from api.accounts.leaving import AccountLeavingError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from api.limits.errors import TooManyError
+from web.begun import OnlyKeptError, only_kept
 from web.contexts import draw, page_before, redirect, this_page
 from web.forms import sent_form
 from web.interrupted import keep_form
@@ -50,7 +51,7 @@ _PLAIN = {
         "This address cannot be used in that way. Go back and use the buttons on the page.",
     ),
     413: ("That was too much at once", "What you sent is too large. Go back and send less."),
-    429: ("Please wait a little", "There were too many tries in a short time. Wait a few minutes, then try again."),
+    429: ("Wait a little", "There were too many tries in a short time. Wait a few minutes, then try again."),
     503: ("Not ready just now", "Wherefore is starting or resting. Try again in a minute."),
 }
 _OUR_FAULT = (
@@ -61,7 +62,7 @@ _OUR_FAULT = (
 
 def on_error(request: AnyRequest, error: Exception) -> Answer:
     """Answer any error in the way of the one who asked."""
-    if _asks_as_program(request):
+    if asks_as_program(request.url.path):
         return _as_problem(request, error)
     if isinstance(error, WhereforeError):
         return _refusal(request, error)
@@ -77,11 +78,14 @@ def on_error(request: AnyRequest, error: Exception) -> Answer:
     return _problem_page(request, 500, *_OUR_FAULT)
 
 
-EXCEPTION_HANDLERS: ExceptionHandlersMap = dict.fromkeys(problems.EXCEPTION_HANDLERS, on_error)
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    **dict.fromkeys(problems.EXCEPTION_HANDLERS, on_error),
+    OnlyKeptError: only_kept,
+}
 
 
-def _asks_as_program(request: AnyRequest) -> bool:
-    path = request.url.path
+def asks_as_program(path: str) -> bool:
+    """Whether whoever asks for this path wants no page."""
     return path.startswith("/api/") and not path.startswith("/api/docs")
 
 

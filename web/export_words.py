@@ -10,6 +10,8 @@ PART_NAMES: Final = {
     "account": "My account",
     "sessions": "Where I am signed in",
     "tokens": "Tokens for programs",
+    "webhooks": "Webhooks",
+    "webhook_deliveries": "What webhooks were told",
     "passkeys": "Passkeys",
     "second_factor": "Codes from an app",
     "purposes": "Why I am here",
@@ -35,6 +37,12 @@ PART_NAMES: Final = {
 }
 
 _LABELS: Final = {
+    "url": "Address",
+    "kinds": "Is told of",
+    "why_off": "Why it is off",
+    "queued_at": "Last put in line",
+    "dead_at": "Given up",
+    "tried_at": "Tried",
     "by_me": "By me",
     "author_id": "Written by",
     "reminds_of": "Answers the message",

@@ -16,7 +16,8 @@ class Review(msgspec.Struct, frozen=True):
 
     parts: list[Part]
     findings: list[tuple[Finding, int | None]]
-    """Refusals first; the number is that of the marks, None for what concerns the whole."""
+    """Refusals first, and what is said of several words once; the number is that of the marks, None for what concerns
+    the whole."""
     refused: bool
 
     @property
@@ -34,12 +35,18 @@ def review(reason: str, findings: Sequence[Finding]) -> Review:
     """
     ordered = sorted(findings, key=lambda found: (found.severity != "refuse", found.start, found.end))
     marks = [found for found in ordered if _concerns_words(found, reason)]
-    numbers = {id(found): number for number, found in enumerate(marks, 1)}
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(map(_kind, marks)), 1)}
+    told = {_kind(found): found for found in reversed(ordered)}
     return Review(
-        parts=_parts(reason, marks),
-        findings=[(found, numbers.get(id(found))) for found in ordered],
+        parts=_parts(reason, [(found, numbers[_kind(found)]) for found in marks]),
+        findings=[(told[kind], numbers.get(kind)) for kind in dict.fromkeys(map(_kind, ordered))],
         refused=any(found.severity == "refuse" for found in findings),
     )
+
+
+def _kind(found: Finding) -> tuple[str, str, str]:
+    """What is said; the same about several words is one thing to read, with one number at all of them."""
+    return found.severity, found.code, found.message
 
 
 def _concerns_words(found: Finding, reason: str) -> bool:
@@ -47,15 +54,14 @@ def _concerns_words(found: Finding, reason: str) -> bool:
     return 0 <= found.start < found.end <= len(reason) and found.end - found.start < len(reason)
 
 
-def _parts(reason: str, marks: Sequence[Finding]) -> list[Part]:
+def _parts(reason: str, marks: Sequence[tuple[Finding, int]]) -> list[Part]:
     """Cut the reason wherever a mark begins or ends; where marks overlap, the shortest has the words."""
-    cuts = sorted({0, len(reason), *(place for found in marks for place in (found.start, found.end))})
+    cuts = sorted({0, len(reason), *(place for found, _ in marks for place in (found.start, found.end))})
     parts: list[Part] = []
     for start, end in pairwise(cuts):
-        here = [number for number, found in enumerate(marks, 1) if found.start <= start and end <= found.end]
-        number = min(here, key=lambda one: marks[one - 1].end - marks[one - 1].start, default=None)
-        if number is not None and _is_only_between(reason, start, end, marks[number - 1]):
-            number = None
+        here = [mark for mark in marks if mark[0].start <= start and end <= mark[0].end]
+        shortest = min(here, key=lambda mark: mark[0].end - mark[0].start, default=None)
+        number = None if shortest is None or _is_only_between(reason, start, end, shortest[0]) else shortest[1]
         if parts and parts[-1][1] == number:
             parts[-1] = (parts[-1][0] + reason[start:end], number)
         else:

@@ -1,6 +1,6 @@
 """What a form sent, and everything that is wrong with it at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import parse_qs
 
@@ -99,6 +99,13 @@ class FormErrors:
     def add(self, field: str, message: str) -> None:
         """Note one more error."""
         self._errors.append(FormError(field, message))
+
+    def in_order(self, fields: Sequence[str]) -> "FormErrors":
+        """The same, in the order in which the fields stand on the page; those of no field there come last."""
+        ordered = FormErrors()
+        places = {name: place for place, name in enumerate(fields)}
+        ordered._errors = sorted(self._errors, key=lambda error: places.get(error.field, len(places)))
+        return ordered
 
     def of(self, field: str) -> str | None:
         """The first error of a field, for beside the field."""

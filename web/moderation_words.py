@@ -40,13 +40,13 @@ DECISIONS: Final = {
         "Say something to them",
         "They read the rule, their words and yours.",
         "A word from the moderators",
-        "Nothing changes for you. Please keep to the rule from now on.",
+        "Nothing changes for you. Keep to the rule from now on.",
     ),
     Decision.WORDS_REMOVED: DecisionWords(
         "Take the words out",
         "The words you choose below are taken out where they stand.",
         "We took out words of yours",
-        "The words below are not there any more. Please do not write them again.",
+        "The words below are not there any more. Do not write them again.",
     ),
     Decision.REQUESTS_PAUSED: DecisionWords(
         "Pause their requests",

@@ -60,10 +60,16 @@ MEANINGS = {
         "An account is deleted only when that can be written down safely, so that nobody comes back by accident. That "
         "did not work just now, and nothing was changed. Try again in a few minutes."
     ),
-    "not-allowed": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
+    "scope-missing": "The token does not reach this far. Make a new token and give it the scope that the answer names.",
+    "not-allowed": "This is not allowed.",
     "suspended": (
         "A moderator has suspended your account. Your notices say why, and how to ask for a second look. Until then "
         "you can read and take out what is yours, sign out, and delete your account; everything else is closed."
+    ),
+    "too-many-webhooks": "There is room for five webhooks. Delete one that you do not use any more.",
+    "webhook-off": "The webhook is off, so nothing is sent to it. Turn it on first.",
+    "webhooks-closed": (
+        "Whoever runs this site has switched webhooks off. None can be made or called here, and nothing is sent."
     ),
     "not-found": (
         "There is nothing at this address, or it is not for you to see. We never tell the two apart: nobody "
@@ -71,6 +77,10 @@ MEANINGS = {
     ),
     "method-not-allowed": "The address exists, but this cannot be done to it. The answer's Allow header says what can.",
     "conflict": "Things have moved on since you last looked. Load the page again and see where it stands now.",
+    "not-acceptable": (
+        "The program asked for a form that this is not to be had in. The API answers with JSON: send "
+        "Accept: application/json, or no Accept at all."
+    ),
     "too-large": "What was sent is larger than anything we keep. Send less.",
     "unsupported-media-type": "The API reads JSON. Send it with the content type application/json.",
     "too-many": (
@@ -87,6 +97,10 @@ MEANINGS = {
     ),
     "internal": (
         "Something broke on our side. Nothing you typed was the cause. Try again; if it stays, tell us the request id."
+    ),
+    "busy": (
+        "More people ask for something just now than can be answered soon. Nothing was changed. Try again after the "
+        "seconds that Retry-After names."
     ),
     "unavailable": "The service is starting, or a part of it is not there just now. Try again in a minute.",
     "consent-needed": (
@@ -107,6 +121,26 @@ MEANINGS = {
     "drafts-full": (
         "We keep some sixty reasons and messages that you have begun, and you have as many. Throw one away that you "
         "do not need any more, or send it; then there is room for the next."
+    ),
+    "too-many-streams": (
+        "A program, or a browser, holds as many lines open for you as one member can have, to hear of new things at "
+        "once. Close one, or wait a minute. Nothing is lost: all that is new is on your pages."
+    ),
+    "streams-full": (
+        "So many people listen for new things just now that there is no line left. Try again in a minute. Nothing is "
+        "lost: all that is new is on your pages."
+    ),
+    "changed-meanwhile": (
+        "A program wanted to change something that has changed since the program read it. Nothing was done. Read it "
+        "again, and then decide what to change."
+    ),
+    "idempotency-key-in-use": (
+        "A program sent the same call twice at once, and the first is still being done. Nothing was done twice. Send "
+        "the call again in a second to get its reply."
+    ),
+    "idempotency-key-reused": (
+        "A program sent a key that came with another call before. Nothing was done. Make a new key for each new thing "
+        "to be done, and use the old one only to send the very same call again."
     ),
     "requests-paused-by-moderators": (
         "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is "

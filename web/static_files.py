@@ -26,10 +26,19 @@ STATIC = Path(__file__).parent / "static"
 
 SHEET = "css/wherefore.css"
 """The style sheet of every page: these in this order, sent as one, since each file costs a slow line a round trip."""
-SHEETS = ("css/tokens.css", "css/frame.css", "css/components.css")
+SHEETS = (
+    "css/tokens.css",
+    "css/frame.css",
+    "css/layout.css",
+    "css/forms.css",
+    "css/people.css",
+    "css/lists.css",
+    "css/map.css",
+    "css/style.css",
+)
 SCRIPT = "js/everywhere.js"
 """The script of every page, in the same way."""
-SCRIPTS = ("js/wherefore.js", "js/offline.js")
+SCRIPTS = ("js/wherefore.js", "js/offline.js", "js/busy.js", "js/live.js")
 
 ENCODINGS = ("br", "gzip")
 """Those in which files are kept, the smallest first."""

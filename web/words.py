@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from api.accounts.schemas import Meets, Scope
+from api.accounts.schemas import Meets
 from api.matching.schemas import Strength
 from api.profiles.purposes import purposes
 from api.profiles.schemas import Audience, Purpose, PurposeRead, Role
@@ -36,17 +36,8 @@ AUDIENCE_WORDS: Final = {
     Audience.NOBODY: "A draft: nobody else can read it",
 }
 
-SCOPES: Final = (
-    (Scope.PROFILE, "My profile", "Read and change what I say of myself."),
-    (Scope.MATCHES, "Matches", "See whom I could meet."),
-    (Scope.REQUESTS, "Requests and connections", "Ask, answer, and see my connections."),
-    (Scope.MESSAGES, "Messages", "Read and write in my conversations."),
-    (Scope.SAFETY, "Safety", "Block and unblock members."),
-    (Scope.EXPORT, "Export", "Take out everything about me."),
-)
-
 PAUSES: Final = (
-    ("0", "No pause", None, timedelta(0)),
+    ("0", "No break", None, timedelta(0)),
     ("7", "For a week", None, timedelta(days=7)),
     ("30", "For a month", None, timedelta(days=30)),
     ("90", "For three months", None, timedelta(days=90)),
@@ -63,48 +54,77 @@ MEANINGS: Final = {
 """What the words for a match meant on test data: the table in docs/matching.md, rounded."""
 
 LANGUAGES: Final = {
+    "af": "Afrikaans",
+    "sq": "Shqip",
+    "am": "አማርኛ",
     "ar": "العربية",
+    "hy": "Հայերեն",
+    "az": "Azərbaycanca",
+    "bm": "Bamanankan",
+    "eu": "Euskara",
+    "be": "Беларуская",
     "bn": "বাংলা",
+    "bs": "Bosanski",
+    "bfi": "British Sign Language",
     "bg": "Български",
+    "my": "မြန်မာ",
     "ca": "Català",
     "zh": "中文",
+    "zh-Hant": "繁體中文",
     "hr": "Hrvatski",
     "cs": "Čeština",
     "da": "Dansk",
     "nl": "Nederlands",
     "en": "English",
+    "eo": "Esperanto",
     "et": "Eesti",
     "fa": "فارسی",
     "fi": "Suomi",
     "fr": "Français",
+    "gl": "Galego",
+    "ka": "ქართული",
     "de": "Deutsch",
     "el": "Ελληνικά",
     "gu": "ગુજરાતી",
+    "ha": "Hausa",
     "he": "עברית",
     "hi": "हिन्दी",
     "hu": "Magyar",
     "is": "Íslenska",
+    "ig": "Igbo",
     "id": "Bahasa Indonesia",
     "ga": "Gaeilge",
     "it": "Italiano",
     "ja": "日本語",
+    "kn": "ಕನ್ನಡ",
+    "kk": "Қазақша",
+    "km": "ខ្មែរ",
     "ko": "한국어",
+    "lo": "ລາວ",
     "lv": "Latviešu",
     "lt": "Lietuvių",
+    "mk": "Македонски",
     "ms": "Bahasa Melayu",
+    "ml": "മലയാളം",
+    "mr": "मराठी",
+    "mn": "Монгол",
+    "ne": "नेपाली",
     "nb": "Norsk",
     "pa": "ਪੰਜਾਬੀ",
     "pl": "Polski",
     "pt": "Português",
+    "qu": "Runasimi",
     "ro": "Română",
     "ru": "Русский",
     "sr": "Српски",
+    "si": "සිංහල",
     "sk": "Slovenčina",
     "sl": "Slovenščina",
     "so": "Soomaali",
     "es": "Español",
     "sw": "Kiswahili",
     "sv": "Svenska",
+    "tl": "Tagalog",
     "ta": "தமிழ்",
     "te": "తెలుగు",
     "th": "ไทย",
@@ -113,11 +133,25 @@ LANGUAGES: Final = {
     "ur": "اردو",
     "vi": "Tiếng Việt",
     "cy": "Cymraeg",
+    "wo": "Wolof",
+    "xh": "isiXhosa",
     "yo": "Yorùbá",
     "zu": "isiZulu",
 }
 
 
+_ALSO_CALLED: Final = {"no": "nb"}
+
+
+def language_called(code: str) -> str:
+    """What those who speak a language call it; its code where that is not known."""
+    return LANGUAGES.get(_ALSO_CALLED.get(code, code), code)
+
+
 def language_options(spoken: Iterable[str]) -> list[tuple[str, str]]:
     """Languages by their own names, none first, and at the end those that have no name here but were chosen before."""
-    return [("", "None"), *LANGUAGES.items(), *((code, code) for code in spoken if code not in LANGUAGES)]
+    return [
+        ("", "None"),
+        *LANGUAGES.items(),
+        *((code, language_called(code)) for code in spoken if code not in LANGUAGES),
+    ]

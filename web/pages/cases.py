@@ -9,6 +9,7 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.drafts.schemas import DraftKind
 from api.errors import ConflictError, FieldError, InvalidError
 from api.moderation import audit, cases, deciding
 from api.moderation.decision_checks import LONGEST
@@ -17,6 +18,7 @@ from api.moderation.rules import RULES
 from api.moderation.schemas import AppealDecision, AppealOutcome, Category, Decision, DecisionCreate
 from api.texts import problem_with
 from web import moderation_words as words
+from web.begun_forms import begun_form, keep_decision, sent
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 
@@ -44,9 +46,10 @@ class CasePages(Controller):
     @get("/{case_id:uuid}")
     async def show(self, request: PageRequest, actor: NamedDependency[Member], case_id: FromPath[UUID]) -> Template:
         """Show a case to the moderator who has taken it; to others, that it can be taken, or who has it."""
-        return await _draw(request, actor, case_id)
+        begun = await begun_form(actor, DraftKind.DECISION, case_id)
+        return await _draw(request, actor, case_id, form=begun if begun.values else None)
 
-    @post("/{case_id:uuid}")
+    @post("/{case_id:uuid}", opt={"keeps": keep_decision})
     async def act(
         self,
         request: PageRequest,
@@ -65,8 +68,10 @@ class CasePages(Controller):
                 return redirect_with(QUEUE, notice="You gave the case back.")
             if wish == "decide appeal":
                 await deciding.decide_appeal(actor, case_id, draft=_appeal_decision(form))
+                await sent(actor, DraftKind.DECISION, case_id)
                 return redirect_with(QUEUE, notice="The appeal is decided, and the member is told.")
             await deciding.decide(actor, case_id, draft=_decision(form))
+            await sent(actor, DraftKind.DECISION, case_id)
         except InvalidError as error:
             return await _draw(request, actor, case_id, form=form, errors=FormErrors.told_by(error))
         except ConflictError as error:

@@ -22,13 +22,16 @@ from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
 from api.errors import InvalidError, NotFoundError, WhereforeError
 from api.limits.policies import READS, REASON_CHECKS
+from api.moderation.notices import requests_paused_until
 from api.profiles.queries import member, my_purposes
 from api.profiles.schemas import MemberRead, Purpose, PurposeCard, QuotedStatement
 from embeddings.reasons import Finding
+from web.asked import asked_already
 from web.begun import Draft, begun_draft, keep_typed_reason, typed_draft
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.findings import Review, review
 from web.forms import Form, FormErrors
+from web.names import isolated
 from web.purposes import purpose_named
 from web.questions import questions_for
 from web.slots import slots_in_words
@@ -164,7 +167,7 @@ def _sent(sent: RequestRead) -> Answer:
         return redirect_with(
             f"/conversations/{sent.connection_id}", notice="You had each asked the other: now you are connected."
         )
-    return redirect_with(f"/requests/{sent.id}", notice=f"Your request is on its way to {name}.")
+    return redirect_with(f"/requests/{sent.id}", notice=f"Your request is on its way to {isolated(name)}.")
 
 
 async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draft: Draft, outcome: Outcome) -> Template:
@@ -186,9 +189,11 @@ async def _draw(request: PageRequest, actor: Member, recipient: MemberRead, draf
         not_kept=outcome.not_kept,
         may_keep=may_keep(draft.purpose),
         trouble=outcome.trouble,
+        asked=await asked_already(actor, recipient.id),
         errors=outcome.errors or FormErrors(),
         slots=slots_in_words(slots),
-        no_slot=slots.open >= slots.allowed,
+        paused_until=(paused_until := await requests_paused_until(actor)),
+        no_slot=paused_until is not None or slots.open >= slots.allowed,
     )
 
 

@@ -19,14 +19,17 @@ from api.conversations.message_drafts import message_draft, message_drafts
 from api.conversations.schemas import MessageCreate, MessageRead, Promise, ReminderCreate
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
 from api.disagreements.services import disagree, may_keep
+from api.drafts.schemas import DraftKind
 from api.errors import InvalidError
 from api.limits.policies import MESSAGES
 from api.pagination import MOST
 from api.profiles.schemas import Purpose
 from web.begun import keep_typed_message
+from web.begun_forms import begun_form, keep_note, sent
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.findings import Review, review
 from web.forms import Form, FormErrors
+from web.names import isolated
 
 CONVERSATIONS_A_PAGE = 20
 MESSAGES_A_PAGE = 30
@@ -115,7 +118,7 @@ class ConversationPages(Controller):
         """Lead on whoever opens the address that a refused note leaves in the browser."""
         return redirect(f"/conversations/{connection_id}")
 
-    @post("/{connection_id:uuid}/note")
+    @post("/{connection_id:uuid}/note", opt={"keeps": keep_note})
     async def keep_note(
         self,
         request: PageRequest,
@@ -128,6 +131,7 @@ class ConversationPages(Controller):
             await connecting.update_note(actor, connection_id, change=ConnectionUpdate(form.field("note")))
         except InvalidError as error:
             return await _draw(request, actor, connection_id, form=form, errors=FormErrors.told_by(error))
+        await sent(actor, DraftKind.NOTE, connection_id)
         return redirect_with(f"/conversations/{connection_id}", notice="Your note is kept. Only you can read it.")
 
     @get("/{connection_id:uuid}/end")
@@ -144,7 +148,7 @@ class ConversationPages(Controller):
         connection = await connections.connection(actor, connection_id)
         await connecting.end_connection(actor, connection_id)
         return redirect_with(
-            "/conversations", notice=f"You and {connection.member.display_name} are no longer connected."
+            "/conversations", notice=f"You and {isolated(connection.member.display_name)} are no longer connected."
         )
 
 
@@ -175,6 +179,7 @@ async def _draw(
     if cursor is None:
         await services.mark_read(actor, connection_id)
     typed = form or Form()
+    noted = typed if typed.ticked("note") else await begun_form(actor, DraftKind.NOTE, connection_id)
     begun = await message_draft(actor, connection_id) if form is None and cursor is None else None
     return await page(
         request,
@@ -189,7 +194,7 @@ async def _draw(
         newest=cursor is None,
         first_new=new if any(message.id == new for message in found.items[:-1]) else None,
         text=begun.text if begun else typed.field("text"),
-        note=typed.field("note") if typed.ticked("note") else connection.note,
+        note=noted.field("note") if noted.ticked("note") else connection.note,
         errors=errors or FormErrors(),
     )
 

@@ -14,7 +14,8 @@ from api.conversations.message_drafts import MessageDraft, MessageDraftSet, keep
 from api.drafts.services import forget
 from api.errors import NotFoundError
 from api.limits.policies import DRAFTS
-from web.begun import typed_draft
+from web.begun import QUIETLY, typed_draft
+from web.begun_forms import begun_forms
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form
 
@@ -36,6 +37,7 @@ class DraftPages(Controller):
             request,
             "drafts/drafts.html",
             reasons=[draft for draft in reasons if draft.member is not None],
+            forms_begun=await begun_forms(actor),
             messages=[draft for draft in messages if draft.member is not None],
             left=[draft for draft in everything if draft.member is None],
         )
@@ -52,10 +54,12 @@ class DraftPages(Controller):
         """Throw away what one has begun, and show it once more: somebody may have pressed the wrong button."""
         begun: list[ReasonDraft | MessageDraft] = [*await reason_drafts(actor), *await message_drafts(actor)]
         thrown = next((draft for draft in begun if draft.id == draft_id), None)
-        if thrown is None:
+        filled_in = next((one for one in await begun_forms(actor) if one.draft.id == draft_id), None)
+        if thrown is None and filled_in is None:
             raise NotFoundError
         await forget(actor, draft_id)
-        return await page(request, "drafts/thrown_away.html", thrown=thrown)
+        words = filled_in.words if filled_in else []
+        return await page(request, "drafts/thrown_away.html", thrown=thrown, words=words)
 
     @get("/members/{member_id:uuid}/request/draft")
     async def back_to_reason(self, member_id: FromPath[UUID]) -> Answer:
@@ -87,6 +91,6 @@ class DraftPages(Controller):
 
 def _kept(form: Form, *, something: bool) -> Answer:
     """Nothing for the script that keeps what is typed; the list for whoever goes on later."""
-    if form.ticked("quietly"):
+    if form.ticked(QUIETLY):
         return Response(None, status_code=204)
     return redirect_with("/drafts", notice=SAVED if something else NOTHING)

@@ -15,7 +15,7 @@ from api.accounts.schemas import Credential, Member
 from api.authentication import Access
 from api.limits.policies import EXPORTS
 from api.privacy.export import parts
-from api.privacy.export_document import export_document
+from api.privacy.export_document import export_document, while_signed_in
 from web.contexts import PageRequest, page
 from web.export_words import PART_NAMES, in_words
 
@@ -40,13 +40,13 @@ class ExportPages(Controller):
     ) -> Stream:
         """Everything as a page to keep, to read without a network, and to print."""
         needs_recent(credential)
-        return _download(export_page(request, actor), "html", "text/html; charset=utf-8")
+        return _download(while_signed_in(credential, export_page(request, actor)), "html", "text/html; charset=utf-8")
 
     @post("/data", opt={"limits": (EXPORTS,)}, status_code=200)
     async def as_data(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Stream:
         """Everything as JSON, for programs."""
         needs_recent(credential)
-        return _download(export_document(actor), "json", "application/json")
+        return _download(while_signed_in(credential, export_document(actor)), "json", "application/json")
 
 
 async def export_page(request: PageRequest, actor: Member) -> AsyncIterator[str]:

@@ -6,12 +6,15 @@ from litestar.params import FromPath
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.drafts.schemas import DraftKind
 from api.errors import WhereforeError
 from api.limits.policies import STATEMENTS
 from api.profiles.queries import my_purposes, my_statements
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementRead, StatementUpdate
 from api.profiles.services import MOST_STATEMENTS, add_statement, change_statement
 from api.texts import problem_with
+from web.begun_forms import begun_form, keep_first_words, sent
+from web.contact_notes import contact_note
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import language_note
@@ -40,9 +43,10 @@ class FirstWordsPages(Controller):
     async def form(self, request: PageRequest, actor: NamedDependency[Member], purpose: FromPath[str]) -> Answer:
         """Ask two questions about one purpose."""
         this = purpose_named(purpose).purpose
-        return await _show(request, actor, this, await _begun(actor, this), FormErrors())
+        kept = await begun_form(actor, DraftKind.FIRST_WORDS, actor.id, this)
+        return await _show(request, actor, this, Form((await _begun(actor, this)).values | kept.values), FormErrors())
 
-    @post("/{purpose:str}", opt={"limits": (STATEMENTS,)})
+    @post("/{purpose:str}", opt={"limits": (STATEMENTS,), "keeps": keep_first_words})
     async def write(
         self,
         request: PageRequest,
@@ -55,7 +59,9 @@ class FirstWordsPages(Controller):
         written = await _write(actor, this, form)
         if isinstance(written, FormErrors):
             return await _show(request, actor, this, form, written)
-        note = next((note for statement in written if (note := language_note(statement))), None)
+        await sent(actor, DraftKind.FIRST_WORDS, actor.id, this)
+        notes = [note for look in (language_note, contact_note) for one in written if (note := look(one))]
+        note = " ".join(dict.fromkeys(notes))
         following = await _next(actor, this)
         if following is not None:
             url = f"/first-words/{following}"
@@ -123,7 +129,7 @@ async def _show(request: PageRequest, actor: Member, purpose: Purpose, form: For
         purpose=PURPOSES[purpose],
         prompt=PROMPTS[purpose],
         form=form,
-        begun=[name for name in _ROLES if form.field(_DRAFT[name])],
+        begun=[name for name in _ROLES if form.field(name) and not errors],
         errors=errors,
         skip=f"/first-words/{following}" if following else "/home",
         most=LONGEST_STATEMENT,

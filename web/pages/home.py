@@ -13,7 +13,6 @@ from api.connections.queries import connection, requests
 from api.connections.reason_drafts import reason_drafts
 from api.connections.schemas import Box, RequestRead
 from api.conversations.message_drafts import message_drafts
-from api.conversations.queries import unread
 from api.conversations.quiet import gone_quiet, put_off
 from api.matching.queries import people_of_the_day
 from api.moderation.notices import unseen_notices
@@ -43,7 +42,6 @@ class HomePages(Controller):
             mine=mine,
             without_words=await _without_words(actor, mine),
             people=people,
-            unread=await unread(actor),
             unseen=await unseen_notices(actor),
             asked=await _asked(actor),
             begun=await _begun(actor),

@@ -6,6 +6,7 @@ import msgspec
 
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email
 from api.profiles.schemas import Purpose, PurposeRead
+from web.consents import ConsentAsked, consents_to_read
 from web.forms import Form, FormErrors
 from web.words import LONGEST_STATEMENT, PURPOSES
 
@@ -21,15 +22,15 @@ class Step(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a page
 
 
-FIELDS_OF = {
-    Step.WHY: {"purpose"},
-    Step.CONSENT: {"consent"},
-    Step.NAME: {"display_name"},
-    Step.EMAIL: {"email"},
-    Step.CHECK: set[str](),
-    Step.PASSWORD: {"password", "over_18", ""},
+FIELDS_OF: dict[Step, tuple[str, ...]] = {
+    Step.WHY: ("purpose",),
+    Step.CONSENT: ("consent",),
+    Step.NAME: ("display_name",),
+    Step.EMAIL: ("email",),
+    Step.CHECK: (),
+    Step.PASSWORD: ("over_18", "password", ""),
 }
-"""On which page an error of the whole sign-up is put right."""
+"""On which page an error of the whole sign-up is put right, and in which order the fields stand there."""
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -91,9 +92,9 @@ class Answers(msgspec.Struct, frozen=True):
         return next(iter([*plain, *self.purposes]), None)
 
 
-def consent_options(answers: Answers) -> list[tuple[str, str, str | None]]:
-    """A box for each sensitive purpose, with its whole text."""
-    return [(_consent(read), f"Yes, for {read.name}", read.consent_text) for read in answers.sensitive()]
+def consents_of(answers: Answers) -> tuple[list[ConsentAsked], list[str]]:
+    """A text and a box for each sensitive purpose, and what is the same in all the texts."""
+    return consents_to_read([(_consent(read), read) for read in answers.sensitive()])
 
 
 def checked_answers(answers: Answers) -> list[tuple[str, str, Step | None]]:

@@ -16,7 +16,7 @@ from api.errors import InvalidError
 from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.pages.join_steps import FIELDS_OF, Answers, Step, checked_answers, consent_options, first_problem
+from web.pages.join_steps import FIELDS_OF, Answers, Step, checked_answers, consents_of, first_problem
 from web.pages.joined import begin_with
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, forgotten, signed_in
@@ -130,7 +130,7 @@ async def _join_by_passkey(request: PageRequest, answers: Answers, form: Form) -
 
 async def _put_right(request: PageRequest, answers: Answers, errors: FormErrors, *, over_18: bool) -> Answer:
     first = next(step for step in Step if any(found.field in FIELDS_OF[step] for found in errors))
-    return await _show(request, first, answers, errors=errors, over_18=over_18)
+    return await _show(request, first, answers, errors=errors.in_order(FIELDS_OF[first]), over_18=over_18)
 
 
 async def _welcome(answers: Answers, session: SessionCreated) -> Answer:
@@ -150,6 +150,7 @@ async def _show(
     checking: bool = False,
 ) -> Answer:
     steps = answers.steps()
+    consents, shared = consents_of(answers)
     return await page(
         request,
         f"join/{step}.html",
@@ -163,7 +164,8 @@ async def _show(
         checking=checking,
         checked=checked_answers(answers) if step is Step.CHECK else [],
         purposes=[(read.purpose, read.name, read.description) for read in PURPOSES.values()],
-        consents=consent_options(answers),
+        consents=consents,
+        shared=shared,
     )
 
 

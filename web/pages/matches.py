@@ -104,7 +104,8 @@ class MatchPages(Controller):
         await services.choose(actor, member_id, choice=MatchChoiceSet(choice))
         if choice is ChoiceState.NOT_FOR_ME:
             return redirect(f"{here}?set_aside={member_id}")
-        return redirect_with(here, notice="Moved to the end of your list.")
+        later = await _still_there(actor, member_id)
+        return redirect_with(here, notice=f"{later.display_name if later else 'They'} moved to the end of your list.")
 
 
 def _id_in(form: Form) -> UUID:

@@ -18,7 +18,7 @@ from api.texts import tidy
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import language_note
-from web.words import AUDIENCE_WORDS, LANGUAGES, MEETS, PAUSES, PURPOSES, language_options
+from web.words import AUDIENCE_WORDS, MEETS, PAUSES, PURPOSES, language_called, language_options
 
 PLACES_SHOWN = 12
 LANGUAGE_FIELDS = 4
@@ -45,7 +45,7 @@ class MePages(Controller):
             statements=statements,
             language_notes={statement.id: language_note(statement) for statement in statements},
             audience_words=AUDIENCE_WORDS,
-            languages=[LANGUAGES.get(code, code) for code in me.languages],
+            languages=[language_called(code) for code in me.languages],
         )
 
     @get("/name")

@@ -13,8 +13,10 @@ from api.limits.policies import READS
 from api.moderation import services as moderation
 from api.moderation.queries import blocks
 from api.profiles.queries import member, my_purposes
+from web.asked import asked_already
 from web.contexts import Answer, PageRequest, page, redirect_with
-from web.words import LANGUAGES, PURPOSES
+from web.names import isolated
+from web.words import PURPOSES, language_called
 
 
 class MemberPages(Controller):
@@ -37,11 +39,12 @@ class MemberPages(Controller):
             request,
             "members/member.html",
             member=shown,
-            languages=[LANGUAGES.get(code, code) for code in shown.languages],
+            languages=[language_called(code) for code in shown.languages],
             cards=sorted(shown.purposes, key=lambda card: card.purpose != purpose),
             words=PURPOSES,
             mine={mine.purpose for mine in await my_purposes(actor)},
             is_me=shown.id == actor.id,
+            asked=await asked_already(actor, shown.id),
         )
 
     @get("/block")
@@ -56,7 +59,9 @@ class MemberPages(Controller):
         """Block them."""
         shown = await member(actor, member_id)
         await moderation.block_member(actor, member_id)
-        return redirect_with("/blocks", notice=f"{shown.display_name} is blocked. You will not meet here any more.")
+        return redirect_with(
+            "/blocks", notice=f"{isolated(shown.display_name)} is blocked. You will not meet here any more."
+        )
 
 
 class BlockPages(Controller):

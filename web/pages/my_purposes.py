@@ -7,10 +7,12 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.limits.policies import STATEMENTS
 from api.profiles.errors import ConsentNeededError
 from api.profiles.queries import my_purposes
-from api.profiles.schemas import PurposeSwitch
+from api.profiles.schemas import PurposeRead, PurposeSwitch
 from api.profiles.services import switch_off_purpose, switch_on_purpose
+from web.consents import consents_to_read
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.purposes import purpose_named
@@ -30,13 +32,11 @@ class MyPurposePages(Controller):
         return await page(request, "me/purposes.html", purposes=list(PURPOSES.values()), on=on)
 
     @get("/{purpose:str}/on")
-    async def ask_on(self, request: PageRequest, actor: NamedDependency[Member], purpose: FromPath[str]) -> Template:
+    async def ask_on(self, request: PageRequest, purpose: FromPath[str]) -> Template:
         """Show what switching a purpose on means, and the consent text if there is one."""
-        return await page(
-            request, "me/switch_on.html", purpose=purpose_named(purpose), errors=FormErrors(), actor=actor
-        )
+        return await _ask_on(request, purpose_named(purpose), FormErrors())
 
-    @post("/{purpose:str}/on")
+    @post("/{purpose:str}/on", opt={"limits": (STATEMENTS,)})
     async def on(
         self,
         request: PageRequest,
@@ -51,7 +51,7 @@ class MyPurposePages(Controller):
         except ConsentNeededError:
             errors = FormErrors()
             errors.add("consent", "Tick the box if you agree. Without it, this purpose stays off.")
-            return await page(request, "me/switch_on.html", status_code=422, purpose=read, errors=errors)
+            return await _ask_on(request, read, errors)
         return redirect_with(f"/first-words/{read.purpose}", notice=f"{read.name} is on.")
 
     @get("/{purpose:str}/off", opt={"access": Access.SIGNED_IN})
@@ -65,3 +65,8 @@ class MyPurposePages(Controller):
         read = purpose_named(purpose)
         await switch_off_purpose(actor, purpose=read.purpose)
         return redirect_with("/me", notice=f"{read.name} is off. Nobody finds you by it any more.")
+
+
+async def _ask_on(request: PageRequest, read: PurposeRead, errors: FormErrors) -> Template:
+    [asked], _ = consents_to_read([(read.consent_version or "", read)])
+    return await page(request, "me/switch_on.html", purpose=read, asked=asked, errors=errors)

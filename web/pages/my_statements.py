@@ -10,11 +10,14 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.drafts.schemas import DraftKind
 from api.errors import WhereforeError
 from api.limits.policies import STATEMENTS
 from api.profiles.queries import has_purpose, my_statement
-from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementUpdate
+from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementRead, StatementUpdate
 from api.profiles.services import add_statement, change_statement, delete_statement
+from web.begun_forms import begun_form, keep_changed_statement, keep_new_statement, sent
+from web.contact_notes import contact_note
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import note_after_saving
@@ -35,9 +38,12 @@ class MyStatementPages(Controller):
         wanted = purpose_named(purpose).purpose
         if not await has_purpose(actor.id, wanted):
             return redirect(f"/me/purposes/{wanted}/on")
+        begun = await begun_form(actor, DraftKind.STATEMENT, actor.id, wanted)
+        if begun.values:
+            return await _form(request, wanted, **_typed(begun), begun=True)
         return await _form(request, wanted, _role(request.query_params.get("role", "")))
 
-    @post("/new/{purpose:str}", opt={"limits": (STATEMENTS,)})
+    @post("/new/{purpose:str}", opt={"limits": (STATEMENTS,), "keeps": keep_new_statement})
     async def add(
         self,
         request: PageRequest,
@@ -52,7 +58,8 @@ class MyStatementPages(Controller):
             written = await add_statement(actor, draft=StatementCreate(purpose=read.purpose, **typed))
         except WhereforeError as error:
             return await _form(request, read.purpose, **typed, errors=FormErrors.told_by(error))
-        return redirect_with("/me", notice=note_after_saving("Your words are kept.", written))
+        await sent(actor, DraftKind.STATEMENT, actor.id, read.purpose)
+        return redirect_with("/me", notice=_told("Your words are kept.", written))
 
     @get("/{statement_id:uuid}")
     async def edit(
@@ -60,9 +67,12 @@ class MyStatementPages(Controller):
     ) -> Template:
         """Show a statement to change it."""
         kept = await my_statement(actor, statement_id)
+        begun = await begun_form(actor, DraftKind.STATEMENT, kept.id)
+        if begun.values:
+            return await _form(request, kept.purpose, **_typed(begun), statement_id=kept.id, begun=True)
         return await _form(request, kept.purpose, kept.role, kept.text, kept.audience, statement_id=kept.id)
 
-    @post("/{statement_id:uuid}", opt={"limits": (STATEMENTS,)})
+    @post("/{statement_id:uuid}", opt={"limits": (STATEMENTS,), "keeps": keep_changed_statement})
     async def change(
         self,
         request: PageRequest,
@@ -77,7 +87,8 @@ class MyStatementPages(Controller):
         except WhereforeError as error:
             errors = FormErrors.told_by(error)
             return await _form(request, kept.purpose, **typed, statement_id=statement_id, errors=errors)
-        return redirect_with("/me", notice=note_after_saving("Your words are changed.", written))
+        await sent(actor, DraftKind.STATEMENT, statement_id)
+        return redirect_with("/me", notice=_told("Your words are changed.", written))
 
     @get("/{statement_id:uuid}/delete", opt={"access": Access.SIGNED_IN})
     async def ask_delete(
@@ -90,7 +101,12 @@ class MyStatementPages(Controller):
     async def delete(self, actor: NamedDependency[Member], statement_id: FromPath[UUID]) -> Answer:
         """Delete a statement for good."""
         await delete_statement(actor, statement_id)
+        await sent(actor, DraftKind.STATEMENT, statement_id)
         return redirect_with("/me", notice="It is deleted.")
+
+
+def _told(told: str, written: StatementRead) -> str:
+    return " ".join(filter(None, (note_after_saving(told, written), contact_note(written))))
 
 
 def _role(word: str) -> Role:
@@ -116,6 +132,7 @@ async def _form(
     *,
     statement_id: UUID | None = None,
     errors: FormErrors | None = None,
+    begun: bool = False,
 ) -> Template:
     return await page(
         request,
@@ -126,6 +143,7 @@ async def _form(
         text=text,
         audience=audience,
         statement_id=statement_id,
+        begun=begun,
         errors=errors or FormErrors(),
         roles=ROLES,
         audiences=AUDIENCES,

@@ -9,11 +9,13 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.drafts.schemas import DraftKind
 from api.errors import InvalidError
 from api.moderation import notices
 from api.moderation.errors import NoAppealError
 from api.moderation.rules import RULES
 from api.moderation.schemas import NoticeRead
+from web.begun_forms import begun_form, keep_appeal, sent
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.moderation_words import APPEALS, DECISIONS
@@ -43,9 +45,10 @@ class NoticePages(Controller):
     @get("/{notice_id:uuid}")
     async def show(self, request: PageRequest, actor: NamedDependency[Member], notice_id: FromPath[UUID]) -> Template:
         """Show one, and how to ask for another look."""
-        return await _draw(request, await notices.notice(actor, notice_id))
+        shown = await notices.notice(actor, notice_id)
+        return await _draw(request, shown, form=await begun_form(actor, DraftKind.APPEAL, notice_id))
 
-    @post("/{notice_id:uuid}")
+    @post("/{notice_id:uuid}", opt={"keeps": keep_appeal})
     async def appeal(
         self,
         request: PageRequest,
@@ -61,6 +64,7 @@ class NoticePages(Controller):
             return await _draw(request, shown, form=form, errors=FormErrors.told_by(error))
         except NoAppealError as error:
             return redirect_with("/notices", notice=error.detail)
+        await sent(actor, DraftKind.APPEAL, notice_id)
         told = (
             "Your words are with the moderators. Another one than before looks at them, and you read the answer here."
         )

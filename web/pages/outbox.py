@@ -4,7 +4,6 @@ from litestar import Controller, get
 
 from api.authentication import Access
 from api.mail.queries import mails_seen
-from api.settings import settings
 from web.contexts import Answer, PageRequest, page
 
 
@@ -24,6 +23,5 @@ class OutboxPages(Controller):
         return await page(
             request,
             "moderation/outbox.html",
-            mail_goes_out=settings().smtp is not None,
             seen=await mails_seen(),
         )

@@ -8,6 +8,7 @@ from api.moderation.rules import RULES
 from api.settings import settings
 from web.contexts import PageRequest, page
 from web.judging import IN_A_HUNDRED
+from web.left_in_browsers import COOKIES
 from web.words import PURPOSES
 
 
@@ -30,7 +31,7 @@ class PlainWordsPages(Controller):
     async def privacy(self, request: PageRequest) -> Template:
         """Who reads what, and how to take it back."""
         sensitive = [read for read in PURPOSES.values() if read.sensitive]
-        return await page(request, "words/privacy.html", sensitive=sensitive)
+        return await page(request, "words/privacy.html", sensitive=sensitive, cookies=COOKIES)
 
     @get("/safety")
     async def safety(self, request: PageRequest) -> Template:
@@ -45,4 +46,4 @@ class PlainWordsPages(Controller):
     @get("/accessibility")
     async def accessibility(self, request: PageRequest) -> Template:
         """What works for whom, and what does not yet."""
-        return await page(request, "words/accessibility.html")
+        return await page(request, "words/accessibility.html", contact=settings().security_contact)

@@ -10,21 +10,23 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.drafts.schemas import DraftKind
 from api.errors import InvalidError, NotFoundError
 from api.limits.policies import REPORTS
 from api.moderation import reporting
 from api.moderation.schemas import Category, ReportCreate, Target, TargetKind
+from web.begun_forms import begun_form, keep_report, sent
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.moderation_words import CATEGORY_CHOICES, OUTCOMES, TARGETS, rule_of
 
 BACK: Final = {
-    TargetKind.REQUEST: "/requests",
-    TargetKind.MESSAGE: "/conversations",
-    TargetKind.MEMBER: "/matches",
-    TargetKind.STATEMENT: "/matches",
+    TargetKind.REQUEST: ("/requests", "Requests"),
+    TargetKind.MESSAGE: ("/conversations", "Conversations"),
+    TargetKind.MEMBER: ("/matches", "Matches"),
+    TargetKind.STATEMENT: ("/matches", "Matches"),
 }
-"""Pages that are always there, whatever was blocked or ended meanwhile."""
+"""Pages that are always there, whatever was blocked or ended meanwhile, and what they are called."""
 
 
 class ReportPages(Controller):
@@ -40,9 +42,9 @@ class ReportPages(Controller):
         """Ask what is wrong."""
         target = _target(kind, target_id)
         await reporting.check_reportable(actor, target)
-        return await _draw(request, target)
+        return await _draw(request, target, form=await begun_form(actor, DraftKind.REPORT, target_id))
 
-    @post(opt={"limits": (REPORTS,)})
+    @post(opt={"limits": (REPORTS,), "keeps": keep_report})
     async def report(
         self,
         request: PageRequest,
@@ -65,6 +67,7 @@ class ReportPages(Controller):
             await reporting.report(actor, draft=draft)
         except InvalidError as error:
             return await _draw(request, target, form=form, errors=FormErrors.told_by(error))
+        await sent(actor, DraftKind.REPORT, target_id)
         told = "Thank you. Your report is with the moderators. Nobody else learns of it."
         return redirect_with("/reports", notice=told + (" They are blocked as well." if draft.block else ""))
 

@@ -17,7 +17,9 @@ from api.connections.request_machine import OPEN, WITHDRAWABLE_AFTER
 from api.connections.request_views import UNSEEN
 from api.connections.schemas import Box, Refusal, RequestRead, RequestState, Words
 from api.errors import InvalidError, NotFoundError, WhereforeError
+from api.moderation.notices import requests_paused_until
 from api.pagination import MOST, Page
+from web.begun_forms import begun_steps, keep_step, step_taken
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.slots import full_in_words, slots_in_words
@@ -64,6 +66,7 @@ class RequestPages(Controller):
             more_open=still_open.next,
             found=over,
             begun=await _begun(actor) if sent and first else [],
+            paused_until=await requests_paused_until(actor) if sent else None,
             slots=slots_in_words(await queries.slots(actor)) if sent else None,
             full=full_in_words(await queries.places(actor)) if first and not sent else None,
             first=first,
@@ -92,7 +95,7 @@ class RequestPages(Controller):
             raise NotFoundError
         return redirect(f"/requests/{request_id}")
 
-    @post("/{request_id:uuid}/{step:str}")
+    @post("/{request_id:uuid}/{step:str}", opt={"keeps": keep_step})
     async def take_step(
         self,
         request: PageRequest,
@@ -122,6 +125,7 @@ class RequestPages(Controller):
                 raise
             now = await queries.request(actor, request_id)
             return await _draw(request, actor, now, form=form, trouble=error.detail, status_code=error.status)
+        await step_taken(actor, request_id, step, over=_over(after))
         if step == "acceptance" and after.connection_id is not None:
             return redirect_with(f"/conversations/{after.connection_id}", notice=notice)
         return redirect_with(f"/requests/{request_id}", notice=notice)
@@ -222,12 +226,17 @@ async def _draw(
         other=other,
         there=other.id != UNSEEN.id,
         others_waiting=await _others_waiting(actor, shown.id) if box is Box.RECEIVED else 0,
-        form=form or Form(),
+        form=await begun_steps(actor, shown.id, form),
         errors=errors or FormErrors(),
         trouble=trouble,
         kept=_typed(form) if form and trouble else "",
         withdrawal_from=_withdrawal_from(shown) if box is Box.SENT else None,
     )
+
+
+def _over(shown: RequestRead) -> bool:
+    """Whether nothing that was begun for it can be said any more."""
+    return shown.state not in OPEN and "reopening" not in shown.can
 
 
 def _withdrawal_from(shown: RequestRead) -> datetime | None:

@@ -6,10 +6,11 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.limits.policies import LOOKS_AT_ONESELF
 from api.privacy.seen import seen
 from api.profiles.queries import me
 from web.contexts import PageRequest, page
-from web.words import LANGUAGES, PURPOSES
+from web.words import PURPOSES, language_called
 
 
 class SeenPages(Controller):
@@ -18,7 +19,7 @@ class SeenPages(Controller):
     path = "/me/seen"
     opt = {"access": Access.SIGNED_IN}
 
-    @get()
+    @get(opt={"limits": (LOOKS_AT_ONESELF,)})
     async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Show oneself as each kind of people see one."""
         return await page(
@@ -27,5 +28,5 @@ class SeenPages(Controller):
             views=await seen(actor),
             me=await me(actor),
             words=PURPOSES,
-            languages=LANGUAGES,
+            language_called=language_called,
         )

@@ -11,14 +11,17 @@ from litestar.response import Template
 from api.accounts import services
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
+from api.accounts.scopes import PARTS
 from api.authentication import Access
 from api.disagreements.queries import given_texts
 from api.disagreements.services import take_text_back
 from api.errors import InvalidError
 from api.profiles.queries import me
+from api.webhooks.queries import webhooks
+from api.webhooks.schemas import WhyOff
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
-from web.words import SCOPES
+from web.token_words import choices_for, token_words
 
 _WAYS_IN = "/settings/sign-in"
 _DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
@@ -39,6 +42,7 @@ class SettingsPages(Controller):
             me=await me(actor),
             texts=await given_texts(actor),
             suspended=actor.suspended,
+            webhook_off=any(one.why_off not in {None, WhyOff.CHOSEN} for one in await webhooks(actor)),
         )
 
     @post("/sessions/others/end")
@@ -74,10 +78,8 @@ class SettingsPages(Controller):
         try:
             made = await services.make_token(actor, credential=credential, draft=_draft(form))
         except InvalidError as error:
-            return await _token_form(request, actor, form, FormErrors.told_by(error))
-        shown_once = await page(request, "settings/token_made.html", made=made)
-        shown_once.headers["Cache-Control"] = "no-store"
-        return shown_once
+            return await _token_form(request, actor, form, _in_words(error))
+        return await page(request, "settings/token_made.html", made=made, said=token_words(made.scopes))
 
     @post("/tokens/{token_id:uuid}/revoke")
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
@@ -96,9 +98,22 @@ def _draft(form: Form) -> TokenDraft:
     days: dict[str, Any] = {"30": 30, "90": 90, "365": 365}
     return TokenDraft(
         name=form.field("name"),
-        scopes=[scope for scope in Scope if scope in form.fields("scopes")],
+        scopes=[Scope(chosen) for part in PARTS if (chosen := form.field(part)) in set(Scope)],
         expires_in_days=days.get(form.field("expires_in_days"), 30),
     )
+
+
+def _in_words(error: InvalidError) -> FormErrors:
+    """The same refusal, for a form that asks for each part by itself."""
+    errors = FormErrors()
+    for found in error.errors:
+        if found.pointer != "/scopes":
+            errors.add(found.pointer.strip("/"), found.detail)
+        elif found.code == "missing":
+            errors.add(PARTS[0], "Choose one thing at least that it may do.")
+        else:
+            errors.add("", found.detail)
+    return errors
 
 
 async def _token_form(request: PageRequest, actor: Member, form: Form, errors: FormErrors) -> Template:
@@ -108,6 +123,6 @@ async def _token_form(request: PageRequest, actor: Member, form: Form, errors: F
         actor=actor,
         form=form,
         errors=errors,
-        scopes=SCOPES,
+        choices=choices_for(moderator=actor.is_moderator),
         days=_DAYS,
     )

@@ -21,6 +21,7 @@ from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, ended_cookies, forgotten, known_cookie
+from web.token_words import token_words
 
 HERE = "/settings/sign-in"
 _KEPT = "Your new password is kept. All other browsers are signed out, and tokens for programs are gone."
@@ -37,12 +38,14 @@ class SignInSettingsPages(Controller):
         self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
     ) -> Template:
         """List every way in, each with its last use."""
+        tokens = await queries.tokens(actor)
         return await page(
             request,
             "settings/sign_in.html",
             ways=await ways_in.ways_in(actor),
             sessions=await queries.sessions(actor, this=credential.session_id),
-            tokens=await queries.tokens(actor),
+            tokens=tokens,
+            said_of_tokens={token.id: token_words(token.scopes) for token in tokens},
         )
 
     @post("/everywhere/end")

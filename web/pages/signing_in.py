@@ -44,6 +44,8 @@ class SigningInPages(Controller):
     async def sign_in(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Open a session, ask for a code first, or say that the two do not go together."""
         after, email = local_path(form.field("next")), form.field("email")
+        if missing := _missing(form):
+            return await _sign_in(request, after=after, email=email, errors=missing)
         try:
             outcome = await start_sign_in(email=email, password=form.raw("password"), label=browser_label(request))
         except WrongCredentialsError as error:
@@ -99,10 +101,25 @@ class SigningInPages(Controller):
         return forgotten(redirect_with("/", notice="You are signed out.", cookies=ended_cookies()))
 
 
+def _missing(form: Form) -> FormErrors:
+    """What was left empty: nobody is told that something is not right which they did not type."""
+    errors = FormErrors()
+    if not form.field("email"):
+        errors.add("email", "Your e-mail address is missing.")
+    if not form.raw("password"):
+        errors.add("password", "Your password is missing.")
+    return errors
+
+
 async def _sign_in(
-    request: PageRequest, *, after: str, email: str = "", wrong: tuple[str, str] | None = None
+    request: PageRequest,
+    *,
+    after: str,
+    email: str = "",
+    wrong: tuple[str, str] | None = None,
+    errors: FormErrors | None = None,
 ) -> Template:
-    errors = FormErrors() if wrong is None else FormErrors.told(*wrong)
+    errors = errors or (FormErrors() if wrong is None else FormErrors.told(*wrong))
     return await page(
         request,
         "signing_in/sign_in.html",

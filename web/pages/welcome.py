@@ -12,6 +12,7 @@ from api.limits.policies import LOOKING_AROUND, TRYING
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.languages import note_on_tried
+from web.names import isolated
 from web.pages.demo import demo_members
 from web.sessions import browser_label, session_cookie
 from web.words import PURPOSES
@@ -46,7 +47,7 @@ class WelcomePages(Controller):
             found=[(purpose, [one for one in tried.kindred if one.purpose is purpose]) for purpose in OPEN_PURPOSES],
             near=[purpose for purpose in OPEN_PURPOSES if any(one.purpose is purpose for one in tried.kindred)],
             note=note_on_tried(tried),
-            language=tried.language,
+            words_language=tried.language,
             most=LONGEST_TRIED,
             errors=FormErrors(),
         )
@@ -60,7 +61,7 @@ class WelcomePages(Controller):
         session = await open_session(member, label=browser_label(request))
         return redirect_with(
             "/home",
-            notice=f"You are looking around as {member.display_name}, who is made up.",
+            notice=f"You are looking around as {isolated(member.display_name)}, who is made up.",
             cookies=[session_cookie(session)],
         )
 
