@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
@@ -16,7 +17,15 @@ expect.set_options(timeout=30_000)  # timing never decides a test
 DEMO_MEMBERS = "40"
 """The twelve who have stories of their own, and enough others for those to be about."""
 
+FIRST = "test_pages.py"
+"""It looks at the demo members as they were made, before other tests let them do something."""
+
 Visit = Callable[..., Awaitable[Visitor]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what looks at every page before what changes something."""
+    items.sort(key=lambda item: item.path.parent == Path(__file__).parent and item.path.name != FIRST)
 
 
 @pytest.fixture(scope="session")

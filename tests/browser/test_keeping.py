@@ -102,7 +102,7 @@ async def test_a_message_is_kept_until_it_is_sent_and_never_comes_back(visit: Vi
     await ada.go("/conversations")
     await ada.page.get_by_role("article").get_by_role("link").first.click()
     await ada.page.locator("#text").fill("I was just about to say")
-    await expect(ada.page.locator(".kept")).to_have_text("Saved")
+    await expect(ada.page.locator("#newest .kept")).to_have_text("Saved")
     again = Visitor(await ada.page.context.new_page(), ada.url)
     await again.go(ada.page.url.removeprefix(ada.url))
     await expect(again.page.locator("#text")).to_have_value("I was just about to say")
@@ -115,3 +115,23 @@ async def test_a_message_is_kept_until_it_is_sent_and_never_comes_back(visit: Vi
     await expect(again.page.locator("#text")).to_have_value("")
     await again.page.reload()
     await expect(again.page.locator("#text")).to_have_value("")
+
+
+async def test_two_answers_that_are_begun_on_one_page_are_both_kept(visit: Visit) -> None:
+    ada = await visit()
+    await look_around(ada.page, ada.url, number=1)
+    await ada.go("/requests")
+    await ada.page.get_by_role("main").get_by_role("article").first.get_by_role("link").first.click()
+    address = ada.page.url.removeprefix(ada.url)
+    for field in ("#question", "#sentence"):
+        await ada.page.locator(field).fill(f"{HALF} {field}")
+        await expect(ada.page.locator(f".field:has({field}) .kept")).to_have_text("Saved")
+
+    again = Visitor(await ada.page.context.new_page(), ada.url)
+    await ada.page.close()
+    await again.go(address)
+
+    for field in ("#question", "#sentence"):
+        await expect(again.page.locator(field)).to_have_value(f"{HALF} {field}")
+        await again.page.locator(field).fill("")
+        await expect(again.page.locator(f".field:has({field}) .kept")).to_have_text("Saved")

@@ -3,18 +3,19 @@
 import re
 from asyncio import to_thread
 from collections.abc import AsyncIterator
+from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
-from scripts.screenshots import SCHEMES, look_around
+from scripts.screenshots import look_around
 from scripts.site_pages import pages_of, pattern_of
 from tests.application import application
 from tests.browser.conftest import Visit
+from tests.browser.seeing import MEASURES, Look, examine, look_at, violations_on
 from tests.browser.visitor import TEMPLATE
 from tests.running_site import RunningSite
 
@@ -41,6 +42,8 @@ NO_PAGES = {
     "/healthz",
     "/service-worker.js",
     "/readyz",
+    "/events",
+    "/events/counts",
     "/requests/…/…",
     "/requests/waiting",
     "/conversations/…/note",
@@ -56,22 +59,20 @@ NO_PAGES = {
     "/sign-in/again",
     "/sign-in/code",
     "/settings/sign-in/app",
+    "/settings/webhooks/…",
+    "/settings/webhooks/…/change",
     "/notices/…",
     "/moderation/reports/…",
 }
-"""Addresses that only lead on, or are for machines. The last two need a report that was made; tests/web opens them."""
-WIDTHS = (320, 1280)
+"""Addresses that only lead on, or are for machines. The last four are of what was made first; tests/web opens them."""
+ASKS_FOR_ITS_LINK = "Open the link again"
+"""What pages are called that do nothing without the link of a mail."""
+DRAWN_FROM_ROUTES = "/api/docs"
+"""Its outline is that of the API."""
+OUTLINES = Path(__file__).parent / "outlines.md"
+"""How every page is built, to be read and compared."""
 PITCH = "By the way: our agency helps small shops. Book a free discovery call this week and get 20 % off our services!"
 MOST_TRIES = 50
-
-
-class Look(msgspec.Struct, frozen=True):
-    """What was seen of one page."""
-
-    url: str
-    status: int
-    violations: list[str]
-    too_wide_at: list[int]
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +107,33 @@ async def test_no_page_is_broken(looks: list[Look]) -> None:
     assert {look.status for look in looks if look.url.endswith(NOT_THERE)} == {404, 422}
 
 
-async def test_axe_finds_nothing_on_any_page_light_or_dark(looks: list[Look]) -> None:
-    assert {pattern_of(look.url): look.violations for look in looks if look.violations} == {}
+@pytest.mark.parametrize("measure", MEASURES)
+async def test_nothing_is_wrong_on_any_page(looks: list[Look], measure: str) -> None:
+    assert {pattern_of(look.url): look.wrong(measure) for look in looks if look.wrong(measure)} == {}
 
 
-async def test_no_page_scrolls_sideways(looks: list[Look]) -> None:
-    assert {look.url: look.too_wide_at for look in looks if look.too_wide_at} == {}
+async def test_every_title_says_first_which_page_it_is(looks: list[Look]) -> None:
+    titles: dict[str, set[str]] = {}
+    for look in (look for look in looks if look.status < 400 and ASKS_FOR_ITS_LINK not in look.title):
+        titles.setdefault(look.title, set()).add(pattern_of(look.url).partition("?")[0])
+
+    assert [
+        title for title in titles if not re.fullmatch(".+ \N{EN DASH} Wherefore|Wherefore \N{EN DASH} .+", title)
+    ] == []
+    assert {title: sorted(urls) for title, urls in titles.items() if len(urls) > 1} == {}
+
+
+async def test_landmarks_headings_and_the_order_of_the_focus_are_as_they_were(
+    looks: list[Look], pytestconfig: pytest.Config
+) -> None:
+    said = outlines_of(looks)
+    if pytestconfig.getoption("--write-outlines"):
+        OUTLINES.write_text(said)
+    before = OUTLINES.read_text()
+
+    changed = "\n".join(unified_diff(before.splitlines(), said.splitlines(), "as it was", "as it is", lineterm="", n=6))
+
+    assert changed == "", f"Look at each change. If all is meant: scripts/test {__file__} --write-outlines\n{changed}"
 
 
 async def test_axe_would_find_what_is_wrong(visit: Visit) -> None:
@@ -134,8 +156,7 @@ async def test_a_refused_reason_is_shown_for_everyone_to_read(visit: Visit) -> N
 
     look = await examine(ada.page, status=422)
 
-    assert look.violations == []
-    assert look.too_wide_at == []
+    assert look.found == {}
 
 
 async def test_what_a_visitor_tries_and_checks_is_shown_for_everyone_to_read(visit: Visit) -> None:
@@ -146,12 +167,12 @@ async def test_what_a_visitor_tries_and_checks_is_shown_for_everyone_to_read(vis
     looks = [await examine(ada.page, status=422)]
     await ada.page.locator("#words").fill("I sing in a small choir and never in tune")
     await ada.press("See who is here")
-    await ada.sees("near your words")
+    await ada.sees("Your sentence was compared and forgotten")
     looks.append(await examine(ada.page, status=200))
     await ada.press("Join with these words")
     await ada.choose("Belief")
     await ada.press("Go on")
-    await ada.choose("Yes, for Belief")
+    await ada.choose("Yes, I have read this and I agree, for Belief")
     await ada.press("Go on")
     await ada.fill("Your name here", "Ada")
     await ada.press("Go on")
@@ -160,7 +181,7 @@ async def test_what_a_visitor_tries_and_checks_is_shown_for_everyone_to_read(vis
     await ada.sees("I sing in a small choir and never in tune")
     looks.append(await examine(ada.page, status=200))
 
-    assert [(look.violations, look.too_wide_at) for look in looks] == [([], [])] * 3
+    assert [look.found for look in looks] == [{}] * 3
 
 
 async def test_a_message_that_waits_is_shown_for_everyone_to_read_and_has_the_focus(visit: Visit) -> None:
@@ -180,8 +201,7 @@ async def test_a_message_that_waits_is_shown_for_everyone_to_read_and_has_the_fo
     await expect(ada.page.locator("#text")).to_have_value(PITCH)
     look = await examine(ada.page, status=200)
 
-    assert look.violations == []
-    assert look.too_wide_at == []
+    assert look.found == {}
 
 
 async def test_the_pages_that_ask_who_it_is_are_for_everyone_too(chromium: Browser, site: RunningSite) -> None:
@@ -197,7 +217,7 @@ async def test_the_pages_that_ask_who_it_is_are_for_everyone_too(chromium: Brows
     await context.close()
 
     assert [look.url.removeprefix(site.url) for look in looks] == ["/settings/export", "/settings/delete", "/leaving"]
-    assert [(look.status, look.violations, look.too_wide_at) for look in looks] == [(200, [], [])] * 3
+    assert [(look.status, look.found) for look in looks] == [(200, {})] * 3
 
 
 async def _sign_in(page: Page, url: str, email: str) -> None:
@@ -208,34 +228,28 @@ async def _sign_in(page: Page, url: str, email: str) -> None:
     await page.wait_for_load_state()
 
 
-async def look_at(page: Page, url: str) -> Look:
-    """Open a page and examine it."""
-    reply = await page.goto(url)
-    assert reply is not None, url
-    return await examine(page, status=reply.status)
+def outlines_of(looks: list[Look]) -> str:
+    """What every page is made of for somebody who hears it or goes through it by keyboard; its frame is told once."""
+    pages: dict[str, str] = {}
+    for look in looks:
+        if look.url.endswith(DRAWN_FROM_ROUTES):
+            continue
+        who = "A visitor" if "link Sign in" in look.outline else "A member"
+        frame, inside = _apart(look.outline)
+        pages.setdefault(f"{who} on every page", frame)
+        name = f"{who} at {pattern_of(look.url)}"
+        told = inside if pages[f"{who} on every page"] == frame else look.outline
+        alike = [known for known in pages if known == name or known.startswith(f"{name} (")]
+        if told not in {pages[known] for known in alike}:
+            pages[f"{name} ({len(alike) + 1})" if alike else name] = told
+    return "\n".join(f"## {name}\n\n{outline}\n" for name, outline in sorted(pages.items()))
 
 
-async def examine(page: Page, *, status: int) -> Look:
-    """Look at an open page in both schemes and at the narrowest and a common wide width."""
-    violations, too_wide_at = [], []
-    for scheme in SCHEMES:
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        violations += [f"{scheme}: {line}" for line in await violations_on(page)]
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 640})
-        if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            too_wide_at.append(width)
-    return Look(page.url, status, violations, too_wide_at)
-
-
-async def violations_on(page: Page) -> list[str]:
-    """What axe finds wrong, in a line each."""
-    results: dict[str, Any] = (await Axe().run(page)).response
-    return [
-        f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-    ]
+def _apart(outline: str) -> tuple[str, str]:
+    """What stands around the main part, and the main part."""
+    before, _, rest = outline.partition("\nmain\n")
+    inside, _, after = rest.partition("\ncontentinfo\n")
+    return f"{before}\nmain: …\ncontentinfo\n{after}", inside
 
 
 def _methods(route: Any) -> set[str]:

@@ -60,7 +60,7 @@ class Visitor:
         await self.press("Go on")
         await self.fill("Your name here", name)
         await self.press("Go on")
-        await self.fill("E-mail address", f"{name.lower()}{next(_number)}@example.org")
+        await self.fill("E-mail address", f"visitor{next(_number)}@example.org")
         await self.press("Go on")
         await self.press("These are right, go on")
         await self.fill("Password", PASSWORD)
