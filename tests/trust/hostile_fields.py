@@ -13,7 +13,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from tests.api.json_schema import Json
+from tests.api.openapi.truth import Json
 from tests.trust.nasty_values import Nasty
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,8 +54,8 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def is_call(self) -> bool:
-        """Whether what goes wrong is told as a problem document: to programs, and where there is no page to show."""
-        return self.field == "host" or (self.url.startswith("/api/") and not self.url.startswith("/api/docs"))
+        """Whether what goes wrong is told as a problem document: to programs."""
+        return self.url.startswith("/api/") and not self.url.startswith("/api/docs")
 
     def request(self, value: Nasty, *, ids: dict[str, str]) -> Request:
         """The request that carries a value; `ids` are those of today for those of the day when it was found."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from api import clock
 from api.accounts import services as accounts
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Member, Scope, TokenCreate
+from api.accounts.scopes import EVERYTHING
 from api.authentication import cookie_name
 from api.connections.services import end_connection
 from api.conversations.schemas import MessageCreate
@@ -30,7 +31,9 @@ from api.moderation.schemas import Category, Decision, DecisionCreate, ReportCre
 from api.moderation.services import block_member
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Purpose
+from api.webhooks.services import test_webhook
 from tests.api.connections.making import PAIRS, make_connection, make_request
+from tests.api.webhooks.receiving import make_webhook
 from tests.factories import PASSWORD, email_of, make_member
 from tests.trust.matrix import Caller, Row, State
 from web.signatures import signature
@@ -81,9 +84,9 @@ class Stage:
         await self._own()
         await self._judge()
         await matches(self.members[C.SAME], purpose=Purpose.HOBBY)
+        await fetch("UPDATE account SET is_moderator = TRUE WHERE id = {}", self.members[C.MODERATOR].id)
         for caller in self.members:
             await self._sign_in(caller)
-        await fetch("UPDATE account SET is_moderator = TRUE WHERE id = {}", self.members[C.MODERATOR].id)
         await fetch("UPDATE account SET suspended_at = {} WHERE id = {}", clock.now(), self.members[C.SUSPENDED].id)
         for table in ("session", "access_token"):
             over = f"UPDATE {table} SET created_at = {{}}, expires_at = {{}} WHERE account = {{}}"
@@ -115,6 +118,7 @@ class Stage:
         text_id = (await disagree(grace, draft=draft)).text_id
         assert text_id is not None
         self.of_grace["text_id"] = text_id
+        await self._own_webhook(grace)
         another = await accounts.create_token(
             TokenCreate(email=await email_of(grace.id), password=PASSWORD, name="another")
         )
@@ -152,13 +156,18 @@ class Stage:
         assert found[1].session_id is not None
         self.sessions[caller] = session.token, found[1].session_id
         email = await email_of(member.id)
-        kinds = {"all": None, "export": [Scope.EXPORT], "safety": [Scope.SAFETY]}
+        kinds = {"all": None, "narrow": [Scope.EXPORT]}
         self.tokens[caller] = {
             kind: (
                 await accounts.create_token(TokenCreate(email=email, password=PASSWORD, name=kind, scopes=scopes))
             ).token
             for kind, scopes in kinds.items()
         }
+
+    async def _own_webhook(self, grace: Member) -> None:
+        made = await make_webhook(grace, "https://hooks.example.org/grace")
+        self.of_grace["webhook_id"] = made.webhook.id
+        self.of_grace["delivery_id"] = (await test_webhook(grace, made.webhook.id)).id
 
     def ids(self, caller: Caller, state: State) -> dict[str, str]:
         """What stands for each id in a path or a body when this one calls."""
@@ -170,7 +179,7 @@ class Stage:
             ids = {name: uuid4() for name in ids}
         return {name: str(of) for name, of in ids.items()}
 
-    async def call(self, route: str, row: Row, caller: Caller, state: State, *, scope: Scope | None) -> Response:
+    async def call(self, route: str, row: Row, caller: Caller, state: State, *, scopes: Sequence[Scope]) -> Response:
         """Make one call, with Grace in this state, and take back whatever it changed."""
         self.calls += 1
         method, path = route.split(" ")
@@ -179,21 +188,23 @@ class Stage:
         values = {"purpose": "hobby"} | ids | params
         url = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path) + row.query
         body = json.loads(re.sub(r"\{(\w+_id)\}", lambda name: values[name[1]], json.dumps(row.body)))
-        sent = self._signed(caller, body, scope=scope, is_call=path.startswith("/api/v1/"), posts=method != "GET")
+        sent = self._signed(caller, body, is_call=path.startswith("/api/v1/"), posts=method != "GET")
         async with _taken_back():
             if state in AWAY:
                 await fetch(f"UPDATE account SET {AWAY[state]} WHERE id = {{}}", self.members[C.GRACE].id)
+            if caller is C.NARROW and scopes:
+                narrow = sorted(EVERYTHING.difference(scopes))
+                await fetch("UPDATE access_token SET scopes = {} WHERE name = 'narrow'", narrow)
             self.client.cookies.clear()
             self.client.headers["Accept-Encoding"] = "identity"  # how short it packs depends on what is random
             return await self.client.request(method, url, **sent)
         raise AssertionError  # never: what is taken back ends quietly, after the reply
 
-    def _signed(self, caller: Caller, body: Any, *, scope: Scope | None, is_call: bool, posts: bool) -> dict[str, Any]:
+    def _signed(self, caller: Caller, body: Any, *, is_call: bool, posts: bool) -> dict[str, Any]:
         headers: dict[str, str] = {}
         if is_call:
             if caller is not C.NOBODY:
-                narrow = "safety" if scope is Scope.EXPORT else "export"
-                token = self.tokens[caller][narrow if caller is C.NARROW else "all"]
+                token = self.tokens[caller]["narrow" if caller is C.NARROW else "all"]
                 headers["Authorization"] = f"Bearer {token}"
             return {"headers": headers, "json": body} if posts and body is not None else {"headers": headers}
         sent: dict[str, Any] = {"headers": headers}

@@ -7,7 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from api.accounts.schemas import Scope
-from api.authentication import Access, access_of
+from api.authentication import Access, access_of, scopes_of
 from tests.application import application
 from tests.emptying import empty
 from tests.trust.matrix import ALL, MEMBERS, NOBODY, ROWS, Caller, Row, State
@@ -76,7 +76,7 @@ async def test_a_route_answers_whom_it_should(stage: Stage, route: str, soaking:
     for row in [rows] if isinstance(rows, Row) else rows:
         alike = row.who is MEMBERS or row.who is NOBODY
         for caller in Caller if soaking or not alike else APART:
-            if caller is Caller.NARROW and HANDLERS[route].opt.get("scope") is None:
+            if caller is Caller.NARROW and not scopes_of(HANDLERS[route]):
                 continue  # pages know no scopes
             for state in [State.THERE] if alike else State:
                 wrong += await _wrong(stage, route, row, caller, state)
@@ -85,15 +85,15 @@ async def test_a_route_answers_whom_it_should(stage: Stage, route: str, soaking:
 
 async def _wrong(stage: Stage, route: str, row: Row, caller: Caller, state: State) -> list[str]:
     """What is wrong with the answer to one call."""
-    scope = HANDLERS[route].opt.get("scope")
+    scopes = scopes_of(HANDLERS[route])
     what = f"{route} {row.params or ''} for {caller}, Grace {state}"
-    reply = await stage.call(route, row, caller, state, scope=scope)
+    reply = await stage.call(route, row, caller, state, scopes=scopes)
     got, expected = _outcome(reply), _expected(route, row, caller, state)
     if got != expected:
         return [f"{what}: {got} ({reply.status_code}), not {expected}"]
     if got != NOTHING or state is State.NEVER:
         return []
-    never = await stage.call(route, row, caller, State.NEVER, scope=scope)
+    never = await stage.call(route, row, caller, State.NEVER, scopes=scopes)
     if plainly(reply) == plainly(never):
         return []
     return [f"{what}: not as if she never existed\n{plainly(reply)}\n{plainly(never)}"]
@@ -127,7 +127,7 @@ def _outcome(reply: Response) -> str:
         said = {
             "You are no longer signed in": SIGN_IN,
             "Your account is suspended": SUSPENDED,
-            "/problems/not-allowed": SCOPE,
+            "/problems/scope-missing": SCOPE,
             # Let in, but asked once more who they are, as everyone is before something dangerous.
             "/problems/sign-in-again": IN,
             "First, is it you?": IN,

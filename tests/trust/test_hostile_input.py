@@ -120,7 +120,7 @@ async def test_no_value_in_any_field_of_any_route_is_a_fault_of_ours(
             slowest = max(slowest, (time.perf_counter() - began, f"{target.name} with {value.name}"))
             statuses[reply.status_code] += 1
             asked_to_sign_in |= reply.status_code == 401 or reply.headers.get("location", "/home")[:8] in SIGNED_OUT
-            if fault := _fault(reply, as_call=target.is_call):
+            if fault := _fault(reply, target):
                 faults[f"{target.name} with {value.name}"] = fault
     said = capfd.readouterr()
 
@@ -148,14 +148,15 @@ async def _send(world: World, target: Target, value: Nasty, ids: dict[str, str])
     )
 
 
-def _fault(reply: Response, *, as_call: bool) -> str:
+def _fault(reply: Response, target: Target) -> str:
     """What is wrong with an answer to something nasty; empty when nothing is."""
     if reply.status_code >= 500:
         return f"{reply.status_code} {reply.text[:200]}"
     if reply.status_code < 400:
         return ""
     kind = reply.headers["content-type"]
-    if as_call:
+    # A host that is none gets no page of ours; one that could be a host gets what the address answers.
+    if target.is_call or (target.field == "host" and kind == "application/problem+json"):
         if kind != "application/problem+json" or not {"type", "title", "status", "detail"} <= reply.json().keys():
             return f"no problem document: {reply.text[:200]}"
         shown = reply.text

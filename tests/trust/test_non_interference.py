@@ -102,11 +102,11 @@ async def pause_somebodys_requests(world: World, number: int) -> None:
 
 async def block_the_viewer_from_afar(world: World, _: int) -> None:
     await fetch(
-        "INSERT INTO block (id, blocker, blocked, created_at) VALUES (gen_random_uuid(), {}, {}, {}) "
-        "ON CONFLICT DO NOTHING",
-        world.elsewhere.id,
+        "INSERT INTO block (id, blocker, blocked, created_at) "
+        "SELECT gen_random_uuid(), id, {}, {} FROM account WHERE id = {} ON CONFLICT DO NOTHING",
         world.viewer.id,
         clock.now(),
+        world.elsewhere.id,
     )
 
 

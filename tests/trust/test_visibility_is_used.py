@@ -28,9 +28,10 @@ REASONED = {
     "api.limits.standing.new_until": "tells members whether they themselves are new; its id is the actor's",
     "api.privacy.erasure": "hides, keeps or deletes the one account that asked for it, or whose week is over",
     "api.privacy.outdated": "a job: deletes what has been kept long enough",
-    "api.privacy.shown._written": "reads further in a conversation that the visible code beside it has found",
+    "api.metrics.figures._of_everyone": "a job: counts over everybody, in fives and of twenty at least, per no purpose",
     # Rows as they are written. What is read of them goes through `queries` and `request_views`.
     "api.connections.request_rows": "locks and writes requests; whoever calls has checked, and `write` checks again",
+    "api.connections.services._check_said_once": "the actor's own events, of a request that `_move` has found theirs",
     "api.connections.services._keep_aside": "of a request that `_lock` has just found to be the actor's",
     "api.connections.ties.close_between": "ends what is between two of whom one blocks the other; shows nothing",
     "api.connections.queries._reminders": "counts when the actor was reminded, by whole days, without by whom",
@@ -46,7 +47,6 @@ REASONED = {
     "api.matching.sharing": "counts how often members are shown; no member is told",
     "api.interest_map.gathering.texts_of": "opens what `gather`, beside it, has found for those who take part",
     "api.profiles.coverage.how_many_missing": "counts vectors for the operator",
-    "api.profiles.epochs.raise_epochs_of": "marks purposes as changed",
     "api.profiles.locks.lock_member": "locks the actor's own account",
     "api.profiles.me.end_pauses": "a job: ends pauses that are over",
     "api.profiles.reembedding": "a job: encodes texts anew; nobody reads anything by it",
@@ -54,6 +54,7 @@ REASONED = {
     "api.profiles.vectors": "writes the vectors of the actor's own statements",
     "api.drafts.services.forget_old_drafts": "a job: deletes what is over",
     "api.disagreements.services.forget_texts": "a job: deletes what is over",
+    "api.webhooks.outbox": "finds the owner of a webhook, for whom `queries.is_there` then looks what they may read",
     # Moderation: for moderators, who are held by `Access.MODERATOR`, or about one's own reports and notices.
     "api.disagreements.queries": "for moderators: counts, and texts that were given to be read by them, without names",
     "api.moderation.blocking.keep_apart": "finds accounts with the blocked address, to lock them; shows nothing",
@@ -149,7 +150,7 @@ async def mine(actor: Member) -> list[dict]:
 """,
     "nothing about members": """
 async def number() -> list[dict]:
-    return await fetch("SELECT epoch FROM purpose_epoch")
+    return await fetch("SELECT missing FROM model_coverage")
 """,
 }
 
