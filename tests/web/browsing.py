@@ -34,6 +34,7 @@ class _Forms(HTMLParser):
         self._area: str | None = None
         self._select: str | None = None
         self._button: tuple[str, str] | None = None
+        self._words = ""
         self._leads_to: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -53,7 +54,7 @@ class _Forms(HTMLParser):
         elif tag == "option" and self._select and "selected" in found:
             self._add(self._select, found["value"])
         elif tag == "button":
-            self._button = (found.get("name", ""), found.get("value", ""))
+            self._button, self._words = (found.get("name", ""), found.get("value", "")), ""
             self._leads_to = found.get("formaction")
 
     def handle_endtag(self, tag: str) -> None:
@@ -63,17 +64,26 @@ class _Forms(HTMLParser):
             self._area = None
         elif tag == "select":
             self._select = None
-        elif tag == "button":
+        elif tag == "button" and self._open is not None and self._button is not None:
+            self._name_button(" ".join(self._words.split()))
             self._button = None
 
     def handle_data(self, data: str) -> None:
         self.text += data
         if self._open is not None and self._area is not None:
             self._open.values[self._area][-1] += data.removeprefix("\n")
-        if self._open is not None and self._button is not None and data.strip():
-            self._open.buttons.append((*self._button, data.strip()))
-            if self._leads_to is not None:
-                self._open.led_to[data.strip()] = self._leads_to
+        if self._open is not None and self._button is not None:
+            self._words += data
+            self._name_button(data.strip())
+
+    def _name_button(self, words: str) -> None:
+        """Know a button by all its words, and by each part of them."""
+        assert self._open is not None
+        assert self._button is not None
+        if words and (*self._button, words) not in self._open.buttons:
+            self._open.buttons.append((*self._button, words))
+        if words and self._leads_to is not None:
+            self._open.led_to[words] = self._leads_to
 
     def _take(self, found: dict[str, str]) -> None:
         if found.get("type") in {"checkbox", "radio"} and "checked" not in found:

@@ -10,7 +10,7 @@ from api.errors import WhereforeError
 
 class _TooManyError(WhereforeError):
     code = "too-many"
-    title = "Please wait a little"
+    title = "Wait a little"
     status = 429
     retry_after = 90
 

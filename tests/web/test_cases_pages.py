@@ -16,7 +16,7 @@ async def test_a_moderator_takes_a_case_reads_it_and_decides(client: AsyncClient
     browser = await browser_of(client, await make_moderator())
 
     await browser.open("/moderation")
-    assert "One report waits" in browser.text
+    assert "There is one." in browser.text
     await browser.open("/moderation/reports")
     assert INSULT not in browser.text
     await browser.press("Take it")

@@ -100,7 +100,7 @@ async def test_a_reason_about_the_other_is_sent(client: AsyncClient) -> None:
 
     [sent] = await sent_by(ada)
     assert browser.path == f"/requests/{sent.id}"
-    assert "Your request is on its way to Grace" in browser.text
+    assert "Your request is on its way to \N{FIRST STRONG ISOLATE}Grace" in browser.text
     assert "No answer yet" in browser.text
 
 
@@ -412,3 +412,18 @@ async def test_the_page_finds_what_the_api_finds(client: AsyncClient) -> None:
     assert len(shown) > 2
     assert sorted(shown) == sorted(message for message in shown if message in browser.text)
     assert browser.reply.text.count('class="finding ') == len(shown)
+
+
+async def test_whoever_asked_already_is_told_before_they_write_again(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace", pair=0)
+    browser = await _writing(client, ada, grace)
+    assert "You have asked" not in browser.text
+    sent = await make_request(ada, grace)
+
+    await browser.open(f"/members/{grace.id}/request?purpose=hobby")
+    assert "You have asked Grace already" in browser.text
+    assert f'href="/requests/{sent.id}"' in browser.reply.text
+
+    await browser.open(f"/members/{grace.id}?purpose=hobby")
+    assert "You have asked Grace to connect" in browser.text
+    assert "Ask because of this" not in browser.text

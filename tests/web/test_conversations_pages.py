@@ -25,6 +25,19 @@ async def test_the_reason_is_pinned_above_what_is_said(client: AsyncClient) -> N
     assert for_grace.index(PAIRS[0][1]) < for_grace.index("Good morning to you.")
 
 
+async def test_the_reason_is_folded_as_soon_as_something_is_said(client: AsyncClient) -> None:
+    ada, _, connection_id = await connected()
+
+    before = (await opens(client, ada, connection_id)).reply.text
+    await send_message(ada, connection_id, draft=MessageCreate("Good morning to you."))
+    after = (await opens(client, ada, connection_id)).reply.text
+
+    assert '<details class="folded" open>' in before
+    assert '<details class="folded">' in after
+    assert "Go to the newest" not in before
+    assert '<a class="tall" href="#newest">Go to the newest</a>' in after
+
+
 async def test_messages_go_both_ways_oldest_first(client: AsyncClient) -> None:
     ada, grace, connection_id = await connected()
     browser = await opens(client, ada, connection_id)
@@ -152,7 +165,7 @@ async def test_ending_is_confirmed_and_then_over_for_both(client: AsyncClient) -
 
     await browser.press("End the connection")
 
-    assert "You and Grace are no longer connected" in browser.text
+    assert "You and \N{FIRST STRONG ISOLATE}Grace\N{POP DIRECTIONAL ISOLATE} are no longer connected" in browser.text
     assert (await browser.open(f"/conversations/{connection_id}")).status_code == 404
     assert (await opens(client, grace, connection_id)).reply.status_code == 404
 

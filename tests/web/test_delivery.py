@@ -8,9 +8,14 @@ import pytest
 from httpx import AsyncClient
 from litestar.types import Message, Receive, Scope, Send
 
-from tests.factories import make_member
+from api.connections.schemas import ConnectionUpdate
+from api.connections.services import update_note
+from api.conversations.schemas import MessageCreate
+from api.conversations.services import send_message
+from tests.factories import as_member, make_member
 from tests.web.browsing import browser_of
-from web.delivery import delivering
+from tests.web.conversing import connected
+from web.delivery import MOST_PADDING, PADDING, delivering
 from web.headers import ALWAYS
 
 PUBLIC = (
@@ -29,7 +34,8 @@ PUBLIC = (
     "/sign-in",
 )
 PACKED = {"Accept-Encoding": "br"}
-OWN, OTHERS = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
+OWN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+OTHERS = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 
 
 @pytest.mark.parametrize(("encoding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
@@ -94,9 +100,9 @@ async def test_the_length_of_a_members_page_tells_nothing_that_another_site_aske
 ) -> None:
     await browser_of(client, await make_member("Ada"))
     own = await client.get(path, headers=PACKED | OWN)
-    typed = await client.get(path, headers=PACKED | {"Sec-Fetch-Site": "none"})
+    typed = await client.get(path, headers=PACKED | OWN | {"Sec-Fetch-Site": "none"})
     foreign = [
-        await client.get(path, headers=PACKED | {"Sec-Fetch-Site": site}) for site in ("cross-site", "same-site")
+        await client.get(path, headers=PACKED | OWN | {"Sec-Fetch-Site": site}) for site in ("cross-site", "same-site")
     ]
     del client.headers["Sec-Fetch-Site"]
     unsaid = await client.get(path, headers=PACKED)
@@ -104,6 +110,38 @@ async def test_the_length_of_a_members_page_tells_nothing_that_another_site_aske
     assert [reply.headers.get("content-encoding") for reply in (own, typed)] == ["br", "br"]
     assert [reply.headers.get("content-encoding") for reply in (*foreign, unsaid)] == [None] * 3
     assert len({reply.headers["content-length"] for reply in foreign}) == 1
+
+
+async def test_a_page_that_a_script_asks_for_again_because_somebody_wrote_is_not_packed(client: AsyncClient) -> None:
+    await browser_of(client, await make_member("Ada"))
+
+    reply = await client.get("/conversations", headers=PACKED | OWN | {"Sec-Fetch-Mode": "cors"})
+
+    assert "content-encoding" not in reply.headers
+
+
+async def test_how_well_a_page_packs_is_hidden_as_others_words_stand_beside_a_private_note(client: AsyncClient) -> None:
+    ada, grace, connection_id = await connected()
+    await update_note(ada, connection_id, change=ConnectionUpdate("Careful: I am afraid of him since March."))
+    tokens = await as_member(client, ada), await as_member(client, ada)
+    await browser_of(client, ada)
+    page, call = f"/conversations/{connection_id}", f"/api/v1/connections/{connection_id}/messages"
+    noise = []
+    for number in range(30):
+        await send_message(grace, connection_id, draft=MessageCreate(f"I am afraid of him {number}", send_anyway=True))
+        noise.append(len((await client.get(page, headers=PACKED | OWN)).headers[PADDING]))
+
+    client.cookies.clear()
+    called = [await client.get(call, headers=PACKED | token) for token in tokens]
+    unpacked = await client.get(call, headers=tokens[0] | {"Accept-Encoding": "identity"})
+    visited = await client.get("/privacy", headers=PACKED)
+
+    assert max(noise) - min(noise) > MOST_PADDING / 4
+    assert max(noise) < MOST_PADDING
+    assert len({reply.headers[PADDING] for reply in called}) == 1
+    assert visited.headers["content-encoding"] == "br"
+    assert PADDING not in visited.headers
+    assert PADDING not in unpacked.headers
 
 
 async def test_a_visitor_who_comes_by_a_link_gets_a_packed_page(client: AsyncClient) -> None:

@@ -19,7 +19,8 @@ def test_the_words_that_a_finding_concerns_are_marked_with_its_number() -> None:
 
 
 def test_nothing_of_the_reason_is_lost_when_marks_overlap() -> None:
-    seen = review(REASON, [found("add me on my site. Your spoons"), found("my site"), found("site. Your")])
+    long, short = found("add me on my site. Your spoons"), found("my site", code="template")
+    seen = review(REASON, [long, short, found("site. Your", code="copy")])
 
     assert "".join(text for text, _ in seen.parts) == REASON
     assert {number for _, number in seen.parts} == {None, 1, 2, 3}
@@ -30,6 +31,13 @@ def test_a_finding_about_the_whole_reason_marks_nothing() -> None:
 
     assert not seen.has_marks
     assert [number for _, number in seen.findings] == [None]
+
+
+def test_what_is_said_of_several_words_is_said_once_with_one_number_at_all_of_them() -> None:
+    seen = review(REASON, [found("Hello"), found("my site"), found("lovely", code="copy")])
+
+    assert [(finding.code, number) for finding, number in seen.findings] == [("errand", 1), ("copy", 2)]
+    assert [part for part in seen.parts if part[1]] == [("Hello", 1), ("my site", 1), ("lovely", 2)]
 
 
 def test_refusals_come_before_notes() -> None:
@@ -50,7 +58,8 @@ def test_offsets_outside_the_reason_are_not_marked() -> None:
 
 
 def test_spaces_and_signs_between_marks_are_not_marked() -> None:
-    seen = review(REASON, [found("add me"), found("site"), found("add me on my site."), found("on my")])
+    whole, within = found("add me on my site.", code="copy"), found("on my", code="template")
+    seen = review(REASON, [found("add me"), found("site", code="contact-details"), whole, within])
 
     assert seen.parts[1:] == [
         ("add me", 1),

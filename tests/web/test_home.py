@@ -69,6 +69,14 @@ async def test_three_people_stay_for_the_day_and_can_be_read_without_javascript(
     ]
 
 
+async def test_a_name_that_is_written_from_right_to_left_stands_by_itself(client: AsyncClient) -> None:
+    browser = await browser_of(client, await make_member("נועם"))
+
+    await browser.open("/home")
+
+    assert "<h1>Good to see you, <bdi>נועם</bdi></h1>" in browser.reply.text
+
+
 async def test_somebody_one_wrote_with_can_be_written_to_again_or_put_off(
     moved_clock: MovedClock, client: AsyncClient
 ) -> None:

@@ -8,6 +8,7 @@ from api.profiles.queries import my_purposes, my_statements
 from api.profiles.schemas import Audience, Purpose, Role
 from tests.factories import PASSWORD, make_member
 from tests.web.browsing import Browser
+from web.words import PURPOSES
 
 CONSENT = f"belief:{consent_version(Purpose.BELIEF)}"
 
@@ -48,6 +49,18 @@ async def test_without_a_reason_there_is_no_next_question(client: AsyncClient) -
 
     assert reply.status_code == 422
     assert "Choose at least one reason to be here." in browser.text
+
+
+async def test_every_sentence_of_every_text_is_read_before_its_box(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    reply = await browser.press("Go on", purpose=["belief", "caretaking", "partnership"])
+
+    for read in (PURPOSES[purpose] for purpose in (Purpose.BELIEF, Purpose.CARETAKING, Purpose.PARTNERSHIP)):
+        box = reply.text.index(f'value="{read.purpose}:')
+        for sentence in (read.consent_text or "").split(". "):
+            assert reply.text.index(sentence) < box
+    assert browser.text.count("You can take this back at any time") == 1
 
 
 async def test_an_unticked_consent_drops_that_purpose_kindly(client: AsyncClient) -> None:
@@ -148,6 +161,8 @@ async def test_everything_wrong_on_the_last_page_is_said_at_once(client: AsyncCl
 
     assert "at least 15 characters" in browser.text
     assert "18 or older" in browser.text
+    [_, summary, *_] = browser.reply.text.split("data-error-summary")
+    assert summary.index('href="#over_18"') < summary.index('href="#password"')  # in the order of the page
 
 
 async def test_an_answer_spoilt_on_the_way_leads_back_to_its_own_page(client: AsyncClient) -> None:

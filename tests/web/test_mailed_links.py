@@ -41,7 +41,7 @@ async def ada(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Member:
 async def _forget(client: AsyncClient, email: str = ADA) -> Browser:
     browser = Browser(client)
     await browser.open("/forgot")
-    await browser.press("Send me a mail", email=email)
+    await browser.press("Ask for the link", email=email)
     return browser
 
 
@@ -112,7 +112,7 @@ async def test_whoever_has_an_app_for_codes_needs_one_for_a_new_password(client:
 async def test_a_link_signs_in_once_and_not_by_being_opened(client: AsyncClient, ada: Member) -> None:
     browser = Browser(client)
     await browser.open("/sign-in/link")
-    await browser.press("Send me a mail", email=ADA)
+    await browser.press("Ask for the link", email=ADA)
     link = await last_link(ADA, MailKind.SIGN_IN_LINK)
     for _ in range(3):
         await browser.open(link)
@@ -134,7 +134,7 @@ async def test_a_link_works_for_a_short_time_and_until_a_newer_one(
     browser, links = Browser(client), []
     for _ in range(2):
         await browser.open(asked)
-        await browser.press("Send me a mail", email=ADA)
+        await browser.press("Ask for the link", email=ADA)
         links.append(await last_link(ADA, kind))
 
     answers = [(await browser.open(link)).status_code for link in links]
@@ -181,7 +181,7 @@ async def test_two_who_use_a_link_at_once_are_one_who_does(client: AsyncClient, 
 
     browser = Browser(client)
     await browser.open("/sign-in/link")
-    await browser.press("Send me a mail", email=ADA)
+    await browser.press("Ask for the link", email=ADA)
     token = (await last_link(ADA, MailKind.SIGN_IN_LINK)).rpartition("/")[2]
 
     outcomes = await asyncio.gather(*[sign_in_by_link(token) for _ in range(6)], return_exceptions=True)
@@ -323,7 +323,7 @@ async def test_whoever_has_to_wait_for_a_mail_finds_their_address_still_there(
     browser = Browser(client)
     for email in emails:
         await browser.open(path)
-        await browser.press("Send me a mail", email=email)
+        await browser.press("Ask for the link", email=email)
 
     assert browser.reply.status_code == 429
     assert int(browser.reply.headers["Retry-After"]) > 0
@@ -365,7 +365,7 @@ async def test_a_link_to_sign_in_is_used_up_by_whoever_is_leaving_too(client: As
     await leave(ada)
     browser = Browser(client)
     await browser.open("/sign-in/link")
-    await browser.press("Send me a mail", email=ADA)
+    await browser.press("Ask for the link", email=ADA)
     link = await last_link(ADA, MailKind.SIGN_IN_LINK)
     await browser.open(link)
 

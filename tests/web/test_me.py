@@ -133,6 +133,27 @@ async def test_words_are_written_changed_and_deleted(client: AsyncClient) -> Non
     assert (await my_statements(ada)).items == []
 
 
+@pytest.mark.parametrize(
+    ("text", "audience", "hints"),
+    [
+        ("Call me on 0171 5551234 about old clocks.", "purpose", 1),
+        ("Call me on 0171 5551234 about old clocks.", "nobody", 0),
+        ("I have three cats, and clocks from 1890 to 1910.", "purpose", 0),
+    ],
+)
+async def test_a_phone_number_that_strangers_can_read_is_kept_with_a_hint(
+    client: AsyncClient, text: str, audience: str, hints: int
+) -> None:
+    ada = await make_member()
+    browser = await browser_of(client, ada)
+    await browser.open("/me/statements/new/hobby")
+
+    await browser.press("Keep", text=text, audience=audience, role="about")
+
+    assert text in browser.text
+    assert browser.text.count("It is safer to take it out") == hints
+
+
 async def test_words_that_are_too_long_come_back_with_every_choice(client: AsyncClient) -> None:
     browser = await browser_of(client, await make_member())
     await browser.open("/me/statements/new/hobby")

@@ -90,7 +90,7 @@ async def test_blocking_is_confirmed_hides_both_and_can_be_lifted(client: AsyncC
     await browser.open("/blocks")
     await browser.press("Lift the block")
 
-    assert "Grace is blocked" in on_the_list
+    assert "Grace\N{POP DIRECTIONAL ISOLATE} is blocked" in on_the_list
     assert gone == 404
     assert "Nobody is blocked" in browser.text
     assert (await browser.open(f"/members/{grace.id}")).status_code == 200

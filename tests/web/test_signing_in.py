@@ -36,6 +36,19 @@ async def test_wrong_credentials_keep_the_address_and_say_little(client: AsyncCl
     assert for_a_member == browser.text
 
 
+async def test_what_was_left_empty_is_named_and_not_called_wrong(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/sign-in")
+
+    reply = await browser.press("Sign in", email="ada@example.org")
+
+    assert reply.status_code == 422
+    assert "Your password is missing" in browser.text
+    assert "e-mail address is missing" not in browser.text
+    assert "not right" not in browser.text
+    assert browser.form("Sign in").values["email"] == ["ada@example.org"]
+
+
 async def test_whoever_must_wait_keeps_the_address_and_the_page_to_go_to(client: AsyncClient) -> None:
     browser = Browser(client)
     await browser.open("/me/place")
@@ -146,7 +159,7 @@ async def test_anybody_at_the_machine_of_a_demo_may_look_around(
     await browser.press("Look around as Ada")
 
     assert browser.path == "/home"
-    assert "You are looking around as Ada" in browser.text
+    assert "You are looking around as \N{FIRST STRONG ISOLATE}Ada" in browser.text
 
 
 async def test_in_a_demo_nobody_else_is_looked_around_as(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ async def test_a_form_that_was_open_for_long_is_sent_after_the_proof(
     await browser.open("/settings/tokens/new")
     moved_clock.move(minutes=15)
 
-    reply = await browser.press("Make the token", name='My "script" <b>', scopes=["profile", "matches"])
+    reply = await browser.press("Make the token", name='My "script" <b>', profile="profile", matches="matches")
     assert reply.status_code == 403
     assert await tokens(ada) == []
     await browser.press("Go on")
@@ -78,7 +78,7 @@ async def test_a_kept_form_of_another_session_is_not_sent(client: AsyncClient, m
     mallory = await browser_of(client, await make_member("Mallory"))
     await mallory.open("/settings/tokens/new")
     moved_clock.move(minutes=15)
-    await mallory.press("Make the token", name="Hers", scopes=["profile"])
+    await mallory.press("Make the token", name="Hers", profile="profile")
     hers = mallory.form("Go on").values["kept"]
     _, browser = await _stale_browser(client, moved_clock)
     await browser.open("/settings/tokens/new")

@@ -56,8 +56,8 @@ async def test_where_nobody_is_near_it_is_said_kindly_with_what_to_do(client: As
     browser = await _tried(client, BEES)
 
     assert browser.reply.status_code == 200
-    assert "No group near your words yet" in browser.text
-    assert "there may still be somebody for you" in browser.text
+    assert "No group to show you yet" in browser.text
+    assert "There may still be somebody for you" in browser.text
     assert browser.form("Join with these words").values["words"] == [BEES]
 
 
@@ -154,3 +154,13 @@ async def test_a_language_that_is_read_less_well_is_said(client: AsyncClient) ->
     )
 
     assert "This looks like German, so we may have missed people." in browser.text
+
+
+async def test_a_page_stays_in_its_own_language_whatever_is_tried(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/")
+
+    await browser.press("See who is here", words="Ich repariere alte Uhren mit meinem Großvater")
+
+    assert '<html lang="en"' in browser.reply.text
+    assert 'lang="de"' in browser.reply.text

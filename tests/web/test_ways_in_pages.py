@@ -204,7 +204,7 @@ async def test_too_many_codes_lead_back_to_the_password(client: AsyncClient) -> 
     await browser.press("Go on", code="000000")
 
     assert browser.path == "/sign-in"
-    assert "Please sign in again" in browser.text
+    assert "Sign in again" in browser.text
 
 
 async def test_what_an_account_asks_for_is_not_told_without_its_password(client: AsyncClient) -> None:
