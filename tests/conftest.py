@@ -1,5 +1,6 @@
 """The real database, the real model and the real application, for every test."""
 
+import math
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from api.accounts import passwords
 from tests import workers
 from tests.emptying import empty
 from tests.moved_clock import MovedClock
+from tests.stock_postgresql import StockPostgres
 
 hypothesis.settings.register_profile("wherefore", deadline=None)  # timing never decides a test
 hypothesis.settings.load_profile("wherefore")
@@ -28,16 +30,26 @@ ENCRYPTION_KEYS = f"digest:{'d' * 42}A=,ktests:{'k' * 42}A="
 # Settings are read once, so the database must run before any test module is collected.
 _started = None
 _made = None
+_stock = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let races and random walks go on for long: `scripts/test --soak`."""
+    """Let races and random walks go on for long, and take a change of pages as meant."""
     parser.addoption("--soak", action="store_true", help="Race 1,000 times and walk 500 times: takes an hour or more.")
+    parser.addoption(
+        "--postgresql", metavar="FOLDER", type=Path, help="Run on the PostgreSQL whose programs are in this folder."
+    )
+    parser.addoption(
+        "--write-outlines", action="store_true", help="Take how pages are built now as how they are meant."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start a database for this process, unless one is given or it runs no tests."""
-    global _started, _made  # noqa: PLW0603 - pytest's hooks share nothing else
+    global _started, _made, _stock  # noqa: PLW0603 - pytest's hooks share nothing else
+    if not workers.is_worker(config) and (folder := config.getoption("postgresql")) is not None:
+        _stock = StockPostgres(folder)
+        os.environ["WHEREFORE_DATABASE_URL"] = _stock.start()
     if workers.hands_out(config):
         return
     os.environ.setdefault("WHEREFORE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
@@ -57,6 +69,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what was started, and leave nothing of it."""
     if _started is not None:
         _started.stop()
+    if _stock is not None:
+        _stock.stop()
     if _made is not None:
         shutil.rmtree(_made, ignore_errors=True)
 
@@ -82,7 +96,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say the figures that tests told."""
+    """Say the figures that tests told, and on which PostgreSQL they ran where one was chosen."""
+    if _stock is not None:
+        terminalreporter.write_line(f"These ran on {_stock.version}.")
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     told = [
         f"{report.nodeid.partition('[')[0]}: {said}"
@@ -133,6 +149,12 @@ async def database(migrated: None) -> None:
 
 
 @pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is slow is no reason to refuse what a test asks for."""
+    monkeypatch.setattr("api.load_shedding.LONGEST_WORK", math.inf)
+
+
+@pytest.fixture(autouse=True)
 def cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same argon2id with less memory: few tests are about what it costs, and many make members."""
     if request.path.name not in {"test_passwords.py", "test_enumeration.py"}:
@@ -153,6 +175,25 @@ def without_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if "WHEREFORE_SMTP_URL" in os.environ:
         monkeypatch.undo()
         settings.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def names_lead_somewhere() -> Iterator[None]:
+    """What webhooks are given leads to one address of the internet; nothing listens there, and nothing is called."""
+
+    def look_up(host: str, _: int) -> list[str]:
+        return ["127.0.0.1"] if host == "localhost" else ["93.184.215.14"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.webhooks.calling._addresses_of", look_up)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def short_streams(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams of events end at once, so that every address can be opened; but not where tests are about them."""
+    if "live" not in request.path.parts:
+        monkeypatch.setattr("api.live.sending.LONGEST_SECONDS", 0)
 
 
 @pytest.fixture

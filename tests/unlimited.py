@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.limits.policies import ALL, QUOTAS
+from api.limits.policies import ALL
+from api.limits.quotas import QUOTAS
 
 _NAMES = [limit.name for limit in ALL] + [f"{quota.name}{new}" for quota in QUOTAS for new in ("", "-new")]
 

@@ -14,10 +14,11 @@ from api.accounts.fields import problem_with_display_name
 from api.accounts.passwords import problems_with_password
 from api.connections.reason_checks import tidied_reason
 from api.connections.schemas import RequestCreate
+from api.drafts.services import LONGEST_DRAFT
 from api.errors import FieldError
 from api.profiles.places import search_places
 from api.profiles.schemas import Purpose
-from api.texts import problem_with, tidy
+from api.texts import LONGEST_TIDIED, problem_with, tidy
 from embeddings.texts import composed
 
 HUGE = "a b" * 300_000
@@ -68,6 +69,20 @@ def test_a_letter_with_thousands_of_marks_is_made_ready_at_once(made_ready: Call
     made_ready(MARKS)
 
     assert time.process_time() - before < 2  # it was 100 s, in which nobody else is answered
+
+
+def test_what_is_too_long_for_every_field_is_refused_in_the_form_that_it_has() -> None:
+    longest = unicodedata.normalize("NFD", "\u1f82" * LONGEST_DRAFT)  # four code points for each letter, none has more
+    longer = "e\u0301" * LONGEST_TIDIED
+
+    kept, refused = tidy(longest), tidy(f"  {longer}\r\n")
+
+    assert len(longest) == LONGEST_TIDIED
+    assert kept == "\u1f82" * LONGEST_DRAFT
+    assert refused == longer
+    problem = problem_with(refused, field="text", name="What you wrote", most=LONGEST_DRAFT)
+    assert problem is not None
+    assert problem.code == "too-long"
 
 
 def test_a_reason_of_a_megabyte_is_refused_without_looking_through_it() -> None:

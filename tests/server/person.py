@@ -57,15 +57,19 @@ class Person:
         limits = httpx.Limits(keepalive_expiry=2)
         self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=60, limits=limits)
         self.everyone.append(self)
-        email = f"{name.lower()}{next(_number)}@example.org"
+        self.email = email = f"{name.lower()}{next(_number)}@example.org"
         joined = self.http.post(
             "/accounts", json={"email": email, "password": PASSWORD, "display_name": name, "over_18": True}
         )
         assert joined.status_code == 202, joined.text
-        token = self.http.post("/tokens", json={"email": email, "password": PASSWORD, "name": "test"})
+        self.sign_in()
+        self.id = self.get("/me")["id"]
+
+    def sign_in(self) -> None:
+        """Get a token, and go on with it."""
+        token = self.http.post("/tokens", json={"email": self.email, "password": PASSWORD, "name": "test"})
         assert token.status_code == 201, token.text
         self.http.headers["Authorization"] = f"Bearer {token.json()['token']}"
-        self.id = self.get("/me")["id"]
 
     def call(self, method: str, path: str, *, expect: int, json: Any = None) -> Any:
         """One call that must be answered with `expect`."""

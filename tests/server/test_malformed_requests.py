@@ -86,6 +86,34 @@ def test_a_head_without_end_is_refused_before_it_fills_the_memory(site: RunningS
     assert httpx.get(f"{site.url}/").status_code == 200
 
 
+@pytest.mark.parametrize("piece", [b"x: y\r\n" * 10_000, b"x" * 60_000])
+def test_a_trailer_without_end_is_hung_up_on_before_it_fills_the_memory(site: RunningSite, piece: bytes) -> None:
+    with _open(site) as connection:
+        connection.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ")
+        sent = 0
+        try:
+            while sent < 20_000_000:
+                connection.sendall(piece)
+                sent += len(piece)
+        except OSError:
+            pass
+
+    assert sent < 20_000_000
+    assert httpx.get(f"{site.url}/").status_code == 200
+
+
+def test_a_body_in_many_pieces_is_read_whole(site: RunningSite) -> None:
+    body = b'{"email": "' + b"a" * 300_000 + b'"}'
+
+    answer = httpx.post(
+        f"{site.url}/api/v1/accounts",
+        content=(body[at : at + 100] for at in range(0, len(body), 100)),
+        headers={"content-type": "application/json"},
+    )
+
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("host", [b"", b"Host: [\r\n", b"Host: a\r\nHost: b\r\n", b"Host: a b\r\n"])
 def test_a_request_that_names_no_host_is_told_so(site: RunningSite, host: bytes) -> None:
     answer = _answer(site, Malformed("host", b"GET /api/v1/me HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n"))
