@@ -1,6 +1,6 @@
 """create_app(): the composition root of the JSON API, on which the pages are put."""
 
-from asyncio import Task, create_task
+from asyncio import Task, create_task, to_thread
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -11,7 +11,7 @@ from litestar.config.app import AppConfig
 from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap
 
-from api import database, openapi, worker
+from api import database, worker
 from api.accounts.controllers import CONTROLLERS as ACCOUNTS
 from api.authentication import (
     BearerAuthentication,
@@ -21,23 +21,37 @@ from api.authentication import (
     provide_actor,
     provide_credential,
 )
+from api.conditional import HeedsIfMatch
 from api.connections.controllers import CONTROLLERS as CONNECTIONS
 from api.conversations.controllers import CONTROLLERS as CONVERSATIONS
 from api.conversations.pitch_guard import prepare
+from api.cross_origin import sharing_with_origins
 from api.disagreements.controllers import CONTROLLERS as DISAGREEMENTS
 from api.encoding import encoder
 from api.head_requests import answering_head
 from api.health import healthz, readyz
 from api.hosts import refusing_bad_hosts
+from api.idempotency.calls import ListensForKeys, answered_before
 from api.interest_map.controllers import CONTROLLERS as INTEREST_MAP
 from api.limits.guard import add_limit_headers, noting_callers, spends_limits
+from api.live import listening
+from api.live.controllers import CONTROLLERS as EVENTS
+from api.load_shedding import Refusal, as_problem, shedding_load
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
+from api.media_types import speaks_json
+from api.metrics.requests import measuring_requests
+from api.metrics.sampling import sampling
 from api.moderation.controllers import CONTROLLERS as MODERATION
+from api.next_links import ListResponse
+from api.openapi import document
+from api.opening import answering_when_open, replayed
 from api.privacy.controllers import CONTROLLERS as PRIVACY
-from api.privacy.erasure import replay
 from api.problems import EXCEPTION_HANDLERS
 from api.profiles.controllers import CONTROLLERS as PROFILES
+from api.request_heads import bounding_heads
+from api.settings import settings
+from api.webhooks.controllers import CONTROLLERS as WEBHOOKS
 from embeddings.reason_grounding import bank_vectors
 
 logger = structlog.get_logger()
@@ -57,12 +71,16 @@ def api_router() -> Router:
             *INTEREST_MAP,
             *CONNECTIONS,
             *CONVERSATIONS,
+            *EVENTS,
+            *WEBHOOKS,
             *DISAGREEMENTS,
             *MODERATION,
             *PRIVACY,
         ],
-        middleware=[BearerAuthentication],
-        guards=[needs_access, needs_scope, spends_limits],
+        middleware=[BearerAuthentication, ListensForKeys(), HeedsIfMatch()],
+        guards=[needs_access, needs_scope, speaks_json, spends_limits],
+        before_request=answered_before,
+        response_class=ListResponse,
         dependencies={"actor": Provide(provide_actor), "credential": Provide(provide_credential)},
         exception_handlers=EXCEPTION_HANDLERS,
     )
@@ -74,18 +92,20 @@ def create_app(
     exception_handlers: "ExceptionHandlersMap | None" = None,
     on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
     around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    refusal: Refusal = as_problem,
     **options: Any,
 ) -> Litestar:
     """The application: the JSON API, the health checks and whatever `pages` are put on top.
 
-    `around` is what every reply goes through on its way out, also that of a request which reaches no route.
+    `around` is what every reply goes through on its way out, also that of a request which reaches no route; `refusal`
+    answers what comes in while there is too much to do.
     """
     configure_logs()
     app = Litestar(
-        route_handlers=[api_router(), healthz, readyz, *pages],
+        route_handlers=[api_router(), document.openapi_json, healthz, readyz, *pages],
         exception_handlers={**EXCEPTION_HANDLERS, **(exception_handlers or {})},
         lifespan=[_serve],
-        openapi_config=openapi.config(),
+        openapi_config=document.config(),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
         on_app_init=list(on_app_init),
@@ -95,21 +115,25 @@ def create_app(
         for handler in getattr(route, "route_handlers", ()):
             if handler.http_methods != {"OPTIONS"}:  # the framework's own answer
                 check_declared(handler, path=route.path)
-                if route.path.startswith("/api/v1/") and not route.path.endswith("openapi.json"):
-                    openapi.complete(handler)
     # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
-    app.asgi_handler = answering_head(RequestLog()(around(refusing_bad_hosts(noting_callers(app.asgi_handler)))))
+    inner = refusing_bad_hosts(bounding_heads(noting_callers(app.asgi_handler)))
+    served = RequestLog()(answering_when_open(around(inner)))
+    shared = sharing_with_origins(shedding_load(answering_head(served), refusal=refusal))
+    app.asgi_handler = measuring_requests(shared)
     return app
 
 
 @asynccontextmanager
-async def _serve(_: Litestar) -> AsyncIterator[None]:
-    """Hold the database open, run jobs, and load the model while the first requests already arrive."""
+async def _serve(app: Litestar) -> AsyncIterator[None]:
+    """Hold the database open, run jobs, tell what is new, and load the model while first requests already arrive."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database.connected())
-        await replay()  # first of all: nobody who has left is to be met again after a restore
-        await stack.enter_async_context(worker.running())
-        loading = create_task(_load())
+        opened = await stack.enter_async_context(replayed())
+        if settings().jobs:
+            await stack.enter_async_context(worker.running(after=opened))
+        await stack.enter_async_context(listening.running())
+        await stack.enter_async_context(sampling())
+        loading = create_task(_load(app))
         loading.add_done_callback(_report)
         try:
             yield
@@ -117,11 +141,12 @@ async def _serve(_: Litestar) -> AsyncIterator[None]:
             loading.cancel()
 
 
-async def _load() -> None:
+async def _load(app: Litestar) -> None:
     await encoder().start()
     # Nobody's first check or message should wait for what all others find prepared.
     await prepare()
     await bank_vectors(encoder())
+    await to_thread(document.as_json, app)
 
 
 def _report(loading: "Task[None]") -> None:

@@ -12,12 +12,14 @@ from litestar.middleware.authentication import AbstractAuthenticationMiddleware,
 
 from api.accounts import queries
 from api.accounts.schemas import Credential, Member, Scope
-from api.errors import MalformedError, NotAllowedError, NotFoundError, NotSignedInError, SuspendedError
+from api.accounts.scopes import needed_for
+from api.errors import MalformedError, NotFoundError, NotSignedInError, ScopeMissingError, SuspendedError
 from api.settings import settings
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 _BEARER = "bearer "
+_READING = {"GET", "HEAD"}
 
 
 class Access(StrEnum):
@@ -139,13 +141,25 @@ async def needs_scope(connection: AnyConnection, handler: BaseRouteHandler) -> N
     """Guard: the token must carry the scope that the route declares.
 
     Raises:
-        NotAllowedError: It does not.
+        ScopeMissingError: It does not.
     """
     if connection.scope.get("method") == "OPTIONS" or access_of(handler) is Access.ANYONE:
         return
-    scope = handler.opt.get("scope")
-    if scope not in connection.auth.scopes:
-        raise NotAllowedError(f"This call needs a token with the scope {str(scope)!r}.")
+    scopes = scopes_of(handler)
+    if not any(scope in connection.auth.scopes for scope in scopes):
+        raise ScopeMissingError(scopes)
+
+
+def scopes_of(handler: BaseRouteHandler) -> tuple[Scope, ...]:
+    """The scope that a token needs for a call; none for pages. It is one but for news, of which each shows a part.
+
+    A route declares the part that it belongs to: what is only read needs the scope to read it, and whatever else needs
+    the one to change it.
+    """
+    declared = handler.opt.get("scope")
+    scopes = declared if isinstance(declared, tuple) else (declared,)
+    reads = isinstance(handler, HTTPRouteHandler) and handler.http_methods <= _READING
+    return tuple(needed_for(scope, reads=reads) for scope in scopes if isinstance(scope, Scope))
 
 
 def check_declared(handler: HTTPRouteHandler, *, path: str) -> None:
@@ -155,7 +169,7 @@ def check_declared(handler: HTTPRouteHandler, *, path: str) -> None:
         ImproperlyConfiguredException: It declares no access, or no scope; the message names it.
     """
     needs_token = access_of(handler) is not Access.ANYONE and path.startswith("/api/v1/")
-    if needs_token and not isinstance(handler.opt.get("scope"), Scope):
+    if needs_token and not scopes_of(handler):
         raise ImproperlyConfiguredException(f"{handler} does not declare a scope: opt={{'scope': Scope.…}}")
 
 
@@ -171,4 +185,5 @@ __all__ = [
     "provide_actor",
     "provide_credential",
     "provide_viewer",
+    "scopes_of",
 ]

@@ -1,6 +1,9 @@
 """Errors that a member or an API client can be told about; each carries its own status and words."""
 
+from collections.abc import Sequence
+
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -34,6 +37,8 @@ class WhereforeError(Exception):
     title = "Something is not right"
     status = 400
     retry_after: int | None = None
+    shape: type[Problem] = Problem
+    """What its document looks like: another one where `extra` adds to it."""
 
     def __init__(self, detail: str | None = None, *, errors: tuple[FieldError, ...] = ()) -> None:
         """Say what happened in this case, and for which fields."""
@@ -43,6 +48,10 @@ class WhereforeError(Exception):
 
     def extra(self) -> dict[str, object]:
         """Further members of the problem document."""
+        return {}
+
+    def headers(self) -> dict[str, str]:
+        """Further headers of the reply."""
         return {}
 
 
@@ -75,12 +84,33 @@ class NotSignedInError(WhereforeError):
     status = 401
 
 
-class NotAllowedError(WhereforeError):
-    """The credential does not reach as far as this call."""
+class ScopeMissingProblem(Problem, frozen=True, kw_only=True):
+    """A token that does not reach as far as a call, and what it would need."""
 
-    code = "not-allowed"
+    scope: str | UnsetType = UNSET
+    """The scope that the token lacks; nothing where the call is refused for something else."""
+
+
+class ScopeMissingError(WhereforeError):
+    """The token does not reach as far as this call."""
+
+    code = "scope-missing"
     title = "This token may not do that"
     status = 403
+    shape = ScopeMissingProblem
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        """Name the scope that the call needs, or those of which it needs one."""
+        super().__init__(f"This call needs a token with the scope {' or '.join(map(repr, map(str, scopes)))}.")
+        self.scope = str(scopes[0])
+
+    def extra(self) -> dict[str, object]:
+        """The scope, for programs."""
+        return {"scope": self.scope}
+
+    def headers(self) -> dict[str, str]:
+        """The same as RFC 6750 (3.1) has it."""
+        return {"WWW-Authenticate": f'Bearer realm="wherefore", error="insufficient_scope", scope="{self.scope}"'}
 
 
 class SuspendedError(WhereforeError):
@@ -108,6 +138,30 @@ class NotFoundError(WhereforeError):
     def __init__(self) -> None:
         """Always the same words, so that absence and invisibility look alike."""
         super().__init__("There is nothing here, or it is not for you to see.")
+
+
+class NotAcceptableError(WhereforeError):
+    """The caller takes nothing that the call could answer."""
+
+    code = "not-acceptable"
+    title = "This is not to be had in that form"
+    status = 406
+
+    def __init__(self, kind: str) -> None:
+        """Say what there is."""
+        super().__init__(f"This call answers with {kind}. Send Accept: {kind}, or no Accept at all.")
+
+
+class UnsupportedMediaTypeError(WhereforeError):
+    """The body is something that is not read here."""
+
+    code = "unsupported-media-type"
+    title = "Send JSON"
+    status = 415
+
+    def headers(self) -> dict[str, str]:
+        """What is read (RFC 9110, 15.5.16)."""
+        return {"Accept": "application/json", "Accept-Encoding": "identity"}
 
 
 class ConflictError(WhereforeError):

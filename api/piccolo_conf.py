@@ -12,6 +12,7 @@ APP_REGISTRY = AppRegistry(
         "api.mail.piccolo_app",
         "api.limits.piccolo_app",
         "api.accounts.piccolo_app",
+        "api.idempotency.piccolo_app",
         "api.drafts.piccolo_app",
         "api.disagreements.piccolo_app",
         "api.profiles.piccolo_app",
@@ -20,5 +21,7 @@ APP_REGISTRY = AppRegistry(
         "api.connections.piccolo_app",
         "api.conversations.piccolo_app",
         "api.moderation.piccolo_app",
+        "api.metrics.piccolo_app",
+        "api.webhooks.piccolo_app",
     ]
 )

@@ -1,6 +1,6 @@
 """RFC 9457 problem documents: how every refusal and failure of the JSON API looks."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from traceback import extract_tb
 from typing import Any
@@ -10,9 +10,17 @@ import structlog
 from asyncpg.exceptions import CharacterNotInRepertoireError, DataError, UntranslatableCharacterError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
-from api.errors import FieldError, InvalidError, MalformedError, NotFoundError, Problem, WhereforeError
+from api.errors import (
+    FieldError,
+    InvalidError,
+    MalformedError,
+    NotFoundError,
+    Problem,
+    WhereforeError,
+)
 from api.validation import as_invalid
 
 logger = structlog.get_logger()
@@ -25,21 +33,25 @@ PLAIN_PROBLEMS = {
     403: ("not-allowed", "This is not allowed"),
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This cannot be done to that"),
+    406: ("not-acceptable", "This is not to be had in that form"),
     413: ("too-large", "What was sent is too large"),
     415: ("unsupported-media-type", "Send JSON"),
-    429: ("too-many", "Please wait a little"),
+    429: ("too-many", "Wait a little"),
     500: ("internal", "Something went wrong on our side"),
     503: ("unavailable", "Not ready just now"),
 }
-
+UNEXPECTED = "This is our fault, not yours. Nothing you typed was the cause. Try again."
 
 MEANINGS = {
     400: "What was sent could not be read: broken JSON, or a token and a cookie at once.",
     401: "There is no token, or it is unknown, was revoked or has run out.",
-    403: "The token does not have the scope that this needs.",
+    403: "The token does not have the scope that this needs, or the account is closed to it.",
     404: "There is nothing here, or it is not for you to see; the two are never told apart.",
+    406: "The caller takes nothing that this answers with.",
     409: "This cannot be done as things stand now.",
+    412: "It has changed since it was read, and nothing was done.",
     413: "What was sent is too large.",
+    415: "The body is no JSON, or it is packed.",
     422: "Something in what was sent cannot be used; `errors` says what.",
     429: "That was a lot in a short time; `Retry-After` says in how many seconds to try again.",
     500: "Something went wrong on our side.",
@@ -48,22 +60,39 @@ MEANINGS = {
 """What each status says of a call, in the OpenAPI document."""
 
 
-def describes(*statuses: int, shapes: Mapping[int, type[Problem]] | None = None) -> dict[int, ResponseSpec]:
-    """The `responses=` of a route that may answer with these problems.
+@dataclass
+class Refusals(ResponseSpec):
+    """The errors of one status that a route may answer with."""
 
-    Args:
-        statuses: Those that look like any other problem.
-        shapes: Those that carry more.
+    errors: tuple[type[WhereforeError], ...] = ()
+
+
+def describes(*errors: type[WhereforeError]) -> dict[int, ResponseSpec]:
+    """The `responses=` of a route whose service may raise these errors.
+
+    What follows from its `opt`, its parameters and its body goes without saying (`api.openapi.refusals`).
     """
-    return {
-        status: ResponseSpec(
-            data_container=shape,
-            description=MEANINGS[status],
-            media_type=PROBLEM_JSON,
-            generate_examples=False,
-        )
-        for status, shape in (dict.fromkeys(statuses, Problem) | dict(shapes or {})).items()
-    }
+    by_status: dict[int, list[type[WhereforeError]]] = {}
+    for error in errors:
+        by_status.setdefault(error.status, []).append(error)
+    return {status: _refusals(found) for status, found in by_status.items()}
+
+
+def declared_errors(handler: HTTPRouteHandler) -> tuple[type[WhereforeError], ...]:
+    """The errors that a route says its service may raise."""
+    specs = (handler.responses or {}).values()
+    return tuple(error for spec in specs if isinstance(spec, Refusals) for error in spec.errors)
+
+
+def _refusals(errors: list[type[WhereforeError]]) -> Refusals:
+    shape = next((error.shape for error in errors if error.shape is not Problem), Problem)
+    return Refusals(
+        shape,
+        description=MEANINGS[errors[0].status],
+        media_type=PROBLEM_JSON,
+        generate_examples=False,
+        errors=tuple(errors),
+    )
 
 
 def problem_response(
@@ -89,11 +118,16 @@ def problem_body(
     return body | {"errors": [msgspec.to_builtins(error) for error in errors]}
 
 
-def on_wherefore_error(_: Request[Any, Any, Any], error: WhereforeError) -> Response[dict[str, Any]]:
-    """An expected refusal, in its own words."""
+def headers_of(error: WhereforeError) -> dict[str, str]:
+    """The header fields that come with an error."""
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="wherefore"'
+    return headers | error.headers()
+
+
+def on_wherefore_error(_: Request[Any, Any, Any], error: WhereforeError) -> Response[dict[str, Any]]:
+    """An expected refusal, in its own words."""
     return problem_response(
         error.code,
         error.title,
@@ -101,7 +135,7 @@ def on_wherefore_error(_: Request[Any, Any, Any], error: WhereforeError) -> Resp
         error.detail,
         errors=error.errors,
         extra=error.extra(),
-        headers=headers,
+        headers=headers_of(error),
     )
 
 
@@ -148,9 +182,7 @@ def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Re
     """A fault of ours: logged with all it takes to find it, told without any of it."""
     logger.error("unexpected_error", route=request.scope.get("path_template"), exc_info=error)
     code, title = PLAIN_PROBLEMS[500]
-    return problem_response(
-        code, title, 500, "This is our fault, not yours. Nothing you typed was the cause. Try again."
-    )
+    return problem_response(code, title, 500, UNEXPECTED)
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {

@@ -1,6 +1,7 @@
 """What an operator can set, read from the environment once and checked at the start."""
 
 import os
+import re
 import secrets
 import tempfile
 from functools import cache
@@ -18,6 +19,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 HIGHEST_PORT = 65_535
 SHORTEST_SECRET = 32
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[1-9][0-9]{0,4})?")
 LEAVE_URL = "https://www.wikipedia.org/"
 
 
@@ -29,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one process; every field is one `WHEREFORE_…` variable."""
 
     database_url: str | None
+    database_wait: int
+    """Seconds that a start waits for a database that is not there yet: whatever is started first."""
     data_dir: Path
     host: str
     port: int
@@ -38,14 +42,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     model_languages: frozenset[str] | None
     workers: int
+    jobs: bool
+    """Whether what serves does jobs as well; else processes of their own must."""
     log_format: str
+    metrics: tuple[str, int] | None
+    """The address and port at which Prometheus is told; None: nowhere, and nothing is counted."""
     demo: bool
     smtp: Smtp | None = None
     """None: no mail goes out, and nobody is asked to confirm an address."""
     trusted_proxies: tuple[str, ...]
     limits: str
+    cors_origins: frozenset[str] = frozenset()
+    """The sites whose scripts may call the JSON API from a browser, as `https://app.example`."""
     leave_url: str = LEAVE_URL
     """Where "Leave this page" leads: a neutral place that nobody has to explain."""
+    webhooks: str = "yes"
+    """Whether members' webhooks are called: `yes`, `no`, or `development`, which allows http and any address."""
     security_contact: str | None = None
     """How a fault can be told to whoever runs this installation, as a `mailto:` or `https:` address."""
 
@@ -72,6 +84,7 @@ def settings() -> Settings:
     port = _whole_number("PORT", "8000", most=HIGHEST_PORT)
     return Settings(
         database_url=_database_url(),
+        database_wait=_whole_number("DATABASE_WAIT", "30", least=0, most=3600),
         data_dir=data_dir,
         host=host,
         port=port,
@@ -81,14 +94,23 @@ def settings() -> Settings:
         model=environ.get("WHEREFORE_MODEL") or None,
         model_languages=_model_languages(),
         workers=_whole_number("WORKERS", "1", most=64),
+        jobs=_one_of("JOBS", "yes", {"yes", "no"}) == "yes",
         log_format=_one_of("LOG_FORMAT", "console", {"console", "json"}),
+        metrics=_host_and_port("METRICS"),
         demo=_one_of("DEMO", "no", {"yes", "no"}) == "yes",
         smtp=_smtp(),
         trusted_proxies=_trusted_proxies(),
         limits=_read("LIMITS", ""),
+        cors_origins=_origins("CORS_ORIGINS"),
         leave_url=_address("LEAVE_URL", "https://") or LEAVE_URL,
+        webhooks=_one_of("WEBHOOKS", "yes", {"yes", "no", "development"}),
         security_contact=_address("SECURITY_CONTACT", "https://", "mailto:"),
     )
+
+
+def backup_passphrase() -> str | None:
+    """What backups are encrypted with, where the environment says it: only whoever makes or opens one asks."""
+    return environ.get("WHEREFORE_BACKUP_PASSPHRASE") or None
 
 
 def write_once(path: Path, text: str) -> None:
@@ -122,11 +144,21 @@ def _read(name: str, default: str) -> str:
     return environ.get(f"WHEREFORE_{name}") or default
 
 
-def _whole_number(name: str, default: str, *, most: int) -> int:
+def _whole_number(name: str, default: str, *, least: int = 1, most: int) -> int:
     value = _read(name, default)
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
-        raise SettingError(f"WHEREFORE_{name} is {value!r}; give a whole number from 1 to {most}.")
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise SettingError(f"WHEREFORE_{name} is {value!r}; give a whole number from {least} to {most}.")
     return int(value)
+
+
+def _host_and_port(name: str) -> tuple[str, int] | None:
+    value = environ.get(f"WHEREFORE_{name}") or None
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or not 1 <= int(port) <= HIGHEST_PORT:
+        raise SettingError(f"WHEREFORE_{name} is {value!r}; give an address and a port, like 127.0.0.1:9108.")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _address(name: str, *beginnings: str) -> str | None:
@@ -167,6 +199,18 @@ def _smtp() -> Smtp | None:
         return read_smtp(url, environ.get("WHEREFORE_MAIL_FROM", ""))
     except SmtpUnusableError as error:
         raise SettingError(str(error)) from error
+
+
+def _origins(name: str) -> frozenset[str]:
+    """Sites as browsers name them: scheme, host and port, and nothing after them."""
+    value = environ.get(f"WHEREFORE_{name}") or ""
+    found = frozenset(part.strip() for part in value.split(",") if part.strip())
+    if any(not _ORIGIN.fullmatch(one) for one in found):
+        raise SettingError(
+            f"WHEREFORE_{name} is {value!r}; give sites like https://app.example,http://localhost:5173, in lower case "
+            "and with nothing after the host."
+        )
+    return found
 
 
 def _base_url(default: str) -> str:

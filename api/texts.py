@@ -1,6 +1,7 @@
 """How text that people type is made ready to keep: one form, one way to count, nothing a database chokes on."""
 
 import unicodedata
+from typing import Final
 
 from api.errors import FieldError
 from embeddings.texts import normalise
@@ -10,10 +11,18 @@ _INVISIBLE = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cn", "Co"}
 _BLANK = set("\u115f\u1160\u3164\uffa0\u2800")
 _LINE_BREAKS = {"\n", "\r", "\t"}
 
+LONGEST_TIDIED: Final = 32_000
+"""Code points as they were typed: four times what the longest field may have, as NFC makes one of four at most."""
+
 
 def tidy(text: str) -> str:
-    """NFC, line breaks as one character, no white space around it. Length is counted in code points of this."""
-    return normalise(text.replace("\r\n", "\n").replace("\r", "\n"))
+    """NFC, line breaks as one character, no white space around it. Length is counted in code points of this.
+
+    What is too long for every field, in whatever form, stays in the form that it has, to be refused for its length:
+    a megabyte of marks took half a second, each time that somebody looked at the field.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return normalise(plain) if len(plain) <= LONGEST_TIDIED else plain
 
 
 def shows(text: str) -> bool:
@@ -23,7 +32,7 @@ def shows(text: str) -> bool:
 
 
 def problem_with(
-    text: str, *, field: str, name: str, most: int, least: int = 1, lines: bool = True
+    text: str, *, field: str, name: str, most: int, least: int = 1, lines: bool = True, several: bool = False
 ) -> FieldError | None:
     """What is wrong with a tidied text, or None.
 
@@ -34,20 +43,23 @@ def problem_with(
         most: The most code points it may have.
         least: The fewest code points it must have.
         lines: Whether it may have several lines.
+        several: Whether the name is that of several things, such as "Your words".
     """
+    has, it, missing = ("have", "They have", "are missing") if several else ("has", "It has", "is missing")
+    again = "them" if several else "it"
     looked_at = text[: most + 1]  # however much was sent, nobody waits for it to be looked through
     unseen = bool(text and least) and not shows(looked_at)
     if unseen or any(_is_unusable(character, lines=lines) for character in looked_at):
-        return FieldError(f"/{field}", "bad-characters", f"{name} has characters that cannot be kept. Type it again.")
+        return FieldError(
+            f"/{field}", "bad-characters", f"{name} {has} characters that cannot be kept. Type {again} again."
+        )
     if not text and least:
-        return FieldError(f"/{field}", "missing", f"{name} is missing.")
+        return FieldError(f"/{field}", "missing", f"{name} {missing}.")
     if len(text) < least:
         return FieldError(f"/{field}", "too-short", f"{name} must have at least {least} characters.")
     if len(text) > most:
         over = len(text) - most
-        return FieldError(
-            f"/{field}", "too-long", f"{name} can have at most {most} characters. It has {over} too many."
-        )
+        return FieldError(f"/{field}", "too-long", f"{name} can have at most {most} characters. {it} {over} too many.")
     return None
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
+Tell = Callable[[int, float], None] | None
 Answer = TypeVar("Answer")
 
 # How long the first of several requests waits for company: little beside the 10 ms that one text takes.
@@ -56,11 +57,18 @@ class Encoder:
         self._closed = False
         # Why no more requests are taken, once that is so.
         self._error: BaseException | None = None
+        # Told of each batch how many texts it had and how many seconds it took, on the encoder's own thread.
+        self.tell: Tell = None
 
     @property
     def ready(self) -> bool:
         """Whether the model is loaded and nothing stands between a text and its vector."""
         return not self._closed and self._loaded.done() and self._loaded.exception() is None
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait, those included that are worked on."""
+        return len(self._queue)
 
     async def start(self) -> None:
         """Load the model off the event loop; returns when it is ready. May be called again.
@@ -146,7 +154,7 @@ class Encoder:
             return
         self._loaded.set_result(None)
         while (requests := self._gather()) is not None:
-            _take_turns(network, requests)
+            _take_turns(network, requests, self.tell)
         self._refuse_all(RuntimeError(_CLOSED))
 
     def _gather(self) -> "list[Request[Any]] | None":
@@ -193,28 +201,32 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _take_turns(network: "Network", requests: "Sequence[Request[Any]]") -> None:
+def _take_turns(network: "Network", requests: "Sequence[Request[Any]]", tell: Tell) -> None:
     """One batch of every kind that is waited for."""
     for kind, most in ((VectorRequest, _BATCH), (TokenRequest, _BATCH_OF_TOKENS)):
-        _encode_together(network, [request for request in requests if isinstance(request, kind)], most)
+        _encode_together(network, [request for request in requests if isinstance(request, kind)], most, tell)
 
 
-def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int) -> None:
+def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int, tell: Tell) -> None:
     """Encode one batch of one kind, of which every open request gets an equal share."""
     if not requests:
         return
     share = max(1, most // len(requests))
     parts = [(request, request.next_texts(share)) for request in requests]
+    texts = [text for _, part in parts for text in part]
+    began = time.perf_counter()
     try:
-        found = requests[0].look(network, [text for _, part in parts for text in part])
+        found = requests[0].look(network, texts)
     except Exception as error:  # noqa: BLE001  (belongs to whoever asked, not to this thread)
         if len(parts) == 1:
             parts[0][0].fail(error)
             return
         # One text must not spoil the batch for the others: each alone, so that only those concerned hear of it.
         for request, _ in parts:
-            _encode_together(network, [request], most)
+            _encode_together(network, [request], most, tell)
         return
+    if tell is not None:
+        tell(len(texts), time.perf_counter() - began)
     start = 0
     for request, part in parts:
         request.take(found[start : start + len(part)])

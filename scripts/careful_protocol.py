@@ -1,53 +1,71 @@
-"""HTTP as uvicorn speaks it, with an end to how long and how large a request may become before it is one."""
+"""HTTP as uvicorn speaks it, with an end to how long and large a request may become, and to how slowly one reads."""
 
+import socket
 from asyncio import TimerHandle, Transport
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.live.streams import STREAMS
+
 HEAD_SECONDS = 20
 """From the first moment until all headers are there."""
 BODY_SECONDS = 120
 """From the headers until the whole body is there: a megabyte over a poor line."""
 LARGEST_HEAD = 65_536
-"""Bytes of all that comes before the body."""
+"""Bytes of all that comes before the body, and of all that comes in it or after it and belongs to no body."""
+
+TAKING_SECONDS = 120
+"""How long what is sent may wait for whoever asked for it: a reader that is slow, asleep or gone."""
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class CarefulProtocol(HttpToolsProtocol):
-    """Hangs up on whoever keeps a connection open without finishing a request, or whose head has no end."""
+    """Hangs up on whoever keeps a connection open without finishing a request, or whose head or trailer has no end."""
 
     _deadline: TimerHandle | None = None
+    _stalled: TimerHandle | None = None
     _head_is_complete = False
+    _has_body = False
     _head_bytes = 0
+    """Since the request began; once its head is there, since something of its body came."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Somebody is there."""
         super().connection_made(transport)
+        _give_up_the_dead(transport.get_extra_info("socket"))
         self._end_in(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They have gone."""
         self._end_in(None)
+        self._stop_stalling()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take what they sent, unless their request has become too large already."""
         if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
             self._end_in(HEAD_SECONDS)
+        self._has_body = False
         super().data_received(data)
-        if not self._head_is_complete:
-            self._head_bytes += len(data)
-            if self._head_bytes > LARGEST_HEAD and not self.transport.is_closing():
+        # What follows the last piece of a body in pieces (RFC 9112, 7.1.2) is kept by the parser like a head.
+        self._head_bytes = 0 if self._has_body else self._head_bytes + len(data)
+        if self._head_bytes > LARGEST_HEAD and not self.transport.is_closing():
+            if not self._head_is_complete:
                 self.transport.write(_TOO_LARGE)
-                self.transport.close()
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._head_is_complete, self._head_bytes = False, 0
         super().on_message_begin()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of its body came."""
+        self._has_body = True
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Its head is there; the body may take longer."""
@@ -62,6 +80,27 @@ class CarefulProtocol(HttpToolsProtocol):
         self._end_in(None)
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        """They do not take in what is sent."""
+        super().pause_writing()
+        self._stop_stalling()
+        self._stalled = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """They do again."""
+        self._stop_stalling()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The server ends: it would wait for open streams, which end only when they are told to."""
+        STREAMS.close()
+        super().shutdown()
+
+    def _stop_stalling(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
     def _end_in(self, seconds: float | None) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -70,3 +109,9 @@ class CarefulProtocol(HttpToolsProtocol):
     def _hang_up(self, *_: Any) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _give_up_the_dead(connected: socket.socket | None) -> None:
+    """Let the kernel end a connection whose other side has not answered for so long, as a phone without a line."""
+    if connected is not None and connected.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TAKING_SECONDS * 1000)

@@ -36,13 +36,22 @@ def main() -> None:
 
 async def _differences(url: str) -> list[str]:
     from api.migrations import migrate  # noqa: PLC0415 - Piccolo is told by it where to look
-    from api.piccolo_conf import APP_REGISTRY  # noqa: PLC0415
 
     await migrate(url)
+    return await differences_of_all()
+
+
+async def differences_of_all() -> list[str]:
+    """What differs between the tables of the database and those that the code describes; leaves no trace."""
+    from api.database import transaction  # noqa: PLC0415
+    from api.piccolo_conf import APP_REGISTRY  # noqa: PLC0415
+
     tables = [table for app in APP_REGISTRY.app_configs.values() for table in app.table_classes]
     found: list[str] = []
     for table in tables:
-        found += await _differences_of(table)
+        async with transaction() as current:
+            found += await _differences_of(table)
+            await current.rollback()
     return found
 
 

@@ -2,18 +2,24 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from api.backups.errors import BackupError
 from api.embedded import EmbeddedError
 from api.migrations import DatabaseUnsuitableError
 from api.settings import SettingError
 from embeddings.models import ModelError
+from scripts.backups import BACKUPS
 from scripts.command_options import data_dir_option
+from scripts.doctor import doctor_command
 from scripts.measuring import GROUPS
 from scripts.serve import CannotListenError, end, running_database, serve, shared_database
+
+_MENDABLE = (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, CannotListenError, BackupError)
 
 
 class OneLine(click.Group):
@@ -23,7 +29,7 @@ class OneLine(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except (SettingError, EmbeddedError, DatabaseUnsuitableError, ModelError, CannotListenError) as error:
+        except _MENDABLE as error:
             click.echo(f"wherefore: {error}", err=True)
             end(2)
         except KeyboardInterrupt:
@@ -82,13 +88,30 @@ def migrate_command() -> None:
     help="With --bulk: how many distinct texts there are. Encoding them is what takes the time (10 minutes on two "
     "processors); up to about 80,000 members every text is its own.",
 )
+@click.option("--through-api", "url", help="The address of a server, which is seeded by its public API alone.")
+@click.option("--token", envvar="WHEREFORE_TOKEN", help="With --through-api: of a member there (or WHEREFORE_TOKEN).")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --through-api: where what is done is kept, to go on from; named after the server where nothing is said.",
+)
 @data_dir_option
-def seed_command(members: int, number: int, texts: int, *, bulk: bool) -> None:
+def seed_command(
+    members: int, number: int, texts: int, *, bulk: bool, url: str | None, token: str | None, state: Path | None
+) -> None:
     """Add believable demo members, with requests and connections in every state.
 
     With --bulk there are that many members besides the demo ones, who have written but not met anybody yet, and as
     whom nobody can sign in.
+
+    With --through-api they join any server as anybody does, and what they do happens now. The token makes nobody: it
+    shows that whoever seeds is a member there. Stopped in the middle, the same command goes on where it was.
     """
+    if url is not None:
+        from scripts.seed_through_api import seed_through_api  # noqa: PLC0415 - only for other servers
+
+        seed_through_api(url=url, token=token, members=members, number=number, state=state)
+        return
     with running_database():
         if bulk:
             from scripts.seed_bulk import seed_bulk  # noqa: PLC0415 - only for many
@@ -101,16 +124,22 @@ def seed_command(members: int, number: int, texts: int, *, bulk: bool) -> None:
 
 
 @main.command("worker")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many do jobs.")
 @data_dir_option
-def worker_command() -> None:
+def worker_command(processes: int) -> None:
     """Do jobs until Ctrl-C and serve nothing, beside processes that serve.
 
-    They do jobs as well; each is done once, by whoever is free first.
+    They do jobs as well, unless WHEREFORE_JOBS is no; each is done once, by whoever is free first. It does not matter
+    which is started first: this waits for the database.
     """
-    with shared_database():
-        from scripts.worker import work  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
+    from scripts.worker import work  # noqa: PLC0415 - only where it is wanted
 
-        asyncio.run(work(say=click.echo))
+    work(processes=processes, say=_say_at_once)
+
+
+def _say_at_once(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()
 
 
 @main.command("outbox")
@@ -195,6 +224,8 @@ def rotate_keys_command(*, retire: bool) -> None:
 
 for group in GROUPS:
     main.add_command(group)
+for command in (*BACKUPS, doctor_command):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

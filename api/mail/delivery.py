@@ -58,7 +58,32 @@ async def deliver(message: EmailMessage, *, to: str, smtp: Smtp) -> None:
     Raises:
         NotDeliveredError: The server did not take it.
     """
-    client = SMTP(
+    client = _client(smtp)
+    try:
+        async with asyncio.timeout(WHOLE_SECONDS):
+            await _connect(client)
+            await _hand_over(client, message, to=to, smtp=smtp)
+    except TimeoutError:
+        raise NotDeliveredError("took too long", about_server=True) from None
+    finally:
+        client.close()
+
+
+async def shake_hands(smtp: Smtp) -> None:
+    """Go as far as a mail would, and send none.
+
+    Raises:
+        NotDeliveredError: The server does not let us in.
+    """
+    client = _client(smtp)
+    try:
+        await _connect(client)
+    finally:
+        client.close()
+
+
+def _client(smtp: Smtp) -> SMTP:
+    return SMTP(
         hostname=smtp.host,
         port=smtp.port,
         username=smtp.username,
@@ -70,14 +95,6 @@ async def deliver(message: EmailMessage, *, to: str, smtp: Smtp) -> None:
         local_hostname=smtp.sender.domain,
         timeout=CONNECT_SECONDS,
     )
-    try:
-        async with asyncio.timeout(WHOLE_SECONDS):
-            await _connect(client)
-            await _hand_over(client, message, to=to, smtp=smtp)
-    except TimeoutError:
-        raise NotDeliveredError("took too long", about_server=True) from None
-    finally:
-        client.close()
 
 
 async def _connect(client: SMTP) -> None:

@@ -35,7 +35,7 @@ _NOT_ME = (
 
 WORDS = {
     MailKind.CONFIRM_ADDRESS: Words(
-        "Please confirm your e-mail address",
+        "Confirm your e-mail address",
         (
             "Somebody wants to join Wherefore with this e-mail address.",
             "If it was you, open this link. It works for 24 hours.",
@@ -77,7 +77,7 @@ WORDS = {
         useful_for=timedelta(minutes=10),
     ),
     MailKind.CONFIRM_NEW_ADDRESS: Words(
-        "Please confirm your new e-mail address",
+        "Confirm your new e-mail address",
         (
             "Somebody wants to use this e-mail address for their account.",
             "If it was you, open this link. It works for 24 hours.",
@@ -136,6 +136,27 @@ WORDS = {
         ),
         "Set a new password",
         path="/forgot",
+    ),
+    MailKind.WEBHOOK_MADE: Words(
+        "A webhook was made for your account",
+        (
+            "A webhook was made. From now on an address on the internet is told when there is something new for you.",
+            "It is not told what it is.",
+            _WAS_IT_YOU,
+            f"{_NOT_ME} It turns the webhook off too.",
+        ),
+        "Set a new password",
+        path="/forgot",
+    ),
+    MailKind.WEBHOOK_OFF: Words(
+        "A webhook was turned off",
+        (
+            "A webhook of your account could not be reached for days, or its receiver asked us to stop.",
+            "So we turned it off.",
+            "Nothing else in your account changed. You can mend the receiver, and turn the webhook on again.",
+        ),
+        "See my webhooks",
+        path="/settings/webhooks",
     ),
     MailKind.PASSKEY_ADDED: Words(
         "A new way to sign in was added",

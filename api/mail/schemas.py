@@ -20,6 +20,9 @@ class MailKind(StrEnum):
     ADDRESS_CHANGED_BACK = "address_changed_back"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail
     TOKEN_MADE = "token_made"  # noqa: S105 - the name of a mail
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_OFF = "webhook_off"
+    """It was turned off because its receiver failed for days, or asked for it."""
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_SET_ASIDE = "passkey_set_aside"

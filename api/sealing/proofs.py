@@ -50,6 +50,23 @@ async def check_keys(connection: Connection) -> None:
     )
 
 
+async def keys_that_do_not_fit(connection: Connection) -> list[str]:
+    """The ids of the keys that the database was sealed with and that are missing or others here; changes nothing."""
+    kept = await connection.fetch("SELECT id, proof FROM sealing_key ORDER BY id")
+    if not keys.are_there():
+        return [row["id"] for row in kept]
+    held = keys.keys()
+    return [
+        row["id"]
+        for row in kept
+        if not (
+            hmac.compare_digest(row["proof"], _of_digest())
+            if row["id"] == keys.DIGEST
+            else row["id"] in held.sealing and _opens(row["proof"])
+        )
+    ]
+
+
 def _of_digest() -> str:
     return keyed_digest(_WORD, about=_ABOUT).hex()
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.patience import alter
 from api.sealing import keys
 from api.sealing.columns import SealedColumn, sealed_columns
 from api.sealing.tokens import SealBrokenError, key_of, opened, seal
@@ -37,13 +38,14 @@ async def seal_what_is_clear(connection: Connection, *, tell: Tell | None = None
     new = [column for column in sealed_columns() if not held.get(column.constraint)]
     for column in new:
         if column.constraint not in held:  # first, so that nothing more comes in clear
-            await connection.execute(
+            await alter(
+                connection,
                 f'ALTER TABLE "{column.table}" ADD CONSTRAINT "{column.constraint}" '
-                f"CHECK ({column.condition}) NOT VALID"
+                f"CHECK ({column.condition}) NOT VALID",
             )
     done = await _walk(connection, {column.table for column in new}, tell=tell, clear=True)
     for column in new:
-        await connection.execute(f'ALTER TABLE "{column.table}" VALIDATE CONSTRAINT "{column.constraint}"')
+        await alter(connection, f'ALTER TABLE "{column.table}" VALIDATE CONSTRAINT "{column.constraint}"')
     return done
 
 
