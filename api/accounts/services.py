@@ -68,12 +68,12 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
         AccountLeavingError: They asked to be erased; they may stay after all, and nothing else.
     """
     await refuse_leaving(member.id)
-    key, now = new_key(), clock.now()
+    session_id, key, now = uuid4(), new_key(), clock.now()
     await fetch("DELETE FROM session WHERE account = {} AND expires_at <= {}", member.id, now)
     await fetch(
         "INSERT INTO session (id, account, token_hash, label, created_at, proved_at, last_used_at, expires_at) "
         "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
-        uuid4(),
+        session_id,
         member.id,
         digest(key),
         "".join(character for character in tidy(label) if character.isprintable())[:LONGEST_LABEL],
@@ -84,10 +84,11 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
     )
     if proved:  # visitors of a demo share its members
         await fetch(
-            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE account = {} "
+            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE account = {} AND id <> {} "
             "ORDER BY last_used_at DESC, created_at DESC OFFSET {})",
             member.id,
-            MOST_SESSIONS,
+            session_id,
+            MOST_SESSIONS - 1,
         )
     known = await mark_of_browser(member.id)
     return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS, known=known)

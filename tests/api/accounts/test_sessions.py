@@ -205,3 +205,14 @@ async def test_a_member_is_signed_in_on_twenty_browsers_and_the_one_unused_for_l
     found = [await member_by_session(one.token) is not None for one in made]
 
     assert found == [False] + [True] * 20
+
+
+async def test_the_newest_of_many_sessions_of_one_moment_stays(database: None, moved_clock: MovedClock) -> None:
+    ada = await make_member()
+
+    for _ in range(services.MOST_SESSIONS * 2):  # the clock stands still, so that none of them is older than another
+        newest = await services.open_session(ada, proved=True)
+
+        assert await member_by_session(newest.token) is not None
+
+    assert len(await sessions(ada, this=None)) == services.MOST_SESSIONS
