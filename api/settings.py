@@ -108,11 +108,6 @@ def settings() -> Settings:
     )
 
 
-def backup_passphrase() -> str | None:
-    """What backups are encrypted with, where the environment says it: only whoever makes or opens one asks."""
-    return environ.get("WHEREFORE_BACKUP_PASSPHRASE") or None
-
-
 def write_once(path: Path, text: str) -> None:
     """Put a private file there whole, unless another process was first."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent)

@@ -6,36 +6,29 @@ import time
 from pathlib import Path
 
 import click
+from pyrage.x25519 import Identity
 
-from api.backups.age_keys import Opener, Passphrase, PublicKey, Recipient, SecretKey, new_pair
+from api.backups.encryption import identity, new_identity, recipient
 from api.backups.errors import BackupError, SecretError
-from api.settings import backup_passphrase, write_once
+from api.settings import write_once
 from scripts.command_options import data_dir_option
 from scripts.serve import untouched_database
 
 _file = click.Path(dir_okay=False, path_type=Path)
-_passphrase_option = click.option(
-    "--passphrase-file",
-    type=_file,
-    help="A file whose first line is the passphrase (or WHEREFORE_BACKUP_PASSPHRASE in the environment).",
-)
 
 
 @click.command("backup")
 @click.argument("to", type=click.Path(path_type=Path))
-@_passphrase_option
-@click.option("--recipient", multiple=True, help="A public key (age1…) to encrypt for; may be given several times.")
+@click.option(
+    "--recipient", "keys", multiple=True, help="A public key (age1…) to encrypt for; may be given several times."
+)
 @data_dir_option
-def backup_command(to: Path, passphrase_file: Path | None, recipient: tuple[str, ...]) -> None:
+def backup_command(to: Path, keys: tuple[str, ...]) -> None:
     """Write the whole database as it is now to a file, or into a folder, and read it back; the site goes on serving.
 
     The encryption keys are not in it: keep a copy of them elsewhere. docs/backup.md tells more.
     """
-    recipients: list[Recipient] = [PublicKey(key) for key in recipient]
-    passphrase = _passphrase(passphrase_file)
-    if passphrase is not None and recipients:
-        raise SecretError("Give a passphrase or recipients, not both: a file has one kind of lock.")
-    recipients += [] if passphrase is None else [passphrase]
+    recipients = [recipient(key) for key in keys]
     _end_like_ctrl_c()
     began = time.monotonic()
     with untouched_database(alone=False) as url:
@@ -51,8 +44,7 @@ def backup_command(to: Path, passphrase_file: Path | None, recipient: tuple[str,
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_passphrase_option
-@click.option("--identity", type=_file, help="A file with secret keys (AGE-SECRET-KEY-1…), one a line.")
+@click.option("--identity", "key_file", type=_file, help="A file with secret keys (AGE-SECRET-KEY-1…), one a line.")
 @click.option("--check", "only_check", is_flag=True, help="Only read the file and say whether it is whole.")
 @click.option("--replace", is_flag=True, help="Although there are members: they are replaced by those of the backup.")
 @click.option("--journal", type=_file, help="The journal of erasures (erasures.jsonl) of the lost machine.")
@@ -61,8 +53,7 @@ def backup_command(to: Path, passphrase_file: Path | None, recipient: tuple[str,
 @data_dir_option
 def restore_command(
     file: Path,
-    passphrase_file: Path | None,
-    identity: Path | None,
+    key_file: Path | None,
     journal: Path | None,
     *,
     only_check: bool,
@@ -75,19 +66,17 @@ def restore_command(
     Refuses where there are members already, unless --replace says so. Whoever left after the backup was made does not
     come back. docs/backup.md tells more.
     """
-    openers: list[Opener] = [*_identities(identity)]
-    if (passphrase := _passphrase(passphrase_file)) is not None:
-        openers.append(passphrase)
+    identities = _identities(key_file)
     _end_like_ctrl_c()
     began = time.monotonic()
     if only_check:
-        _check(file, openers)
+        _check(file, identities)
         return
     with untouched_database(alone=True) as url:
         from api.backups.restoring import Wishes, restore  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
 
         wishes = Wishes(replace=replace, journal=journal, without_journal=without_journal, keep_sign_ins=keep_sign_ins)
-        done = asyncio.run(restore(url, file, openers, wishes, say=click.echo))
+        done = asyncio.run(restore(url, file, identities, wishes, say=click.echo))
     click.echo(
         f"Put back {done.about.members:,} members as they were on {done.about.made_at:%Y-%m-%d %H:%M} UTC, in "
         f"{time.monotonic() - began:.0f} s. {done.left_again:,} of them decided otherwise about their account since; "
@@ -101,7 +90,8 @@ def backup_identity_command(file: Path) -> None:
     """Make a secret key in a file, and print the public one for `wherefore backup --recipient`."""
     if file.exists():
         raise BackupError(f"{file} is there already; it was not changed.")
-    secret, public = new_pair()
+    secret = new_identity()
+    public = secret.to_public()
     try:
         write_once(file.absolute(), f"# public key: {public}\n{secret}\n")
     except OSError as error:
@@ -112,10 +102,10 @@ def backup_identity_command(file: Path) -> None:
 BACKUPS = (backup_command, restore_command, backup_identity_command)
 
 
-def _check(file: Path, openers: list[Opener]) -> None:
+def _check(file: Path, identities: list[Identity]) -> None:
     from api.backups.restoring import check  # noqa: PLC0415 - slow
 
-    about, sums = check(file, openers)
+    about, sums = check(file, identities)
     click.echo(
         f"The backup is whole: {about.members:,} members, {sum(total.rows for total in sums.tables.values()):,} rows, "
         f"made on {about.made_at:%Y-%m-%d %H:%M} UTC by Wherefore {about.wherefore} on PostgreSQL {about.postgresql}. "
@@ -123,18 +113,11 @@ def _check(file: Path, openers: list[Opener]) -> None:
     )
 
 
-def _passphrase(file: Path | None) -> Passphrase | None:
-    given = backup_passphrase()
-    if file is not None:
-        given = (_read(file).splitlines() or [""])[0]
-    return None if given is None else Passphrase(given)
-
-
-def _identities(file: Path | None) -> list[SecretKey]:
+def _identities(file: Path | None) -> list[Identity]:
     if file is None:
         return []
     lines = [line.strip() for line in _read(file).splitlines()]
-    return [SecretKey(line) for line in lines if line and not line.startswith("#")]
+    return [identity(line) for line in lines if line and not line.startswith("#")]
 
 
 def _read(file: Path) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
+from pyrage.x25519 import Identity, Recipient
 
-from api.backups.age_files import MAGIC, AgeReader, AgeWriter, KeyOfFile
-from api.backups.age_keys import Opener, Recipient
+from api.backups.encryption import MAGIC, decrypting, encrypting
 from api.backups.errors import BackupError, DamagedError, SecretError
 from api.backups.schemas import FORMAT, About, Sum, Sums
 
@@ -93,12 +93,10 @@ class ArchiveWriter:
 
 
 @contextmanager
-def written(file: BinaryIO, *, recipients: Sequence[Recipient], key: KeyOfFile) -> Iterator[ArchiveWriter]:
+def written(file: BinaryIO, *, recipients: Sequence[Recipient]) -> Iterator[ArchiveWriter]:
     """An archive in a file, closed for the recipients if there are any; all of it is in the file at the end."""
     with ExitStack() as stack:
-        into: BinaryIO | AgeWriter = file
-        if recipients:
-            into = stack.enter_context(AgeWriter(file, recipients, key))
+        into = stack.enter_context(encrypting(file, recipients)) if recipients else file
         packed = stack.enter_context(gzip.GzipFile("", "wb", compresslevel=_PACKING, fileobj=into, mtime=0))
         tar = stack.enter_context(tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT, bufsize=PART))
         yield ArchiveWriter(tar)
@@ -180,7 +178,7 @@ class ArchiveReader:
 
 
 @contextmanager
-def opened(path: Path, openers: Sequence[Opener]) -> Iterator[ArchiveReader]:
+def opened(path: Path, identities: Sequence[Identity]) -> Iterator[ArchiveReader]:
     """The backup in a file.
 
     Raises:
@@ -189,13 +187,11 @@ def opened(path: Path, openers: Sequence[Opener]) -> Iterator[ArchiveReader]:
     """
     try:
         with path.open("rb") as file, ExitStack() as stack:
-            source: BinaryIO | AgeReader = file
+            source: BinaryIO | io.RawIOBase = file
             if file.peek(len(MAGIC))[: len(MAGIC)] == MAGIC:
-                if not openers:
-                    raise SecretError(
-                        "This backup is encrypted: give --passphrase-file, WHEREFORE_BACKUP_PASSPHRASE or --identity."
-                    )
-                source = stack.enter_context(AgeReader(file, openers))
+                if not identities:
+                    raise SecretError("This backup is encrypted: give the file with its secret key (--identity).")
+                source = stack.enter_context(decrypting(file, identities))
             packed = stack.enter_context(gzip.GzipFile("", "rb", fileobj=io.BufferedReader(source, PART)))  # type: ignore[type-var]
             with _telling_damage():
                 reader = ArchiveReader(packed)

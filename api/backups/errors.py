@@ -10,4 +10,4 @@ class DamagedError(BackupError):
 
 
 class SecretError(BackupError):
-    """A file cannot be opened with the passphrase or the key that was given."""
+    """A file cannot be opened with the keys that were given."""

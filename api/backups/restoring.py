@@ -8,11 +8,11 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+from pyrage.x25519 import Identity
 
 from api import database
 from api.accounts.schemas import LinkPurpose
 from api.backups import catalog
-from api.backups.age_keys import Opener
 from api.backups.archive import opened
 from api.backups.catalog import Connection
 from api.backups.errors import BackupError
@@ -63,17 +63,17 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     keep_sign_ins: bool = False
 
 
-def check(path: Path, openers: Sequence[Opener]) -> tuple[About, Sums]:
+def check(path: Path, identities: Sequence[Identity]) -> tuple[About, Sums]:
     """Read a whole backup and change nothing.
 
     Raises:
         BackupError: It cannot be opened, or is damaged.
     """
-    with opened(path, openers) as archive:
+    with opened(path, identities) as archive:
         return archive.about, archive.check()
 
 
-async def restore(url: str, path: Path, openers: Sequence[Opener], wishes: Wishes, *, say: Say) -> Restored:
+async def restore(url: str, path: Path, identities: Sequence[Identity], wishes: Wishes, *, say: Say) -> Restored:
     """Put a backup into a database that nobody uses, and bring it to the shape of this version.
 
     Raises:
@@ -81,13 +81,13 @@ async def restore(url: str, path: Path, openers: Sequence[Opener], wishes: Wishe
         SettingError: The same, for the encryption keys are missing or wrong.
     """
     say(f"Reading {path.name}.")
-    about, sums = check(path, openers)
+    about, sums = check(path, identities)
     _check_version(about)
     _check_keys(about)
     _check_journal(about, wishes)
     async with _alone(url) as connection:
         await _check_place(connection, about, replace=wishes.replace)
-    await _learn(path, openers, wishes)
+    await _learn(path, identities, wishes)
     try:
         async with database.transaction() as current:
             connection = current.connection
@@ -95,7 +95,7 @@ async def restore(url: str, path: Path, openers: Sequence[Opener], wishes: Wishe
             await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             await connection.execute("SELECT pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
             await drop_everything(connection)
-            with opened(path, openers) as archive:
+            with opened(path, identities) as archive:
                 if archive.about != about:
                     raise BackupError("The file was changed while it was read.")
                 await load(connection, archive, say=say)
@@ -170,12 +170,12 @@ async def _check_place(connection: Connection, about: About, *, replace: bool) -
         raise BackupError(f"{folder} has {in_words(free)} free, and this may take {in_words(needed)}: make room first.")
 
 
-async def _learn(path: Path, openers: Sequence[Opener], wishes: Wishes) -> None:
+async def _learn(path: Path, identities: Sequence[Identity], wishes: Wishes) -> None:
     """Have the journal here know all that is known of who has left; more is never wrong."""
     try:
         if wishes.journal is not None:
             await journal.add_from(wishes.journal)
-        with opened(path, openers) as archive, tempfile.TemporaryDirectory() as folder:
+        with opened(path, identities) as archive, tempfile.TemporaryDirectory() as folder:
             of_its_time = Path(folder) / "erasures.jsonl"
             of_its_time.write_bytes(archive.journal)
             await journal.add_from(of_its_time)

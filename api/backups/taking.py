@@ -12,13 +12,13 @@ from uuid import uuid4
 
 import asyncpg
 import msgspec
+from pyrage.x25519 import Recipient
 
 from api import clock
 from api.backups import catalog
-from api.backups.age_files import KeyOfFile
-from api.backups.age_keys import Recipient
 from api.backups.archive import ArchiveWriter, forget_cached, opened, written
 from api.backups.catalog import Connection, quoted
+from api.backups.encryption import new_identity
 from api.backups.errors import BackupError, DamagedError
 from api.backups.schemas import FORMAT, About, Sums
 from api.privacy import journal
@@ -61,12 +61,13 @@ async def back_up(url: str, *, to: Path, recipients: Sequence[Recipient], say: S
         BackupError: It was not made; nothing is left of it.
     """
     path = _chosen(to, encrypted=bool(recipients))
-    key = KeyOfFile()
+    to_read_back = new_identity()  # lives in memory, and as long as this
+    closed_for = [*recipients, to_read_back.to_public()] if recipients else []
     with _reported(path), _unfinished(path) as (file, draft):
         async with _one_moment(url) as connection:
             about = await _about(connection)
             _check_space(path.parent, about.bytes_in_tables)
-            with written(file, recipients=recipients, key=key) as archive:
+            with written(file, recipients=closed_for) as archive:
                 archive.begin(about, journal=_read_journal())
                 await _copy(connection, about, archive, say)
                 sums = archive.end()
@@ -74,7 +75,7 @@ async def back_up(url: str, *, to: Path, recipients: Sequence[Recipient], say: S
         os.fsync(file.fileno())
         forget_cached(file.fileno())
         say("Reading it back from the disk.")
-        with opened(draft, [key]) as archive_read:
+        with opened(draft, [to_read_back]) as archive_read:
             if archive_read.check() != sums or archive_read.about != about:
                 raise DamagedError("What was read back is not what was written: look after the disk.")
         await journal.note(about.id, journal.Decision.BACKUP)

@@ -39,7 +39,9 @@ SHORT, LONG = Size(1, 1, 1, 60), Size(50, 50, 10, 50_000)
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """Two workers, on the bundled PostgreSQL."""
-    with RunningSite(tmp_path_factory.mktemp("crashed") / "data", "--workers", str(WORKERS), limits=UNLIMITED) as running:
+    with RunningSite(
+        tmp_path_factory.mktemp("crashed") / "data", "--workers", str(WORKERS), limits=UNLIMITED
+    ) as running:
         yield running
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
+from pyrage.x25519 import Identity, Recipient
+
 from api.accounts.schemas import Member
-from api.backups.age_keys import Opener, Recipient
 from api.backups.restoring import Restored, Wishes, restore
 from api.backups.taking import Taken, back_up
 from api.database import fetch
@@ -15,7 +16,6 @@ from tests.api.profiles import relations
 from tests.factories import make_member
 
 REPLACE = Wishes(replace=True, keep_sign_ins=True)
-WORDS = "correct horse battery"
 
 
 async def taken(url: str, folder: Path, *recipients: Recipient) -> Taken:
@@ -23,9 +23,9 @@ async def taken(url: str, folder: Path, *recipients: Recipient) -> Taken:
     return await back_up(url, to=folder, recipients=recipients, say=lambda _: None)
 
 
-async def put_back(url: str, path: Path, wishes: Wishes = REPLACE, openers: Sequence[Opener] = ()) -> Restored:
+async def put_back(url: str, path: Path, wishes: Wishes = REPLACE, identities: Sequence[Identity] = ()) -> Restored:
     """A backup in the place of what is there."""
-    return await restore(url, path, openers, wishes, say=lambda _: None)
+    return await restore(url, path, identities, wishes, say=lambda _: None)
 
 
 async def people() -> set[str]:

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from api.backups import archive
-from api.backups.age_keys import PublicKey, SecretKey, new_pair
+from api.backups.encryption import new_identity
 from api.backups.errors import BackupError
 from api.backups.restoring import Wishes
 from api.backups.taking import back_up
@@ -25,13 +25,13 @@ async def test_a_backup_comes_back_with_every_row_and_every_constraint(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "PART", 512)  # so that tables come in many parts
-    secret, public = new_pair()
+    key = new_identity()
     await two_who_talk()
     before, shape_before = await content(), await shape()
 
-    made = await taken(url, tmp_path, PublicKey(public))
+    made = await taken(url, tmp_path, key.to_public())
     await fetch("DELETE FROM account")
-    done = await put_back(url, made.path, openers=[SecretKey(secret)])
+    done = await put_back(url, made.path, identities=[key])
 
     assert await content() == before
     assert await shape() == shape_before

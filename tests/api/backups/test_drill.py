@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from api import clock
-from api.backups.age_keys import PublicKey, SecretKey, new_pair
+from api.backups.encryption import new_identity
 from api.backups.restoring import Wishes, restore
 from api.backups.taking import back_up, in_words
 from api.database import fetch
@@ -29,17 +29,17 @@ AT_A_TIME = 5_000
 
 async def test_a_drill(url: str, tmp_path: Path, tell: Callable[[str], None], *, soaking: bool) -> None:
     members = MANY if soaking else MEMBERS
-    secret, public = new_pair()
+    key = new_identity()
     there = await _fill(url, members)
 
     began = time.monotonic()
-    made = await back_up(url, to=tmp_path, recipients=[PublicKey(public)], say=lambda _: None)
+    made = await back_up(url, to=tmp_path, recipients=[key.to_public()], say=lambda _: None)
     took_backup = time.monotonic() - began
     left = there[:: members // 20]
     for member in left:
         await erase(member)
     began = time.monotonic()
-    done = await restore(url, made.path, [SecretKey(secret)], Wishes(replace=True), say=lambda _: None)
+    done = await restore(url, made.path, [key], Wishes(replace=True), say=lambda _: None)
     took_restore = time.monotonic() - began
 
     [counted] = await fetch("SELECT count(*) AS members FROM account")

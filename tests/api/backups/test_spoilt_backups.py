@@ -8,19 +8,19 @@ import asyncpg
 import pytest
 
 from api.backups import restoring, taking
-from api.backups.age_keys import Passphrase, PublicKey, SecretKey, new_pair
+from api.backups.encryption import new_identity
 from api.backups.errors import BackupError, DamagedError, SecretError
 from api.sealing import keys
 from api.settings import settings
-from tests.api.backups.backing_up import WORDS, content, people, put_back, taken, two_who_talk, write
+from tests.api.backups.backing_up import content, people, put_back, taken, two_who_talk, write
 from tests.factories import make_member
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
 async def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path, *, is_encrypted: bool) -> None:
     await make_member("Ada")
-    secret, public = new_pair()
-    made = await taken(url, tmp_path, *([PublicKey(public)] if is_encrypted else []))
+    key = new_identity()
+    made = await taken(url, tmp_path, *([key.to_public()] if is_encrypted else []))
     whole = made.path.read_bytes()
     middle = len(whole) // 2
     changed = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
@@ -28,7 +28,7 @@ async def test_a_damaged_backup_changes_nothing(url: str, tmp_path: Path, *, is_
     for damaged in (whole[:-1], whole[:middle], whole[: len(whole) // 10], changed, b""):
         made.path.write_bytes(damaged)
         with pytest.raises(DamagedError):
-            await put_back(url, made.path, openers=[SecretKey(secret)])
+            await put_back(url, made.path, identities=[key])
 
     assert await people() == {"Ada"}
 
@@ -67,17 +67,18 @@ async def test_without_its_keys_nothing_is_put_back(url: str, tmp_path: Path, mo
         await put_back(url, made.path)
 
 
-async def test_an_encrypted_backup_opens_with_its_passphrase_alone(url: str, tmp_path: Path) -> None:
+async def test_an_encrypted_backup_opens_with_its_key_alone(url: str, tmp_path: Path) -> None:
     await make_member("Ada", email="ada@example.org")
-    made = await taken(url, tmp_path, Passphrase(WORDS))
+    key = new_identity()
+    made = await taken(url, tmp_path, key.to_public())
 
     assert made.path.name.endswith(".tar.gz.age")
     assert made.path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(SecretError, match="This backup is encrypted"):
         restoring.check(made.path, [])
-    with pytest.raises(SecretError, match="not the passphrase"):
-        restoring.check(made.path, [Passphrase("incorrect horse battery")])
-    assert restoring.check(made.path, [Passphrase(WORDS)])[0].members == 1
+    with pytest.raises(SecretError, match="not a key that opens this file"):
+        restoring.check(made.path, [new_identity()])
+    assert restoring.check(made.path, [key])[0].members == 1
 
 
 async def test_a_disk_that_keeps_something_else_is_found_out(
@@ -123,7 +124,7 @@ async def test_room_is_looked_for_first(url: str, tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr("shutil.disk_usage", lambda _: Full)
     with pytest.raises(BackupError, match=r"has 1 MB free, and the backup may take \d+ MB: make room"):
-        await taken(url, tmp_path)
+        await taken(url, tmp_path / "another")
     with pytest.raises(BackupError, match=r"has 1 MB free, and this may take \d+ MB: make room first"):
         await put_back(url, made.path)
 
