@@ -36,7 +36,7 @@ from api.interest_map.controllers import CONTROLLERS as INTEREST_MAP
 from api.limits.guard import add_limit_headers, noting_callers, spends_limits
 from api.live import listening
 from api.live.controllers import CONTROLLERS as EVENTS
-from api.load_shedding import Refusal, as_problem, shedding_load
+from api.load_shedding import shedding_load
 from api.logs import RequestLog, configure_logs
 from api.matching.controllers import CONTROLLERS as MATCHING
 from api.media_types import speaks_json
@@ -49,6 +49,7 @@ from api.opening import answering_when_open, replayed
 from api.privacy.controllers import CONTROLLERS as PRIVACY
 from api.problems import EXCEPTION_HANDLERS
 from api.profiles.controllers import CONTROLLERS as PROFILES
+from api.refusals import Refusal, as_problem
 from api.request_heads import bounding_heads
 from api.settings import settings
 from api.webhooks.controllers import CONTROLLERS as WEBHOOKS
@@ -98,7 +99,7 @@ def create_app(
     """The application: the JSON API, the health checks and whatever `pages` are put on top.
 
     `around` is what every reply goes through on its way out, also that of a request which reaches no route; `refusal`
-    answers what comes in while there is too much to do.
+    answers what comes in before anything may be served, and while there is too much to do.
     """
     configure_logs()
     app = Litestar(
@@ -117,7 +118,7 @@ def create_app(
                 check_declared(handler, path=route.path)
     # Around the router and its errors: whoever is refused by a middleware is answered outside of the others.
     inner = refusing_bad_hosts(bounding_heads(noting_callers(app.asgi_handler)))
-    served = RequestLog()(answering_when_open(around(inner)))
+    served = RequestLog()(answering_when_open(around(inner), refusal=refusal))
     shared = sharing_with_origins(shedding_load(answering_head(served), refusal=refusal))
     app.asgi_handler = measuring_requests(shared)
     return app

@@ -2,11 +2,10 @@
 
 import re
 
-import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import MalformedError, WhereforeError
-from api.problems import PROBLEM_JSON, problem_body
+from api.errors import MalformedError
+from api.refusals import as_problem
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
@@ -21,25 +20,9 @@ def refusing_bad_hosts(app: ASGIApp) -> ASGIApp:
         if _names_a_host(scope):
             await app(scope, receive, send)
             return
-        await refuse(send, MalformedError("The Host header must name one host."))
+        await as_problem(scope, send, MalformedError("The Host header must name one host."))
 
     return answer
-
-
-async def refuse(send: Send, error: WhereforeError) -> None:
-    """Answer a request that reaches nothing which could answer it."""
-    body = msgspec.json.encode(problem_body(error.code, error.title, error.status, error.detail))
-    headers = [
-        (b"content-type", PROBLEM_JSON.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    ]
-    if error.retry_after is not None:
-        headers.append((b"retry-after", str(error.retry_after).encode()))
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _names_a_host(scope: Scope) -> bool:

@@ -7,7 +7,6 @@ slowly, nor open streams, take anybody's place. What somebody has written is let
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 
 import structlog
@@ -15,9 +14,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
 from api.errors import WhereforeError
-from api.hosts import refuse
 from api.limits.keys import address_of
 from api.logs import HEALTH_CHECKS
+from api.refusals import Refusal
 
 logger = structlog.get_logger()
 
@@ -53,14 +52,6 @@ class BusyError(WhereforeError):
             "There is more to do than can be done at once, and nothing was changed. Try again in a moment."
         )
         self.retry_after = 1 + secrets.randbelow(LONGEST_WAIT)
-
-
-Refusal = Callable[[Scope, Send, BusyError], Awaitable[None]]
-
-
-async def as_problem(_: Scope, send: Send, error: BusyError) -> None:
-    """Refuse in the way of the JSON API."""
-    await refuse(send, error)
 
 
 def shedding_load(app: ASGIApp, *, refusal: Refusal) -> ASGIApp:

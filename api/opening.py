@@ -8,9 +8,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.engine import DatabaseUnavailableError
-from api.hosts import refuse
 from api.logs import HEALTH_CHECKS
 from api.privacy.erasure import replay
+from api.refusals import Refusal
 
 SECONDS_BEFORE_TRYING_AGAIN: float = 1
 
@@ -46,12 +46,12 @@ def is_open() -> bool:
     return not _Door.closed
 
 
-def answering_when_open(app: ASGIApp) -> ASGIApp:
+def answering_when_open(app: ASGIApp, *, refusal: Refusal) -> ASGIApp:
     """An application that says 503, and when to come again, until everything is done that must be done before."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if _Door.closed and scope["type"] == ScopeType.HTTP and scope["path"] not in HEALTH_CHECKS:
-            await refuse(send, DatabaseUnavailableError())
+            await refusal(scope, send, DatabaseUnavailableError())
             return
         await app(scope, receive, send)
 

@@ -14,7 +14,6 @@ from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
 from web.begun import keeps_words
-from web.busy import refusing_plainly
 from web.csrf import needs_own_form
 from web.delivery import delivering
 from web.errors import EXCEPTION_HANDLERS
@@ -63,6 +62,7 @@ from web.pages.signing_in_again import SigningInAgainPages
 from web.pages.style import StylePages
 from web.pages.webhooks import WebhookChangePages, WebhookPages
 from web.pages.welcome import WelcomePages
+from web.refusals import refusing_plainly
 from web.static_files import static, static_file, static_files
 
 TEMPLATES = Path(__file__).parent / "templates"

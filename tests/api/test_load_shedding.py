@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
-from api.load_shedding import LEAST_PART, LONGEST_WAIT, MOST_READS, MOST_WRITES, SHARES, as_problem, shedding_load
+from api.load_shedding import LEAST_PART, LONGEST_WAIT, MOST_READS, MOST_WRITES, SHARES, shedding_load
+from api.refusals import as_problem
 from tests.application import application
 
 

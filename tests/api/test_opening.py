@@ -39,6 +39,9 @@ async def test_calls_are_put_off_until_erasures_are_replayed(
     assert {path: reply.status_code for path, reply in early.items()} == dict.fromkeys(early, 503) | {"/healthz": 200}
     assert all(int(reply.headers["Retry-After"]) > 0 for reply in early.values() if reply.status_code == 503)
     assert early["/readyz"].json()["start"] == "waiting"
+    assert early["/api/v1/purposes"].json()["type"] == "/problems/unavailable"
+    assert "<h1>Wherefore is starting</h1>" in early["/"].text
+    assert "frame-ancestors 'none'" in early["/"].headers["Content-Security-Policy"]
     assert later == {"/": 200, "/api/v1/purposes": 200}
 
 

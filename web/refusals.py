@@ -1,22 +1,29 @@
-"""What people see while there is too much to do: one page for everybody, drawn when the site starts."""
+"""What people see of refusals around the router: one page for everybody for each, drawn when the site starts."""
 
 from jinja2 import Environment
 from litestar.types import Message, Scope, Send
 
-from api.load_shedding import BusyError, Refusal, as_problem
+from api.engine import DatabaseUnavailableError
+from api.errors import WhereforeError
+from api.load_shedding import BusyError
+from api.refusals import Refusal, as_problem
 from api.settings import settings
 from web.errors import asks_as_program
 from web.headers import add_headers
 
+HEADINGS = {BusyError.code: "Many people are here just now", DatabaseUnavailableError.code: "Wherefore is starting"}
+"""Of the page for each such refusal; both say to wait."""
+
 
 def refusing_plainly(environment: Environment) -> Refusal:
     """Refuse with a page, and as a problem document where a program asked."""
-    body = _drawn(environment)
+    pages = {code: _drawn(environment, heading) for code, heading in HEADINGS.items()}
 
-    async def answer(scope: Scope, send: Send, error: BusyError) -> None:
+    async def answer(scope: Scope, send: Send, error: WhereforeError) -> None:
         if asks_as_program(scope["path"]):
             await as_problem(scope, send, error)
             return
+        body = pages[error.code]
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
@@ -30,8 +37,8 @@ def refusing_plainly(environment: Environment) -> Refusal:
     return answer
 
 
-def _drawn(environment: Environment) -> bytes:
+def _drawn(environment: Environment, heading: str) -> bytes:
     """It has the way out that pages of members have: whose page it would have been is not known."""
     nobody = {"viewer": None, "waiting": 0, "unread": 0, "notice": None, "warming_up": False, "path": ""}
-    page = environment.get_template("problems/busy.html")
-    return page.render(nobody, footer_links=(), leave_url=settings().leave_url).encode()
+    page = environment.get_template("problems/wait.html")
+    return page.render(nobody, heading=heading, footer_links=(), leave_url=settings().leave_url).encode()
