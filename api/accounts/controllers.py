@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
-from api.accounts import joining, queries, services
+from api.accounts import joining, queries, tokens
 from api.accounts.errors import SecondFactorNeededError, WrongCodeError, WrongCredentialsError
 from api.accounts.leaving import AccountLeavingError
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
@@ -48,7 +48,7 @@ class TokenController(Controller):
     )
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:
         """Sign in a program. The token is shown this once."""
-        return await services.create_token(data)
+        return await tokens.create_token(data)
 
     @get(operation_id="Tokens", opt={"access": Access.SIGNED_IN, "scope": Scope.PROFILE})
     async def read(self, actor: NamedDependency[Member]) -> list[TokenRead]:
@@ -63,7 +63,7 @@ class TokenController(Controller):
     )
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> None:
         """Make one of one's own tokens worthless."""
-        await services.revoke_token(actor, token_id)
+        await tokens.revoke_token(actor, token_id)
 
 
 CONTROLLERS: list[type[Controller]] = [AccountController, TokenController]

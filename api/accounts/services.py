@@ -1,36 +1,26 @@
-"""Signing up, signing in, and giving back what was given out for it."""
+"""Signing in, signing out, and who is a moderator."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from api import clock
 from api.accounts.errors import SecondFactorNeededError, WrongCredentialsError
-from api.accounts.fields import normal_email, problem_with_email, problem_with_name, raise_any
+from api.accounts.fields import normal_email, problem_with_email
 from api.accounts.guesses import at_sign_in, counted, mark_of_browser
-from api.accounts.holding import hold_proved, hold_signed_in
-from api.accounts.keys import digest, new_key, new_token
+from api.accounts.holding import hold_proved
+from api.accounts.keys import digest, new_key
 from api.accounts.leaving import refuse_leaving
 from api.accounts.passwords import hash_password, needs_rehash, verify_password
 from api.accounts.queries import SESSION_IDLE
-from api.accounts.recent import needs_recent
 from api.accounts.schemas import (
-    Credential,
     Member,
     Proof,
     Scope,
     SessionCreated,
-    TokenCreate,
-    TokenCreated,
-    TokenDraft,
 )
-from api.accounts.scopes import as_kept, still_open
-from api.accounts.second_factor import check_code, has_second_factor
-from api.accounts.telling import tell
+from api.accounts.second_factor import has_second_factor
 from api.database import fetch, fetch_one, transaction
-from api.errors import FieldError, InvalidError, NotFoundError
-from api.limits.policies import NEW_TOKENS
-from api.limits.services import spend
-from api.mail.schemas import MailKind
+from api.errors import NotFoundError
 from api.texts import tidy
 
 MOST_SESSIONS = 20
@@ -94,95 +84,6 @@ async def open_session(member: Member, *, label: str = "", proved: bool = False)
     return SessionCreated(token=key, member=member, expires_at=now + SESSION_LASTS, known=known)
 
 
-async def create_token(draft: TokenCreate) -> TokenCreated:
-    """Give a program a token with which it acts for whoever knows the password. Without scopes it may do everything.
-
-    Raises:
-        InvalidError: The name or the scopes cannot be used.
-        WrongCredentialsError: There is no such account, or this is not its password.
-        AccountLeavingError: Its member asked to be erased.
-        SecondFactorNeededError: It is, and a code is needed too.
-        WrongCodeError: The code is not right, or was used before.
-        TooManyError: Too many were made just now, or too many passwords or codes were wrong.
-    """
-    _check_token(draft)
-    proof = await prove(email=draft.email, password=draft.password)
-    if coded := await has_second_factor(proof.member.id):
-        if draft.code is None:
-            raise SecondFactorNeededError
-        await check_code(proof.member.id, draft.code)
-    await spend(NEW_TOKENS, who=f"member {proof.member.id}")
-    async with transaction():
-        await hold_proved(proof)
-        if not coded and await has_second_factor(proof.member.id):
-            raise SecondFactorNeededError  # switched on at this moment
-        return await _keep_token(proof.member, draft)
-
-
-async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft) -> TokenCreated:
-    """Give a program a token with which it acts for the signed-in actor.
-
-    Raises:
-        SignInAgainError: The actor has not proved lately who they are.
-        InvalidError: The name or the scopes cannot be used.
-        NotSignedInError: The session was ended meanwhile.
-        TooManyError: Too many were made just now.
-    """
-    needs_recent(credential)
-    _check_token(draft)
-    await spend(NEW_TOKENS, who=f"member {actor.id}")
-    async with transaction():
-        await hold_signed_in(actor, credential)
-        return await _keep_token(actor, draft)
-
-
-def _check_token(draft: TokenDraft) -> None:
-    nothing = draft.scopes is not None and not draft.scopes
-    raise_any(
-        [
-            problem_with_name(tidy(draft.name), field="name", called="The token's name"),
-            FieldError("/scopes", "missing", "Say what the token may do, or leave this out.") if nothing else None,
-        ]
-    )
-
-
-async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
-    await refuse_leaving(member.id)
-    scopes = await _scopes(member, draft)
-    token, token_id, now = new_token(), uuid4(), clock.now()
-    expires_at = now + timedelta(days=draft.expires_in_days)
-    await fetch("DELETE FROM access_token WHERE account = {} AND expires_at <= {}", member.id, now)
-    await fetch(
-        "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {})",
-        token_id,
-        member.id,
-        digest(token),
-        tidy(draft.name),
-        scopes,
-        now,
-        expires_at,
-    )
-    await tell(member.id, MailKind.TOKEN_MADE)
-    return TokenCreated(id=token_id, token=token, scopes=scopes, expires_at=expires_at)
-
-
-async def _scopes(member: Member, draft: TokenDraft) -> list[Scope]:
-    """What a new token is given.
-
-    Raises:
-        InvalidError: It is to do what moderators do, and its member is none.
-    """
-    row = await fetch_one(
-        "SELECT is_moderator AND suspended_at IS NULL AS judges FROM account WHERE id = {}", member.id
-    )
-    is_moderator = row is not None and bool(row["judges"])
-    scopes = as_kept(draft.scopes, is_moderator=is_moderator)
-    if scopes != still_open(scopes, is_moderator=is_moderator):
-        raise InvalidError.field("scopes", "not-yours", "Only a moderator's token can have the scope 'moderation'.")
-    return scopes
-
-
 async def prove(*, email: str, password: str) -> Proof:
     """Find the member whose address and password these are, in the same time whether or not there is one.
 
@@ -244,16 +145,6 @@ async def end_session(actor: Member, session_id: UUID) -> None:
 async def end_other_sessions(actor: Member, *, session_id: UUID) -> None:
     """Sign all of the actor's browsers out but this one."""
     await fetch("DELETE FROM session WHERE account = {} AND id <> {}", actor.id, session_id)
-
-
-async def revoke_token(actor: Member, token_id: UUID) -> None:
-    """Make one of the actor's tokens worthless.
-
-    Raises:
-        NotFoundError: The actor has no such token.
-    """
-    if not await fetch("DELETE FROM access_token WHERE id = {} AND account = {} RETURNING id", token_id, actor.id):
-        raise NotFoundError
 
 
 async def set_moderator(*, email: str, is_moderator: bool) -> str:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Controller, delete, get, patch, post, put
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_200_OK
@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 from api.accounts.schemas import Member, Scope
 from api.authentication import Access
 from api.connections import queries, services
+from api.connections.connection_controllers import ConnectionController
 from api.connections.draft_controllers import ReasonDraftController
 from api.connections.errors import (
     AlreadyConnectedError,
@@ -25,8 +26,6 @@ from api.connections.errors import (
 from api.connections.quotas import QuotasRead, quotas
 from api.connections.schemas import (
     Box,
-    ConnectionRead,
-    ConnectionUpdate,
     ReasonCheck,
     Refusal,
     RequestCreate,
@@ -218,46 +217,6 @@ class QuotaController(Controller):
     async def read(self, actor: NamedDependency[Member]) -> QuotasRead:
         """Read how many people one saw and asked, how many there may be, and when there is room for more."""
         return await quotas(actor)
-
-
-class ConnectionController(Controller):
-    """Connections."""
-
-    path = "/connections"
-    tags = ("Connections",)
-    opt = {"access": Access.MEMBER, "scope": Scope.REQUESTS}
-
-    @get(operation_id="Connections", responses=describes(InvalidError))
-    async def read(
-        self,
-        actor: NamedDependency[Member],
-        limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
-    ) -> Page[ConnectionRead]:
-        """List one's own connections, newest first."""
-        return await queries.connections(actor, limit=limit, cursor=cursor)
-
-    @get("/{connection_id:uuid}", operation_id="Connection", responses=describes(NotFoundError))
-    async def read_one(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> ConnectionRead:
-        """Read a connection, with the reason it came from."""
-        return await queries.connection(actor, connection_id)
-
-    @patch(
-        "/{connection_id:uuid}",
-        operation_id="UpdateConnection",
-        opt={"edits": True},
-        responses=describes(NotFoundError, InvalidError),
-    )
-    async def update(
-        self, actor: NamedDependency[Member], connection_id: FromPath[UUID], data: JSONBody[ConnectionUpdate]
-    ) -> ConnectionRead:
-        """Change one's private note."""
-        return await services.update_note(actor, connection_id, change=data)
-
-    @delete("/{connection_id:uuid}", operation_id="EndConnection", responses=describes(NotFoundError))
-    async def end(self, actor: NamedDependency[Member], connection_id: FromPath[UUID]) -> None:
-        """End a connection quietly, for both."""
-        await services.end_connection(actor, connection_id)
 
 
 CONTROLLERS: list[type[Controller]] = [

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from api import clock
 from api.accounts import services as accounts
+from api.accounts import tokens
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Member, Scope, TokenCreate
 from api.accounts.scopes import EVERYTHING
@@ -119,7 +120,7 @@ class Stage:
         assert text_id is not None
         self.of_grace["text_id"] = text_id
         await self._own_webhook(grace)
-        another = await accounts.create_token(
+        another = await tokens.create_token(
             TokenCreate(email=await email_of(grace.id), password=PASSWORD, name="another")
         )
         self.of_grace["token_id"] = another.id
@@ -159,7 +160,7 @@ class Stage:
         kinds = {"all": None, "narrow": [Scope.EXPORT]}
         self.tokens[caller] = {
             kind: (
-                await accounts.create_token(TokenCreate(email=email, password=PASSWORD, name=kind, scopes=scopes))
+                await tokens.create_token(TokenCreate(email=email, password=PASSWORD, name=kind, scopes=scopes))
             ).token
             for kind, scopes in kinds.items()
         }

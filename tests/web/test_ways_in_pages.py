@@ -13,7 +13,8 @@ from api.accounts import passkeys
 from api.accounts.queries import sessions, tokens
 from api.accounts.schemas import Member, TokenDraft
 from api.accounts.second_factor import has_second_factor
-from api.accounts.services import make_token, open_session, prove
+from api.accounts.services import open_session, prove
+from api.accounts.tokens import make_token
 from api.authentication import cookie_name
 from api.database import fetch
 from api.limits.caller import Caller, calling, known_browser, known_browser_name

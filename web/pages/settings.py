@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.accounts import services
+from api.accounts import services, tokens
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.accounts.scopes import PARTS
@@ -76,7 +76,7 @@ class SettingsPages(Controller):
     ) -> Answer:
         """Make a token and show it, this once."""
         try:
-            made = await services.make_token(actor, credential=credential, draft=_draft(form))
+            made = await tokens.make_token(actor, credential=credential, draft=_draft(form))
         except InvalidError as error:
             return await _token_form(request, actor, form, _in_words(error))
         return await page(request, "settings/token_made.html", made=made, said=token_words(made.scopes))
@@ -84,7 +84,7 @@ class SettingsPages(Controller):
     @post("/tokens/{token_id:uuid}/revoke")
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
         """Make a token worthless."""
-        await services.revoke_token(actor, token_id)
+        await tokens.revoke_token(actor, token_id)
         return redirect_with(_WAYS_IN, notice="The token is revoked. It opens nothing any more.")
 
     @post("/texts/{text_id:uuid}/delete")

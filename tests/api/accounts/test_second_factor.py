@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from httpx import AsyncClient
 
-from api.accounts import second_factor, services
+from api.accounts import second_factor, services, tokens
 from api.accounts.errors import (
     SecondFactorNeededError,
     SignInAgainError,
@@ -431,7 +431,7 @@ async def test_signing_out_everywhere_ends_tokens_too(client: AsyncClient) -> No
     other = await make_member("Grace")
     credential = await credential_of(ada)
     session, hers = await services.open_session(ada), await services.open_session(other)
-    made = await services.make_token(ada, credential=credential, draft=TokenDraft(name="script"))
+    made = await tokens.make_token(ada, credential=credential, draft=TokenDraft(name="script"))
 
     await sign_out_everywhere(ada)
 
@@ -448,9 +448,7 @@ async def test_every_credential_can_be_ended_and_the_app_stays(database: None) -
     key, _ = await with_app(ada)
     await add(ada, Authenticator())
     pending = await begin()
-    await services.create_token(
-        TokenCreate(email=await email_of(ada.id), password=PASSWORD, name="x", code=code_of(key))
-    )
+    await tokens.create_token(TokenCreate(email=await email_of(ada.id), password=PASSWORD, name="x", code=code_of(key)))
 
     async with transaction():
         await end_every_credential(ada.id)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from httpx import AsyncClient, Response
 
-from api.accounts import queries, services
+from api.accounts import queries, services, tokens
 from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated, TokenDraft
 from api.accounts.scopes import PARTS
 from api.authentication import Access, access_of, scopes_of
@@ -28,7 +28,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 async def make_token(member: Member, **more: Any) -> TokenCreated:
-    return await services.create_token(
+    return await tokens.create_token(
         TokenCreate(**{"email": await email_of(member.id), "password": PASSWORD, "name": "script"} | more)
     )
 
@@ -51,7 +51,7 @@ async def test_a_new_token_is_told_by_mail_however_it_was_made(database: None) -
     ada = await make_member(email="ada@example.org")
 
     await make_token(ada)
-    await services.make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="a secret plan"))
+    await tokens.make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="a secret plan"))
 
     told = await mails_to("ada@example.org")
     assert [kind for kind, _ in told] == [MailKind.TOKEN_MADE] * 2
@@ -116,9 +116,9 @@ async def test_a_revoked_token_is_worthless_and_only_its_owner_can_revoke_it(dat
 
     for unknown in (made.id, uuid4()):
         with pytest.raises(NotFoundError):
-            await services.revoke_token(grace, unknown)
+            await tokens.revoke_token(grace, unknown)
     assert await queries.member_by_token(made.token) is not None
-    await services.revoke_token(ada, made.id)
+    await tokens.revoke_token(ada, made.id)
 
     assert await queries.member_by_token(made.token) is None
     assert await queries.tokens(ada) == []

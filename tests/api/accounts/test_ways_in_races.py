@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.accounts import passkeys, passwords, resetting, second_factor, services, signing_in
+from api.accounts import passkeys, passwords, resetting, second_factor, services, signing_in, tokens
 from api.accounts.errors import PasskeyRefusedError, StartAgainError, WrongCredentialsError
 from api.accounts.links import make_link
 from api.accounts.queries import member_by_session
@@ -72,7 +72,7 @@ async def test_a_password_that_was_right_before_a_reset_makes_no_token_after_it(
     _just_after(monkeypatch, services, "verify_password", lambda: _reset(ada))
 
     with pytest.raises(WrongCredentialsError):
-        await services.create_token(TokenCreate(email=EMAIL, password=PASSWORD, name="script"))
+        await tokens.create_token(TokenCreate(email=EMAIL, password=PASSWORD, name="script"))
 
     await _nothing_opens(ada)
 
@@ -132,7 +132,7 @@ async def test_a_session_that_a_reset_ends_can_no_longer_leave_a_way_in_behind(
     with pytest.raises(NotSignedInError):
         await passkeys.add_passkey(ada, credential=here, answer=answer, name="Key", browser=HERE)
     with pytest.raises(NotSignedInError):
-        await services.make_token(ada, credential=here, draft=TokenDraft(name="script"))
+        await tokens.make_token(ada, credential=here, draft=TokenDraft(name="script"))
     with pytest.raises(NotSignedInError):
         await change_password(ada, credential=here, password=PASSWORD)
     with pytest.raises(NotSignedInError):
@@ -184,7 +184,7 @@ async def test_sign_ins_that_race_a_reset_all_end_with_it(
 
     outcomes = await asyncio.gather(
         signing_in.start_sign_in(email=EMAIL, password=PASSWORD),
-        services.create_token(TokenCreate(email=EMAIL, password=PASSWORD, name="script")),
+        tokens.create_token(TokenCreate(email=EMAIL, password=PASSWORD, name="script")),
         reset_password(made, password=NEW_PASSWORD),
         resetting.sign_in_by_link(link),
         return_exceptions=True,

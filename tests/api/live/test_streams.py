@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts import services as accounts
+from api.accounts import tokens
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Member, TokenCreate
 from api.authentication import cookie_name
@@ -230,12 +231,12 @@ async def test_a_session_that_is_ended_ends_its_stream_and_no_other() -> None:
 async def test_a_token_that_is_revoked_or_has_run_out_ends_its_stream(live: AsyncClient) -> None:
     ada = await make_member()
     created = [
-        await accounts.create_token(TokenCreate(email=await email_of(ada.id), password=PASSWORD, name="x"))
+        await tokens.create_token(TokenCreate(email=await email_of(ada.id), password=PASSWORD, name="x"))
         for _ in range(2)
     ]
     first, second = (OpenStream("/api/v1/events", {"Authorization": f"Bearer {one.token}"}) for one in created)
     async with first, second:
-        await accounts.revoke_token(ada, created[0].id)
+        await tokens.revoke_token(ada, created[0].id)
         run_out = "created_at = now() - interval '2 days', expires_at = now() - interval '1 day'"
         await fetch(f"UPDATE access_token SET {run_out} WHERE id = {{}}", created[1].id)
         await first.ends()

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.accounts import services as accounts
+from api.accounts import tokens
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Meets, Member, TokenCreate
 from api.connections import queries as connections
@@ -188,7 +189,7 @@ async def use_ones_account(world: World, number: int) -> None:
     member = world.one(number)
     email = await email_of(member.id)
     session = await accounts.sign_in(email=email, password=PASSWORD, label="Another browser")
-    await accounts.create_token(TokenCreate(email=email, password=PASSWORD, name=f"Script {number}"))
+    await tokens.create_token(TokenCreate(email=email, password=PASSWORD, name=f"Script {number}"))
     found = await member_by_session(session.token)
     assert found is not None
     assert found[1].session_id is not None

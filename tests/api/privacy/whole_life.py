@@ -6,6 +6,7 @@ import msgspec
 
 from api import clock
 from api.accounts import services as accounts
+from api.accounts import tokens
 from api.accounts.schemas import Member, TokenCreate
 from api.connections import services as requests
 from api.connections.reason_drafts import ReasonDraftSet, keep_reason
@@ -142,7 +143,7 @@ async def _judge(ada: Member, eve: Member, dora: Member) -> None:
 async def _keep_ways_in(ada: Member) -> None:
     email, now = await email_of(ada.id), clock.now()
     await accounts.sign_in(email=email, password=PASSWORD, label="Firefox on Linux")
-    await accounts.create_token(TokenCreate(email=email, password=PASSWORD, name="my calendar"))
+    await tokens.create_token(TokenCreate(email=email, password=PASSWORD, name="my calendar"))
     await fetch("UPDATE access_token SET last_used_at = {}", now)
     await fetch(
         "INSERT INTO passkey (id, account, credential_id, public_key, sign_count, name, created_at, last_used_at, "

@@ -6,7 +6,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member, TokenCreate
-from api.accounts.services import create_token
+from api.accounts.tokens import create_token
 from api.database import fetch
 from api.settings import settings
 from api.webhooks.services import MOST_WEBHOOKS
