@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Final
 
+import msgspec
+
 from api.errors import FieldError
 from embeddings.texts import normalise
 
@@ -13,6 +15,11 @@ _LINE_BREAKS = {"\n", "\r", "\t"}
 
 LONGEST_TIDIED: Final = 32_000
 """Code points as they were typed: four times what the longest field may have, as NFC makes one of four at most."""
+
+
+def length(most: int, *, least: int = 1) -> msgspec.Meta:
+    """Say in the description of a field how long its text may be; `problem_with` holds it once the text is tidied."""
+    return msgspec.Meta(extra_json_schema={"maxLength": most} | ({"minLength": least} if least else {}))
 
 
 def tidy(text: str) -> str:

@@ -14,8 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from api.profiles.schemas import Purpose, Role
-from api.profiles.services import LONGEST_STATEMENT
+from api.profiles.schemas import LONGEST_STATEMENT, Purpose, Role
 from scripts.seed_data import Statement, Topic, Variations, load_topics, load_variations
 from scripts.seed_lives import go_together, tells_of_a_body
 from scripts.seed_names import load_regions_once

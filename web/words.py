@@ -9,8 +9,6 @@ from api.matching.schemas import Strength
 from api.profiles.purposes import purposes
 from api.profiles.schemas import Audience, Purpose, PurposeRead, Role
 
-LONGEST_STATEMENT: Final = 280
-
 PURPOSES: Final[dict[Purpose, PurposeRead]] = {read.purpose: read for read in purposes()}
 
 MEETS: Final = (

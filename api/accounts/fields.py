@@ -4,13 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from api.accounts.schemas import LONGEST_EMAIL, LONGEST_NAME
 from api.errors import FieldError, InvalidError
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import has_contact_details
-
-LONGEST_EMAIL = 254
-"""What fits into SMTP's path (RFC 5321, erratum 1690)."""
-LONGEST_NAME = 60
 
 # A shape, no proof: only a mail that arrives proves an address.
 _LOCAL = r"[^\s@\"(),:;<>\[\]\\]{1,64}"

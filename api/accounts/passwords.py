@@ -16,14 +16,12 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
 from zxcvbn.matching import L33T_TABLE, enumerate_l33t_subs, relevant_l33t_subtable
 
+from api.accounts.schemas import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from api.errors import FieldError
 from embeddings.texts import composed
 
 Result = TypeVar("Result")
 
-SHORTEST = 15
-"""Code points: what NIST SP 800-63B-4 asks of a password that stands alone."""
-LONGEST = 256
 SALT_BYTES = 16
 
 # Each hash takes 64 MiB and all the processors it can get: more at once would only starve the rest.
@@ -88,17 +86,17 @@ async def problems_with_password(password: str, *, words: Iterable[str]) -> list
     if any("\ud800" <= character <= "\udfff" for character in password):
         return [_problem("bad-characters", "Your password has characters that cannot be kept. Type it again.")]
     length = len(_normal(password))
-    if length < SHORTEST:
+    if length < SHORTEST_PASSWORD:
         return [
             _problem(
                 "too-short",
-                f"Your password needs at least {SHORTEST} characters. Three or four words that do not belong "
+                f"Your password needs at least {SHORTEST_PASSWORD} characters. Three or four words that do not belong "
                 "together are easy to remember.",
             )
         ]
-    if length > LONGEST:
-        return [_problem("too-long", f"Your password can have at most {LONGEST} characters.")]
-    cut = [word[:LONGEST] for word in words]  # no accepted name or address is longer
+    if length > LONGEST_PASSWORD:
+        return [_problem("too-long", f"Your password can have at most {LONGEST_PASSWORD} characters.")]
+    cut = [word[:LONGEST_PASSWORD] for word in words]  # no accepted name or address is longer
     own = [part for word in cut for part in [word, *re.split(r"[\W_]+", word)] if part]
     if _mostly_made_of(own, password) or await _off_the_loop(partial(_score, password, own)) < _LEAST_SCORE:
         return [
@@ -122,7 +120,7 @@ def _normal(password: str) -> str:
 
 def _as_bytes(password: str) -> bytes:
     # Cut where no accepted password reaches (NFC can shorten), so that a huge one costs nothing to refuse.
-    return _normal(password[: 4 * LONGEST]).encode("utf-8", "surrogatepass")
+    return _normal(password[: 4 * LONGEST_PASSWORD]).encode("utf-8", "surrogatepass")
 
 
 def _unmatchable_hash() -> str:

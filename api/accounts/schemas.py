@@ -2,10 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+
+from api.texts import length
+
+LONGEST_EMAIL = 254
+"""What fits into SMTP's path (RFC 5321, erratum 1690)."""
+LONGEST_NAME = 60
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 256
+"""Code points; the shortest is what NIST SP 800-63B-4 asks of a password that stands alone."""
 
 
 class Scope(StrEnum):
@@ -89,9 +97,9 @@ class Proof(msgspec.Struct, frozen=True):
 class AccountCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sign-up."""
 
-    email: str
-    password: str
-    display_name: str
+    email: Annotated[str, length(LONGEST_EMAIL)]
+    password: Annotated[str, length(LONGEST_PASSWORD, least=SHORTEST_PASSWORD)]
+    display_name: Annotated[str, length(LONGEST_NAME)]
     over_18: bool
 
 
@@ -112,7 +120,7 @@ class AccountCreated(msgspec.Struct, frozen=True):
 class TokenDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What a token is for, what it may do, and for how long."""
 
-    name: str
+    name: Annotated[str, length(LONGEST_NAME)]
     scopes: list[Scope] | None = None
     expires_in_days: Literal[30, 90, 365] = 90
 

@@ -1,6 +1,7 @@
 """Reasons that a member has begun to write: kept while they write, shown to nobody else, gone when they are sent."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -11,18 +12,19 @@ from api.connections.schemas import Anchor, AnchorKind, RequestCreate
 from api.database import fetch
 from api.drafts import queries as drafts
 from api.drafts import services as keeping
-from api.drafts.schemas import Draft, DraftKind, DraftWords, Place
+from api.drafts.schemas import LONGEST_DRAFT, Draft, DraftKind, DraftWords, Place
 from api.errors import NotFoundError
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import has_purpose, member_summaries, see_member
 from api.profiles.schemas import MemberSummary, Purpose
 from api.profiles.visibility import can_read_statement, can_see_member
+from api.texts import length
 
 
 class ReasonDraftSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A reason as far as it has been written. Where neither a reason nor a place is written, nothing is kept."""
 
-    reason: str = ""
+    reason: Annotated[str, length(LONGEST_DRAFT, least=0)] = ""
     anchor: Anchor | None = None
 
 

@@ -2,12 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from api.profiles.schemas import MemberSummary, Purpose
+from api.texts import length
 from embeddings.reasons import Finding
+
+LONGEST_WORDS = 600
+"""Of a question, an answer, or a sentence with which a request is declined."""
+LONGEST_NOTE = 1000
 
 
 class RequestState(StrEnum):
@@ -63,6 +69,7 @@ class RequestCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipient_id: UUID
     purpose: Purpose
     reason: str
+    """What is wrong with it, also that it is too short or too long, is told as findings."""
     anchor: Anchor | None = None
 
 
@@ -107,13 +114,13 @@ class RequestRead(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Saying no: silently, or with a sentence."""
 
-    sentence: str | None = None
+    sentence: Annotated[str, length(LONGEST_WORDS, least=0)] | None = None
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question to the sender, or the answer to it."""
 
-    text: str
+    text: Annotated[str, length(LONGEST_WORDS)]
 
 
 class SlotsRead(msgspec.Struct, frozen=True):
@@ -153,4 +160,4 @@ class ConnectionRead(msgspec.Struct, frozen=True):
 class ConnectionUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change to one's private note on a connection."""
 
-    note: str
+    note: Annotated[str, length(LONGEST_NOTE, least=0)]

@@ -12,7 +12,7 @@ from api.connections import queries, request_machine
 from api.connections.errors import AlreadyOpenError, NotNowError
 from api.connections.request_machine import OPEN, RequestFacts
 from api.connections.request_rows import RequestRow, lock_open_between, lock_request, record, write
-from api.connections.schemas import Refusal, RequestRead, RequestState, Words
+from api.connections.schemas import LONGEST_WORDS, Refusal, RequestRead, RequestState, Words
 from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
 from api.database import fetch, transaction
@@ -44,9 +44,6 @@ __all__ = [
 
 TOLD_AT_ONCE = {"declined", "question", "answer"}
 """Steps with which one answers the other, unless the other is not to see them; a yes is told by `connect`."""
-
-LONGEST_WORDS = 600
-"""Of a question, an answer, or a sentence with which a request is declined."""
 
 
 async def accept_request(actor: Member, request_id: UUID) -> RequestRead:

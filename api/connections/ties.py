@@ -7,7 +7,7 @@ from api.accounts.schemas import Member
 from api.connections import queries, request_machine
 from api.connections.errors import AlreadyConnectedError
 from api.connections.request_rows import RequestRow, lock_members, lock_open_between, record, write
-from api.connections.schemas import ConnectionRead, ConnectionUpdate
+from api.connections.schemas import LONGEST_NOTE, ConnectionRead, ConnectionUpdate
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.event_kinds import Kind
@@ -17,8 +17,6 @@ from api.profiles.visibility import are_connected, can_read_connection, is_there
 from api.sealing import seal
 from api.texts import problem_with, tidy
 from api.unchanged import check_unchanged
-
-LONGEST_NOTE = 1000
 
 
 async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_reason: str | None = None) -> None:

@@ -1,6 +1,7 @@
 """Messages that a member has begun to write: kept while they write, shown to nobody else, gone when they are sent."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -10,16 +11,17 @@ from api.accounts.schemas import Member
 from api.connections import queries as connections
 from api.drafts import queries as drafts
 from api.drafts import services as keeping
-from api.drafts.schemas import Draft, DraftKind, DraftWords, Place
+from api.drafts.schemas import LONGEST_DRAFT, Draft, DraftKind, DraftWords, Place
 from api.errors import NotFoundError
 from api.profiles.schemas import MemberSummary
 from api.profiles.visibility import can_read_connection
+from api.texts import length
 
 
 class MessageDraftSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message as far as it has been written. An empty one is none."""
 
-    text: str
+    text: Annotated[str, length(LONGEST_DRAFT, least=0)]
 
 
 class MessageDraft(msgspec.Struct, frozen=True):

@@ -1,17 +1,21 @@
 """What goes in and out of the conversations domain."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from api.profiles.schemas import MemberSummary, Purpose
+from api.texts import length
+
+LONGEST_MESSAGE = 4000
 
 
 class MessageCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message to write."""
 
-    text: str
+    text: Annotated[str, length(LONGEST_MESSAGE)]
     send_anyway: bool = False
     """Whether to send it also when it reads as a pitch."""
 

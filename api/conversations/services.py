@@ -11,7 +11,7 @@ from api.conversations.pitch_guard import pitch_in
 from api.conversations.promises import promise_of
 from api.conversations.queries import MESSAGE, fetch_messages
 from api.conversations.reminders import remind
-from api.conversations.schemas import MessageCreate, MessageRead
+from api.conversations.schemas import LONGEST_MESSAGE, MessageCreate, MessageRead
 from api.database import fetch
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
@@ -24,9 +24,7 @@ from api.profiles.visibility import can_read_connection, is_active
 from api.sealing import seal
 from api.texts import problem_with, tidy
 
-__all__ = ["LONGEST_MESSAGE", "mark_read", "remind", "send_message"]
-
-LONGEST_MESSAGE = 4000
+__all__ = ["mark_read", "remind", "send_message"]
 
 
 async def send_message(actor: Member, connection_id: UUID, *, draft: MessageCreate) -> MessageRead:

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from api.profiles.schemas import Purpose
+from api.texts import length
+
+LONGEST_TEXT = 4000
 
 
 class Judged(StrEnum):
@@ -21,7 +25,7 @@ class DisagreementCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     code: str
     judged: Judged = Judged.REASON
-    text: str | None = None
+    text: Annotated[str, length(LONGEST_TEXT)] | None = None
     """The words, only where their writer agrees that they are kept for 90 days and read by moderators."""
     purpose: Purpose | None = None
     """What the words were written for. A text without it, or under a sensitive one, is not kept."""

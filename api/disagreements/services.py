@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.disagreements.schemas import DisagreementCreate, DisagreementRead, Judged
+from api.disagreements.schemas import LONGEST_TEXT, DisagreementCreate, DisagreementRead, Judged
 from api.encoding import encoder
 from api.errors import InvalidError, NotFoundError
 from api.idempotency.services import once
@@ -24,7 +24,6 @@ from api.texts import problem_with, tidy
 from embeddings.reason_findings import CODES
 
 TEXTS_KEPT = timedelta(days=90)
-LONGEST_TEXT = 4000
 MOST_GIVEN = 20
 """Texts of one member at a time."""
 NEVER_KEPT = (

@@ -6,8 +6,8 @@ from piccolo.querystring import QueryString
 
 from api.accounts.schemas import Member
 from api.drafts.queries import draft_at, drafts
-from api.drafts.schemas import Draft, DraftKind, DraftWords, Place
-from api.drafts.services import LONGEST_DRAFT, forget_at, store
+from api.drafts.schemas import LONGEST_DRAFT, Draft, DraftKind, DraftWords, Place
+from api.drafts.services import forget_at, store
 from api.errors import InvalidError
 from api.texts import problem_with, tidy
 

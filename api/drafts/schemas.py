@@ -8,6 +8,9 @@ import msgspec
 
 from api.profiles.schemas import Purpose
 
+LONGEST_DRAFT = 8_000
+"""Far more than can be sent: what is too long has to be kept too, until it is shortened."""
+
 
 class DraftKind(StrEnum):
     """What the words are to become."""

@@ -11,13 +11,11 @@ from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.drafts.errors import DraftsFullError
 from api.drafts.queries import KEPT, draft_at, draft_id
-from api.drafts.schemas import Draft, DraftWords, Place
+from api.drafts.schemas import LONGEST_DRAFT, Draft, DraftWords, Place
 from api.errors import InvalidError, NotFoundError
 from api.sealing import seal
 from api.texts import problem_with, tidy
 
-LONGEST_DRAFT: Final = 8_000
-"""Far more than can be sent: what is too long has to be kept too, until it is shortened."""
 LONGEST_WHERE: Final = 500
 MOST_DRAFTS: Final = 60
 """Of one member. Nothing older is thrown away to make room: nobody would know that it happened."""

@@ -15,11 +15,19 @@ from api.moderation import sealed
 from api.moderation.blocking import keep_apart
 from api.moderation.case_rows import keep_ties
 from api.moderation.evidence import Found, gather, was_blocked_by
-from api.moderation.schemas import AppealOutcome, Category, Decision, ReportCreate, ReportRead, Target, TargetKind
+from api.moderation.schemas import (
+    LONGEST_WORDS,
+    AppealOutcome,
+    Category,
+    Decision,
+    ReportCreate,
+    ReportRead,
+    Target,
+    TargetKind,
+)
 from api.profiles.visibility import can_see_member
 from api.texts import problem_with, tidy
 
-LONGEST_WORDS = 2000
 MOST_WORDS = 6000
 """With all that was added to one report."""
 

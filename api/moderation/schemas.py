@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
 from api.profiles.schemas import Audience, Purpose, Role
+from api.texts import length
+
+LONGEST_WORDS = 2000
 
 
 class TargetKind(StrEnum):
@@ -59,7 +62,7 @@ class ReportCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     target: Target
     category: Category
-    words: str | None = None
+    words: Annotated[str, length(LONGEST_WORDS, least=0)] | None = None
     block: bool = False
 
 

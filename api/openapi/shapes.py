@@ -38,6 +38,7 @@ def plainly(document: Json, handlers: Iterable[HTTPRouteHandler]) -> Json:
         if schema is None or "properties" not in schema:
             continue
         _add_words(schema, shape)
+        _add_lengths(schema, shape)
         if shape not in taken:
             schema["required"] = [name for name in schema["properties"] if name not in _may_be_unset(shape)]
         elif shape.__struct_config__.forbid_unknown_fields:
@@ -128,6 +129,16 @@ def _add_words(schema: Json, shape: type[msgspec.Struct]) -> None:
         if field is not None and "description" not in field:
             # Beside a reference there may be more since JSON Schema 2020-12, which OpenAPI 3.1 goes by.
             field["description"] = words
+
+
+def _add_lengths(schema: Json, shape: type[msgspec.Struct]) -> None:
+    """Put how long texts may be into their fields; the framework reads of them only what decoding holds."""
+    for name, kind in get_type_hints(shape, include_extras=True).items():
+        field = schema["properties"].get(name, {})
+        for one in (kind, *get_args(kind)):
+            for said in getattr(one, "__metadata__", ()):
+                if isinstance(said, msgspec.Meta) and "string" in field.get("type", ()):
+                    field |= said.extra_json_schema or {}
 
 
 def _words_of(shape: type[msgspec.Struct]) -> dict[str, str]:

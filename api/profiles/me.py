@@ -14,12 +14,11 @@ from api.profiles import queries
 from api.profiles.list_orders import order_all_lists
 from api.profiles.locks import lock_member
 from api.profiles.places import is_place
-from api.profiles.schemas import MeRead, MeUpdate
+from api.profiles.schemas import LONGEST_PRONOUNS, MeRead, MeUpdate
 from api.profiles.vectors import place_vectors
 from api.texts import problem_with, tidy
 from api.unchanged import check_unchanged
 
-LONGEST_PRONOUNS = 40
 MOST_LANGUAGES = 10
 MOST_REQUESTS = 20
 LONGEST_PAUSE = timedelta(days=10 * 365)

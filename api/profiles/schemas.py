@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.accounts.schemas import Meets
+from api.accounts.schemas import LONGEST_NAME, Meets
+from api.texts import length
+
+LONGEST_STATEMENT = 280
+LONGEST_PRONOUNS = 40
 
 
 class Purpose(StrEnum):
@@ -67,7 +72,7 @@ class StatementCreate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     purpose: Purpose
     role: Role
-    text: str
+    text: Annotated[str, length(LONGEST_STATEMENT)]
     audience: Audience = Audience.PURPOSE
 
 
@@ -75,7 +80,7 @@ class StatementUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change to a statement; what is left out stays as it is."""
 
     role: Role | UnsetType = UNSET
-    text: str | UnsetType = UNSET
+    text: Annotated[str, length(LONGEST_STATEMENT)] | UnsetType = UNSET
     audience: Audience | UnsetType = UNSET
 
 
@@ -162,8 +167,8 @@ class MeRead(msgspec.Struct, frozen=True):
 class MeUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A change to one's own account; what is left out stays as it is."""
 
-    display_name: str | UnsetType = UNSET
-    pronouns: str | UnsetType | None = UNSET
+    display_name: Annotated[str, length(LONGEST_NAME)] | UnsetType = UNSET
+    pronouns: Annotated[str, length(LONGEST_PRONOUNS, least=0)] | UnsetType | None = UNSET
     place_id: int | UnsetType | None = UNSET
     meets: Meets | UnsetType = UNSET
     languages: list[str] | UnsetType = UNSET

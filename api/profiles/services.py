@@ -19,6 +19,7 @@ from api.profiles.list_orders import order_lists
 from api.profiles.locks import lock_member
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import (
+    LONGEST_STATEMENT,
     Audience,
     MyPurposeRead,
     Purpose,
@@ -35,7 +36,6 @@ from embeddings.language import languages_of
 
 MOST_STATEMENTS = 20
 """For one purpose."""
-LONGEST_STATEMENT = 280
 
 
 async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeSwitch) -> MyPurposeRead:

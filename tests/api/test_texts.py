@@ -14,7 +14,7 @@ from api.accounts.fields import problem_with_display_name
 from api.accounts.passwords import problems_with_password
 from api.connections.reason_checks import tidied_reason
 from api.connections.schemas import RequestCreate
-from api.drafts.services import LONGEST_DRAFT
+from api.drafts.schemas import LONGEST_DRAFT
 from api.errors import FieldError
 from api.profiles.places import search_places
 from api.profiles.schemas import Purpose

@@ -10,7 +10,15 @@ from api.drafts.schemas import DraftKind
 from api.errors import WhereforeError
 from api.limits.policies import STATEMENTS
 from api.profiles.queries import my_purposes, my_statements
-from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementRead, StatementUpdate
+from api.profiles.schemas import (
+    LONGEST_STATEMENT,
+    Audience,
+    Purpose,
+    Role,
+    StatementCreate,
+    StatementRead,
+    StatementUpdate,
+)
 from api.profiles.services import MOST_STATEMENTS, add_statement, change_statement
 from api.texts import problem_with
 from web.begun_forms import begun_form, keep_first_words, sent
@@ -20,7 +28,7 @@ from web.forms import Form, FormErrors
 from web.languages import language_note
 from web.prompts import PROMPTS
 from web.purposes import purpose_named
-from web.words import LONGEST_STATEMENT, PURPOSES
+from web.words import PURPOSES
 
 _ROLES = {"about": Role.ABOUT, "seeking": Role.SEEKING}
 _DRAFT = {name: f"{name}_draft" for name in _ROLES}

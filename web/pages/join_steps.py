@@ -5,10 +5,10 @@ from enum import StrEnum
 import msgspec
 
 from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email
-from api.profiles.schemas import Purpose, PurposeRead
+from api.profiles.schemas import LONGEST_STATEMENT, Purpose, PurposeRead
 from web.consents import ConsentAsked, consents_to_read
 from web.forms import Form, FormErrors
-from web.words import LONGEST_STATEMENT, PURPOSES
+from web.words import PURPOSES
 
 
 class Step(StrEnum):

@@ -14,7 +14,15 @@ from api.drafts.schemas import DraftKind
 from api.errors import WhereforeError
 from api.limits.policies import STATEMENTS
 from api.profiles.queries import has_purpose, my_statement
-from api.profiles.schemas import Audience, Purpose, Role, StatementCreate, StatementRead, StatementUpdate
+from api.profiles.schemas import (
+    LONGEST_STATEMENT,
+    Audience,
+    Purpose,
+    Role,
+    StatementCreate,
+    StatementRead,
+    StatementUpdate,
+)
 from api.profiles.services import add_statement, change_statement, delete_statement
 from web.begun_forms import begun_form, keep_changed_statement, keep_new_statement, sent
 from web.contact_notes import contact_note
@@ -23,7 +31,7 @@ from web.forms import Form, FormErrors
 from web.languages import note_after_saving
 from web.prompts import PROMPTS
 from web.purposes import purpose_named
-from web.words import AUDIENCES, LONGEST_STATEMENT, PURPOSES, ROLES
+from web.words import AUDIENCES, PURPOSES, ROLES
 
 
 class MyStatementPages(Controller):

@@ -14,7 +14,7 @@ from api.drafts.schemas import DraftKind
 from api.errors import InvalidError, NotFoundError
 from api.limits.policies import REPORTS
 from api.moderation import reporting
-from api.moderation.schemas import Category, ReportCreate, Target, TargetKind
+from api.moderation.schemas import LONGEST_WORDS, Category, ReportCreate, Target, TargetKind
 from web.begun_forms import begun_form, keep_report, sent
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
@@ -113,5 +113,5 @@ async def _draw(
         words=typed.field("words"),
         block=typed.ticked("block"),
         errors=errors or FormErrors(),
-        longest=reporting.LONGEST_WORDS,
+        longest=LONGEST_WORDS,
     )

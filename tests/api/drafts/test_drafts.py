@@ -27,8 +27,8 @@ from api.database import fetch
 from api.drafts import services as keeping
 from api.drafts.errors import DraftsFullError
 from api.drafts.queries import drafts
-from api.drafts.schemas import DraftKind, DraftWords, Place
-from api.drafts.services import LONGEST_DRAFT, MOST_DRAFTS, forget_old_drafts
+from api.drafts.schemas import LONGEST_DRAFT, DraftKind, DraftWords, Place
+from api.drafts.services import MOST_DRAFTS, forget_old_drafts
 from api.errors import InvalidError, NotFoundError
 from api.moderation.services import block_member
 from api.privacy.erasure import erase, leave

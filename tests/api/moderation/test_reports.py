@@ -12,8 +12,8 @@ from api.moderation.cases import claim, evidence_of, open_case
 from api.moderation.errors import EvidenceBrokenError
 from api.moderation.evidence import MESSAGES_BEFORE
 from api.moderation.queries import blocks
-from api.moderation.reporting import LONGEST_WORDS, MOST_WORDS, my_reports, report
-from api.moderation.schemas import Category, Decision, TargetKind
+from api.moderation.reporting import MOST_WORDS, my_reports, report
+from api.moderation.schemas import LONGEST_WORDS, Category, Decision, TargetKind
 from api.moderation.services import block_member
 from api.profiles.me import update_me
 from api.profiles.queries import my_statements
