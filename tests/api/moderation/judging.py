@@ -1,6 +1,6 @@
 """Reports, moderators and decisions, made through the services as people would make them."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
@@ -9,16 +9,29 @@ from api.accounts.services import set_moderator
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
 from api.database import fetch_one
-from api.moderation.cases import claim, open_case
-from api.moderation.deciding import decide
+from api.moderation.cases import claim, evidence_of, open_case
+from api.moderation.deciding import decide, decide_appeal
+from api.moderation.notices import appeal
 from api.moderation.reporting import report
-from api.moderation.schemas import Category, Decision, DecisionCreate, ReportCreate, ReportRead, Target, TargetKind
+from api.moderation.schemas import (
+    AppealDecision,
+    AppealOutcome,
+    Category,
+    Decision,
+    DecisionCreate,
+    ReportCreate,
+    ReportRead,
+    Target,
+    TargetKind,
+)
 from api.profiles.schemas import Purpose, PurposeSwitch
 from api.profiles.services import switch_on_purpose
 from tests.api.connections.making import make_connection, make_recipient
-from tests.factories import email_of, make_member
+from tests.factories import email_of, make_member, make_statement
 
 INSULT = "You are a silly old goose, Grace, and everybody knows it."
+OVERTURNED = AppealDecision(outcome=AppealOutcome.OVERTURNED, reason="It was a joke between friends.")
+NOTHING = DecisionCreate(decision=Decision.NO_ACTION, reason="Nothing is wrong with it.")
 
 
 async def make_moderator(name: str = "Mo") -> Member:
@@ -98,3 +111,22 @@ async def account(member: Member) -> dict[str, object]:
     row = await fetch_one("SELECT suspended_at, requests_paused_until FROM account WHERE id = {}", member.id)
     assert row is not None
     return row
+
+
+async def overturn(case_id: UUID, of: Member) -> None:
+    """Appeal, and let another moderator take the decision back."""
+    await appeal(of, case_id, words="It was a joke.")
+    moderator = await make_moderator("Max")
+    await claim(moderator, case_id)
+    await decide_appeal(moderator, case_id, draft=OVERTURNED)
+
+
+async def reported_again(ada: Member, grace: Member) -> UUID:
+    """One more report of something that Ada wrote."""
+    statement = await make_statement(ada, f"You are geese, all of you, {uuid4()}.")
+    return (await report(grace, draft=about(TargetKind.STATEMENT, statement.id))).id
+
+
+async def sealed_texts(report_id: UUID) -> list[tuple[str, str, str]]:
+    """The pieces of the evidence: kind, by whom, text."""
+    return [(part.kind, part.by, part.text) for part in (await evidence_of(report_id)).parts]
