@@ -142,6 +142,10 @@ MEANINGS = {
         "A program sent a key that came with another call before. Nothing was done. Make a new key for each new thing "
         "to be done, and use the old one only to send the very same call again."
     ),
+    "too-many-kept-replies": (
+        "A program sent so many calls with a new key that no more of their replies can be kept. Each is kept for a "
+        "day. Nothing was done. Wait for the seconds that Retry-After names, or send the call without a key."
+    ),
     "requests-paused-by-moderators": (
         "Moderators decided that you send no requests for a while. Your notices say until when, which rule it is "
         "about, and how to object. Matches, conversations and requests that you receive go on as before."

@@ -10,11 +10,13 @@ import msgspec
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
-from api.idempotency.errors import KeyInUseError, KeyReusedError
+from api.idempotency.errors import KeyInUseError, KeyReusedError, TooManyKeptError
 from api.idempotency.keyed import KeyedCall, keyed_call
 from api.sealing import opened, seal
 
 KEPT: Final = timedelta(hours=24)
+MOST_KEPT: Final = 2_000
+"""Replies of one account at a time: far more than a person does in a day, and a bound to the disk that one can take."""
 
 Read = TypeVar("Read")
 
@@ -46,10 +48,12 @@ async def once(actor: Member) -> AsyncIterator[Once]:
 
     Raises:
         KeyInUseError: The same call came twice at once, and the other was first.
+        TooManyKeptError: As many replies of the actor's are kept as may be.
     """
     call = keyed_call()
     async with transaction():
         if call is not None:
+            await _check_room(actor)
             # Of two at once the second waits here until the first is done, or has failed.
             taken = await fetch(
                 "INSERT INTO kept_reply (id, member, fingerprint, reply, made_at) VALUES ({}, {}, {}, '', {}) "
@@ -80,6 +84,18 @@ async def kept_reply(call: KeyedCall) -> str | None:
     if bytes(row["fingerprint"]) != call.fingerprint:
         raise KeyReusedError
     return opened(row["reply"], about="kept_reply.reply", row=call.id)
+
+
+async def _check_room(actor: Member) -> None:
+    """Hold that one more reply may be kept: an older one is never dropped for it, as its call may yet come again."""
+    now = clock.now()
+    [kept] = await fetch(
+        "SELECT count(*) AS replies, min(made_at) AS oldest FROM kept_reply WHERE member = {} AND made_at > {}",
+        actor.id,
+        now - KEPT,
+    )
+    if kept["replies"] >= MOST_KEPT:
+        raise TooManyKeptError(MOST_KEPT, wait=kept["oldest"] + KEPT - now)
 
 
 async def forget_replies() -> int:

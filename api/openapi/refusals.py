@@ -23,7 +23,7 @@ from api.errors import (
     WhereforeError,
 )
 from api.idempotency.calls import is_keyed
-from api.idempotency.errors import KeyInUseError, KeyReusedError
+from api.idempotency.errors import KeyInUseError, KeyReusedError, TooManyKeptError
 from api.limits.errors import TooManyError
 from api.limits.guard import limits_of
 from api.load_shedding import BusyError
@@ -95,7 +95,7 @@ def _errors(handler: HTTPRouteHandler, method: str, path: str) -> Iterator[type[
     if handler.opt.get("edits"):
         yield ChangedMeanwhileError
     if is_keyed(handler):
-        yield from (KeyInUseError, KeyReusedError)
+        yield from (KeyInUseError, KeyReusedError, TooManyKeptError)
     if limits_of(handler, method):
         yield TooManyError
 

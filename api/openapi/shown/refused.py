@@ -17,6 +17,8 @@ from api.conversations.errors import NothingToRemindOfError, ReadsAsPitchError
 from api.conversations.schemas import Promise
 from api.drafts.errors import DraftsFullError
 from api.errors import ConflictError, InvalidError, MalformedError, NotSignedInError, WhereforeError
+from api.idempotency.errors import TooManyKeptError
+from api.idempotency.services import MOST_KEPT
 from api.limits.errors import QuotaReachedError, TooManyError, WrittenQuotaReachedError
 from api.openapi.shown.meeting import FOUND
 from api.openapi.shown.story import IN_A_MONTH, LATER, NOW, REASON
@@ -31,6 +33,7 @@ REFUSED: Final[tuple[WhereforeError, ...]] = (
     InvalidError.field("text", "missing", "This is missing."),
     ConflictError("They have just changed the words that your reason is about. Read them again first."),
     TooManyError(retry_after=60),
+    TooManyKeptError(MOST_KEPT, wait=timedelta(hours=3)),
     AccountLeavingError(UUID(int=0), NOW, proof=""),
     ConsentNeededError(TODAY),
     TooManyStatementsError(20),

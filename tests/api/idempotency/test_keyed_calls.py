@@ -223,6 +223,27 @@ async def test_nothing_of_the_key_the_call_or_the_reply_is_kept_in_clear(pair: P
         assert clear not in str(row)
 
 
+async def test_no_account_keeps_replies_without_end_and_none_is_dropped_before_its_time(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, moved_clock: MovedClock
+) -> None:
+    monkeypatch.setattr(services, "MOST_KEPT", 3)
+    who, path, body = await write(pair)
+    first = [await pair.post(who, path, body, key={"Idempotency-Key": str(number)}) for number in range(3)]
+    moved_clock.move(hours=1)
+
+    refused = await pair.post(who, path, body, key={"Idempotency-Key": "one-more"})
+
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-kept-replies")
+    assert 22 * 3600 < int(refused.headers["retry-after"]) <= 23 * 3600
+    assert (await _count("kept_reply"), await _count("message")) == (3, 3)
+    again = [await pair.post(who, path, body, key={"Idempotency-Key": str(number)}) for number in range(3)]
+    assert [reply.content for reply in again] == [reply.content for reply in first]
+    assert (await pair.post(who, path, body, key=None)).status_code == 201
+    assert (await pair.post(pair.grace, path, body)).status_code == 201, "of another account"
+    moved_clock.move(hours=23)
+    assert (await pair.post(who, path, body, key={"Idempotency-Key": "one-more"})).status_code == 201
+
+
 async def test_kept_replies_go_with_their_member(pair: Pair) -> None:
     who, path, body = await write(pair)
     await pair.post(who, path, body)
