@@ -239,7 +239,7 @@ WEBHOOKS_MADE = Limit(
     per=Per.ACCOUNT,
     windows=(Window(30, HOUR),),
     fails=Fails.CLOSED,
-    counts="webhooks made, and new secrets for them",
+    counts="webhooks made or led elsewhere, and new secrets for them",
 )
 WEBHOOK_CALLS = Limit(
     name="webhook-calls",

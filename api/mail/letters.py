@@ -138,9 +138,9 @@ WORDS = {
         path="/forgot",
     ),
     MailKind.WEBHOOK_MADE: Words(
-        "A webhook was made for your account",
+        "A webhook of your account was made or changed",
         (
-            "A webhook was made. From now on an address on the internet is told when there is something new for you.",
+            "A webhook was made or changed: an address on the internet is told when there is something new for you.",
             "It is not told what it is.",
             _WAS_IT_YOU,
             f"{_NOT_ME} It turns the webhook off too.",

@@ -77,7 +77,10 @@ class WebhookController(Controller):
         webhook_id: FromPath[UUID],
         data: JSONBody[WebhookUpdate],
     ) -> WebhookRead:
-        """Change its address or what it is told of, or turn it off or on. Another address, or on, needs a new token."""
+        """Change its address or what it is told of, or turn it off or on.
+
+        Another address, or on, needs a new token, with the scopes for all that the webhook is told of.
+        """
         return await services.change_webhook(actor, webhook_id, credential=credential, change=data)
 
     @delete("/{webhook_id:uuid}", operation_id="DeleteWebhook", responses=describes(NotFoundError))
@@ -89,11 +92,13 @@ class WebhookController(Controller):
         "/{webhook_id:uuid}/secret",
         operation_id="RenewWebhookSecret",
         opt={"access": Access.MEMBER, "keyed": True, "limits": (WEBHOOKS_MADE,)},
-        responses=describes(NotFoundError),
+        responses=describes(SignInAgainError, NotFoundError),
     )
-    async def renew(self, actor: NamedDependency[Member], webhook_id: FromPath[UUID]) -> SecretCreated:
-        """Make another secret, shown this once. The one before signs too for 24 hours."""
-        return await services.renew_secret(actor, webhook_id)
+    async def renew(
+        self, actor: NamedDependency[Member], credential: NamedDependency[Credential], webhook_id: FromPath[UUID]
+    ) -> SecretCreated:
+        """Make another secret, shown this once. The one before signs too for 24 hours. It needs a new token."""
+        return await services.renew_secret(actor, webhook_id, credential=credential)
 
     @post(
         "/{webhook_id:uuid}/test",
@@ -118,19 +123,24 @@ class DeliveryController(Controller):
     async def read(
         self,
         actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
         webhook_id: FromPath[UUID],
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[DeliveryRead]:
-        """List what was sent to a webhook, or tried, within 14 days, the newest first."""
-        return await queries.deliveries(actor, webhook_id, limit=limit, cursor=cursor)
+        """List what was sent to a webhook, or tried, within 14 days, the newest first, as far as the token reads it."""
+        return await queries.deliveries(actor, webhook_id, scopes=credential.scopes, limit=limit, cursor=cursor)
 
     @get("/{delivery_id:uuid}", operation_id="Delivery", responses=describes(NotFoundError))
     async def read_one(
-        self, actor: NamedDependency[Member], webhook_id: FromPath[UUID], delivery_id: FromPath[UUID]
+        self,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        webhook_id: FromPath[UUID],
+        delivery_id: FromPath[UUID],
     ) -> DeliveryRead:
         """Read what came of one delivery."""
-        return await queries.delivery(actor, webhook_id, delivery_id)
+        return await queries.delivery(actor, webhook_id, delivery_id, scopes=credential.scopes)
 
     @post(
         "/{delivery_id:uuid}/resending",
@@ -140,10 +150,14 @@ class DeliveryController(Controller):
         responses=describes(NotFoundError, WebhookOffError, WebhooksClosedError),
     )
     async def resend(
-        self, actor: NamedDependency[Member], webhook_id: FromPath[UUID], delivery_id: FromPath[UUID]
+        self,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        webhook_id: FromPath[UUID],
+        delivery_id: FromPath[UUID],
     ) -> DeliveryRead:
         """Send it once more, with the same `webhook-id`, as if it were new."""
-        return await services.send_again(actor, webhook_id, delivery_id)
+        return await services.send_again(actor, webhook_id, delivery_id, scopes=credential.scopes)
 
 
 CONTROLLERS: list[type[Controller]] = [WebhookController, DeliveryController]

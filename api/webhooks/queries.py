@@ -1,5 +1,6 @@
 """What members read of their webhooks, and whether there is still something to be told."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from api.errors import NotFoundError
 from api.event_kinds import Kind
 from api.events import Event
 from api.live.queries import reads
+from api.live.streams import SCOPES
 from api.pagination import DEFAULT_LIMIT, Moment, Page, beyond, page_of
 from api.sealing import open_in
 from api.webhooks.schemas import Attempt, DeliveryRead, DeliveryState, WebhookRead
@@ -31,7 +33,7 @@ _DELIVERY: Final = (
     "SELECT d.id, d.event, d.kind, d.created_at, d.tried_at, d.outcomes, d.next_try_at, d.delivered_at, d.dead_at "
     "FROM webhook_delivery AS d JOIN webhook AS w ON w.id = d.webhook WHERE w.member = {} AND d.webhook = {} "
     # That something waits which was never sent, or was withheld, is told to nobody: it may be gone already.
-    f"AND (cardinality(d.tried_at) > 0 OR d.kind = '{TEST}') AND {{}}"
+    f"AND (d.kind = '{TEST}' OR (cardinality(d.tried_at) > 0 AND d.kind = ANY({{}}))) AND {{}}"
 )
 
 
@@ -53,9 +55,14 @@ async def webhook(actor: Member, webhook_id: UUID) -> WebhookRead:
 
 
 async def deliveries(
-    actor: Member, webhook_id: UUID, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+    actor: Member,
+    webhook_id: UUID,
+    *,
+    scopes: Collection[str] = (),
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
 ) -> Page[DeliveryRead]:
-    """What one of the actor's webhooks was told, the newest first.
+    """What one of the actor's webhooks was told, the newest first; beside test calls only what these scopes open.
 
     Raises:
         NotFoundError: There is no such webhook.
@@ -64,18 +71,18 @@ async def deliveries(
     following = beyond(cursor, "(d.created_at, d.id) < ({}, {})")
     await webhook(actor, webhook_id)
     narrowed = QueryString("{} ORDER BY d.created_at DESC, d.id DESC LIMIT {}", following, limit + 1)
-    read = await _deliveries(actor, webhook_id, narrowed)
+    read = await _deliveries(actor, webhook_id, scopes, narrowed)
     last = read[:limit][-1] if read else None
     return page_of(read, limit=limit, position=None if last is None else Moment(last.created_at, last.id))
 
 
-async def delivery(actor: Member, webhook_id: UUID, delivery_id: UUID) -> DeliveryRead:
+async def delivery(actor: Member, webhook_id: UUID, delivery_id: UUID, *, scopes: Collection[str] = ()) -> DeliveryRead:
     """One telling of one of the actor's webhooks.
 
     Raises:
-        NotFoundError: There is none.
+        NotFoundError: There is none, or none that these scopes open.
     """
-    found = await _deliveries(actor, webhook_id, QueryString("d.id = {}", delivery_id))
+    found = await _deliveries(actor, webhook_id, scopes, QueryString("d.id = {}", delivery_id))
     if not found:
         raise NotFoundError
     return found[0]
@@ -101,8 +108,11 @@ async def _webhooks(actor: Member, narrowed: QueryString) -> list[WebhookRead]:
     return msgspec.convert(rows, list[WebhookRead])
 
 
-async def _deliveries(actor: Member, webhook_id: UUID, narrowed: QueryString) -> list[DeliveryRead]:
-    return [_read(row) for row in await fetch(_DELIVERY, actor.id, webhook_id, narrowed)]
+async def _deliveries(
+    actor: Member, webhook_id: UUID, scopes: Collection[str], narrowed: QueryString
+) -> list[DeliveryRead]:
+    told = [str(kind) for kind in Kind if SCOPES[kind] in scopes]
+    return [_read(row) for row in await fetch(_DELIVERY, actor.id, webhook_id, told, narrowed)]
 
 
 def _read(row: dict[str, Any]) -> DeliveryRead:

@@ -17,6 +17,8 @@ from api.errors import FieldError, InvalidError, NotFoundError, ScopeMissingErro
 from api.event_kinds import Kind
 from api.events import WEBHOOKS, Told
 from api.idempotency.services import once
+from api.limits.policies import WEBHOOKS_MADE
+from api.limits.services import spend
 from api.live.streams import SCOPES
 from api.mail.schemas import MailKind
 from api.sealing import opened, seal
@@ -80,24 +82,33 @@ async def change_webhook(
 
     Raises:
         SignInAgainError: Another address, or turning on, needs a proof of who one is that is not old.
+        NotSignedInError: What they are signed in with was ended meanwhile.
+        TooManyError: It was led elsewhere often in a short time.
         ScopeMissingError, InvalidError, NotFoundError, WebhooksClosedError: As for `make_webhook`.
         ChangedMeanwhileError: It is not as the call expects it.
     """
     was = await queries.webhook(actor, webhook_id)  # first of all: who has none is told nothing else
-    if change.url is not UNSET or change.is_on is True:
+    opens = change.url is not UNSET or change.is_on is True
+    if opens:
         needs_recent(credential)
         _check_open()
-    if change.kinds is not UNSET:
-        _check_reach(credential, change.kinds)
+    if opens or change.kinds is not UNSET:
+        _check_reach(credential, was.kinds if change.kinds is UNSET else change.kinds)
+    if change.url is not UNSET and change.url != was.url:
+        await spend(WEBHOOKS_MADE, who=f"member {actor.id}")  # it is as good as another one
     new_url, new_kinds = await _checked(
         was.url if change.url is UNSET else change.url, was.kinds if change.kinds is UNSET else change.kinds
     )
     async with transaction():
+        if opens:
+            await hold_signed_in(actor, credential)
         await _lock(actor, webhook_id)
         await check_unchanged(queries.webhook, actor, webhook_id)
         is_now = await queries.webhook(actor, webhook_id)
         url = is_now.url if change.url is UNSET else new_url
         kinds = is_now.kinds if change.kinds is UNSET else new_kinds
+        if opens:
+            _check_reach(credential, kinds)
         await fetch(
             "UPDATE webhook SET url = {}, kinds = {} WHERE id = {}",
             seal(url, about="webhook.url", row=webhook_id),
@@ -108,6 +119,8 @@ async def change_webhook(
             await _turn_off(webhook_id)
         elif change.is_on is True or url != is_now.url:
             await _begin_anew(webhook_id, turn_on=change.is_on is True)
+        if url != is_now.url:
+            await tell(actor.id, MailKind.WEBHOOK_MADE)
         return await queries.webhook(actor, webhook_id)
 
 
@@ -121,14 +134,19 @@ async def delete_webhook(actor: Member, webhook_id: UUID) -> None:
         raise NotFoundError
 
 
-async def renew_secret(actor: Member, webhook_id: UUID) -> SecretCreated:
+async def renew_secret(actor: Member, webhook_id: UUID, *, credential: Credential) -> SecretCreated:
     """Give a webhook another secret; the one before signs too for a day, and one before that no longer.
 
     Raises:
         NotFoundError: There is none.
+        SignInAgainError: The actor has not proved lately who they are.
+        NotSignedInError: What they are signed in with was ended meanwhile.
     """
+    await queries.webhook(actor, webhook_id)  # first of all: who has none is told nothing else
+    needs_recent(credential)
     secret, until = new_secret(), clock.now() + OLD_SECRET_SIGNS
     async with once(actor) as doing:
+        await hold_signed_in(actor, credential)
         row = await _lock(actor, webhook_id)
         old = opened(row["secret"], about="webhook.secret", row=webhook_id)
         await fetch(
@@ -166,11 +184,13 @@ async def test_webhook(actor: Member, webhook_id: UUID) -> DeliveryRead:
         return await doing.answer(await queries.delivery(actor, webhook_id, delivery_id))
 
 
-async def send_again(actor: Member, webhook_id: UUID, delivery_id: UUID) -> DeliveryRead:
+async def send_again(
+    actor: Member, webhook_id: UUID, delivery_id: UUID, *, scopes: Collection[str] = ()
+) -> DeliveryRead:
     """Send once more what arrived, was given up, or waits: as if it were new, with the same id.
 
     Raises:
-        NotFoundError: There is none.
+        NotFoundError: There is none, or none that these scopes open.
         WebhookOffError: The webhook is off.
         WebhooksClosedError: None are called here.
     """
@@ -178,7 +198,7 @@ async def send_again(actor: Member, webhook_id: UUID, delivery_id: UUID) -> Deli
     now = clock.now()
     async with once(actor) as doing:
         await _lock_on(actor, webhook_id)
-        await queries.delivery(actor, webhook_id, delivery_id)
+        await queries.delivery(actor, webhook_id, delivery_id, scopes=scopes)
         await fetch(
             "UPDATE webhook_delivery SET next_try_at = {}, queued_at = {}, tries = 0, delivered_at = NULL, "
             "dead_at = NULL WHERE id = {}",
@@ -187,7 +207,7 @@ async def send_again(actor: Member, webhook_id: UUID, delivery_id: UUID) -> Deli
             delivery_id,
         )
         await _send_soon(webhook_id)
-        return await doing.answer(await queries.delivery(actor, webhook_id, delivery_id))
+        return await doing.answer(await queries.delivery(actor, webhook_id, delivery_id, scopes=scopes))
 
 
 def _check_open() -> None:

@@ -72,6 +72,7 @@ class WebhookPages(Controller):
         self,
         request: PageRequest,
         actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
         webhook_id: FromPath[UUID],
         cursor: FromQuery[str | None] = None,
     ) -> Template:
@@ -80,7 +81,7 @@ class WebhookPages(Controller):
             request,
             "settings/webhook.html",
             webhook=await queries.webhook(actor, webhook_id),
-            deliveries=await queries.deliveries(actor, webhook_id, cursor=cursor),
+            deliveries=await queries.deliveries(actor, webhook_id, scopes=credential.scopes, cursor=cursor),
             kinds=KINDS_SAID,
             why_off=WHY_OFF,
             states=STATES,
@@ -151,9 +152,15 @@ class WebhookChangePages(Controller):
         return redirect_with(f"{HERE}/{webhook_id}", notice="The webhook is on.")
 
     @post("/secret", opt={"limits": (WEBHOOKS_MADE,)})
-    async def renew(self, request: PageRequest, actor: NamedDependency[Member], webhook_id: FromPath[UUID]) -> Answer:
+    async def renew(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        webhook_id: FromPath[UUID],
+    ) -> Answer:
         """Make another secret, and show it, this once."""
-        renewed = await services.renew_secret(actor, webhook_id)
+        renewed = await services.renew_secret(actor, webhook_id, credential=credential)
         return await _secret(request, webhook_id, renewed.secret, is_new=False)
 
     @post("/test", opt={"limits": (WEBHOOK_CALLS,)})
@@ -167,11 +174,15 @@ class WebhookChangePages(Controller):
 
     @post("/deliveries/{delivery_id:uuid}/again", opt={"limits": (WEBHOOK_CALLS,)})
     async def send_again(
-        self, actor: NamedDependency[Member], webhook_id: FromPath[UUID], delivery_id: FromPath[UUID]
+        self,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        webhook_id: FromPath[UUID],
+        delivery_id: FromPath[UUID],
     ) -> Answer:
         """Send something once more."""
         try:
-            await services.send_again(actor, webhook_id, delivery_id)
+            await services.send_again(actor, webhook_id, delivery_id, scopes=credential.scopes)
         except (WebhookOffError, WebhooksClosedError) as error:
             return redirect_with(f"{HERE}/{webhook_id}", notice=error.detail)
         return redirect_with(f"{HERE}/{webhook_id}", notice=_AGAIN)

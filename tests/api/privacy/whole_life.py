@@ -35,7 +35,7 @@ from api.profiles.services import switch_off_purpose, switch_on_purpose
 from api.sealing import seal
 from api.webhooks.services import renew_secret
 from tests.api.connections.making import PAIRS, make_connection, make_recipient, make_request
-from tests.api.webhooks.receiving import make_webhook
+from tests.api.webhooks.receiving import credential_of, make_webhook
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 
 
@@ -168,7 +168,7 @@ async def _keep_ways_in(ada: Member) -> None:
 async def _keep_webhook(ada: Member) -> None:
     now = clock.now()
     made = (await make_webhook(ada, "https://hooks.example.org/ada")).webhook
-    await renew_secret(ada, made.id)
+    await renew_secret(ada, made.id, credential=await credential_of(ada))
     await fetch("UPDATE webhook SET off_at = {}, why_off = 'failing', failing_since = {}", now, now)
     # No delivery is everything at once.
     for ended in ("next_try_at", "delivered_at", "dead_at"):

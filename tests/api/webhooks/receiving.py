@@ -199,7 +199,7 @@ async def outcomes(member: Member, webhook_id: UUID) -> list[tuple[str, str, lis
 
     return [
         (one.type, str(one.state), [attempt.outcome for attempt in one.attempts])
-        for one in (await deliveries(member, webhook_id)).items
+        for one in (await deliveries(member, webhook_id, scopes=ALL_SCOPES)).items
     ]
 
 

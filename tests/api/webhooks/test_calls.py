@@ -5,15 +5,14 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from api.accounts.schemas import Member, TokenCreate
-from api.accounts.tokens import create_token
 from api.database import fetch
 from api.settings import settings
 from api.webhooks.services import MOST_WEBHOOKS
 from tests.api.connections.making import make_connection, make_recipient
 from tests.api.openapi.truth import hold_to_description
 from tests.api.webhooks.receiving import Receiver, deliver, verified
-from tests.factories import PASSWORD, as_member, email_of, make_member
+from tests.api.webhooks.test_ways_in import with_scopes
+from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 
 WEBHOOKS = "/api/v1/me/webhooks"
@@ -99,11 +98,6 @@ async def test_nobody_has_anothers_webhook(client: AsyncClient) -> None:
     assert (await client.get(WEBHOOKS, headers=other)).json() == []
 
 
-async def _with_scopes(member: Member, *scopes: str) -> dict[str, str]:
-    draft = TokenCreate(email=await email_of(member.id), password=PASSWORD, name="narrow", scopes=list(scopes))  # type: ignore[arg-type]  # scopes are their own text
-    return {"Authorization": f"Bearer {(await create_token(draft)).token}"}
-
-
 @pytest.mark.parametrize(
     ("kind", "scope"),
     [("message.received", "messages:read"), ("request.received", "requests:read"),
@@ -111,11 +105,11 @@ async def _with_scopes(member: Member, *scopes: str) -> dict[str, str]:
 )  # fmt: skip
 async def test_a_token_hears_of_nothing_that_it_may_not_read(kind: str, scope: str, client: AsyncClient) -> None:
     ada = await make_member("Ada")
-    narrow = await _with_scopes(ada, "profile")
+    narrow = await with_scopes(ada, "profile")
     body = {"url": URL, "kinds": [kind]}
 
     refused = await client.post(WEBHOOKS, headers=narrow, json=body)
-    allowed = await client.post(WEBHOOKS, headers=await _with_scopes(ada, "profile", scope), json=body)
+    allowed = await client.post(WEBHOOKS, headers=await with_scopes(ada, "profile", scope), json=body)
 
     assert (refused.status_code, refused.json()["scope"]) == (403, scope)
     assert allowed.status_code == 201

@@ -13,7 +13,7 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from api.webhooks import patience, services
-from tests.api.webhooks.receiving import Receiver, deliver, make_webhook
+from tests.api.webhooks.receiving import Receiver, credential_of, deliver, make_webhook
 from tests.factories import make_member
 
 PAGE = (Path(__file__).parents[3] / "docs/webhooks.md").read_text()
@@ -48,7 +48,8 @@ async def _in_javascript(secret: str, headers: dict[str, str], body: bytes) -> b
 async def test_the_code_on_the_page_tells_our_calls_from_changed_old_and_foreign_ones(receiver: Receiver) -> None:
     ada = await make_member()
     made = await make_webhook(ada, receiver.url)
-    await services.renew_secret(ada, made.webhook.id)  # two signatures, of which the second is by this secret
+    # Two signatures, of which the second is by this secret.
+    await services.renew_secret(ada, made.webhook.id, credential=await credential_of(ada))
     await services.test_webhook(ada, made.webhook.id)
     await deliver()
     [call] = receiver.calls

@@ -17,7 +17,7 @@ from api.events import tell
 from api.webhooks import calling, outbox, sending, services, tidying
 from api.webhooks.schemas import WebhookUpdate
 from tests.api.connections.making import make_connection, make_recipient
-from tests.api.webhooks.receiving import Receiver, credential_of, deliver, make_webhook, receiving
+from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, credential_of, deliver, make_webhook, receiving
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 
@@ -80,7 +80,7 @@ class Life:
             case "tidy":
                 await tidying.tidy_deliveries()
             case "new secret":
-                await services.renew_secret(self.grace, self.webhook_id)
+                await services.renew_secret(self.grace, self.webhook_id, credential=await credential_of(self.grace))
             case _:
                 self.clock.move(**{"a minute": {"seconds": 61}, "an hour": {"hours": 1}, "two days": {"days": 2}}[name])
 
@@ -123,7 +123,7 @@ class Life:
     async def _again(self) -> None:
         rows = await fetch("SELECT id FROM webhook_delivery WHERE cardinality(tried_at) > 0 ORDER BY id LIMIT 1")
         if rows and self.is_on and await fetch("SELECT 1 FROM webhook WHERE off_at IS NULL"):
-            await services.send_again(self.grace, self.webhook_id, rows[0]["id"])
+            await services.send_again(self.grace, self.webhook_id, rows[0]["id"], scopes=ALL_SCOPES)
 
 
 @pytest.fixture

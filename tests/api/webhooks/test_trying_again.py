@@ -11,6 +11,7 @@ from api.webhooks import outbox, queries, sending, services, tidying
 from api.webhooks.patience import TRY_AGAIN_AFTER
 from api.webhooks.schemas import WebhookUpdate, WhyOff
 from tests.api.webhooks.receiving import (
+    ALL_SCOPES,
     Receiver,
     credential_of,
     deliver,
@@ -61,8 +62,8 @@ async def test_it_is_given_up_after_a_day_and_a_half_and_can_be_sent_again_by_ha
     assert len(receiver.calls) == len(TRY_AGAIN_AFTER) + 1
     assert await outcomes(grace, made.webhook.id) == [("message.received", "given_up", ["500"] * 8)]
     receiver.usual = 204
-    [dead] = (await queries.deliveries(grace, made.webhook.id)).items
-    await services.send_again(grace, made.webhook.id, dead.id)
+    [dead] = (await queries.deliveries(grace, made.webhook.id, scopes=ALL_SCOPES)).items
+    await services.send_again(grace, made.webhook.id, dead.id, scopes=ALL_SCOPES)
     await deliver()
     assert await outcomes(grace, made.webhook.id) == [("message.received", "delivered", ["500"] * 8 + ["204"])]
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
@@ -103,7 +104,7 @@ async def test_a_receiver_that_asks_for_time_gets_it(receiver: Receiver, moved_c
 
     await deliver()
 
-    [waiting] = (await queries.deliveries(grace, made.webhook.id)).items
+    [waiting] = (await queries.deliveries(grace, made.webhook.id, scopes=ALL_SCOPES)).items
     assert waiting.next_try_at == moved_clock.now() + timedelta(seconds=3000)
 
 
@@ -166,7 +167,7 @@ async def test_for_a_day_after_a_new_secret_both_sign_and_then_the_new_one_alone
 ) -> None:
     ada, grace, connection_id = await pair()
     made = await make_webhook(grace, receiver.url)
-    renewed = await services.renew_secret(grace, made.webhook.id)
+    renewed = await services.renew_secret(grace, made.webhook.id, credential=await credential_of(grace))
 
     await say(ada, connection_id)
     await deliver()

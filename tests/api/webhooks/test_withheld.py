@@ -23,7 +23,7 @@ from api.profiles.services import switch_off_purpose
 from api.webhooks import queries, services, tidying
 from api.webhooks.schemas import WebhookUpdate, WhyOff
 from tests.api.connections.making import make_connection, make_recipient, make_request
-from tests.api.webhooks.receiving import Receiver, credential_of, deliver, make_webhook, outcomes
+from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, credential_of, deliver, make_webhook, outcomes
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 
@@ -120,9 +120,9 @@ async def test_what_waits_unsent_is_not_to_be_seen_before_it_was_sent(receiver: 
 
     assert await outcomes(grace, made.webhook.id) == []
     with pytest.raises(NotFoundError):
-        await queries.delivery(grace, made.webhook.id, row["id"])
+        await queries.delivery(grace, made.webhook.id, row["id"], scopes=ALL_SCOPES)
     with pytest.raises(NotFoundError):
-        await services.send_again(grace, made.webhook.id, row["id"])
+        await services.send_again(grace, made.webhook.id, row["id"], scopes=ALL_SCOPES)
 
 
 async def test_nothing_goes_out_for_whoever_is_suspended(receiver: Receiver) -> None:
