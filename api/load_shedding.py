@@ -31,7 +31,10 @@ LEAST_PART = 1 / 6
 SHARES = 3
 """One network address has one of so many shares of these places, so that nobody takes them all from everybody else."""
 LEAST_SHARE = 8
-"""Places of one address, however few there are: a browser asks for a page and all that belongs to it at once."""
+"""Places of one address, however few there are: a browser asks for a page and all that belongs to it at once.
+
+Of others it takes no more than its share by them.
+"""
 LONGEST_WAIT = 4
 """Seconds. Each is told another time up to this one, so that they do not all come back at once."""
 SECONDS_BETWEEN_WARNINGS = 5
@@ -65,7 +68,7 @@ def shedding_load(app: ASGIApp, *, refusal: Refusal) -> ASGIApp:
         address, room = _address(scope), load.room(MOST_READS if scope.get("method") in _SAFE else MOST_WRITES)
         # Whatever watches over the process must be answered whatever others do, but not whoever asks without end.
         watches = scope["path"] in HEALTH_CHECKS
-        if load.has_share(room, address=address) and (watches or load.at_work < room):
+        if load.has_share(room, address=address) and (watches or load.crowd(room) < room):
             await _Visit(load, receive, send, address=address).pay(app, scope)
         else:
             load.warn()
@@ -101,6 +104,14 @@ class _Load:
     def has_share(self, room: int, *, address: str | None) -> bool:
         """Whether one more may be worked on for this address, of its share of so many."""
         return address is None or self._of[address] < max(room // SHARES, LEAST_SHARE)
+
+    def crowd(self, room: int) -> int:
+        """How many of so many places are taken from others: of an address that holds more than its share, its share.
+
+        Else one address could keep everybody out while there are few places, by requests that wait for each other.
+        """
+        share = room // SHARES
+        return self.at_work - sum(max(0, held - share) for held in self._of.values())
 
     def learn(self, seconds: float) -> None:
         """Heed how long a request took: places are given up in big steps and won back in small ones, as in TCP."""

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
-from api.load_shedding import LEAST_PART, LONGEST_WAIT, MOST_READS, MOST_WRITES, SHARES, shedding_load
+from api.load_shedding import (
+    LEAST_PART,
+    LEAST_SHARE,
+    LONGEST_WAIT,
+    MOST_READS,
+    MOST_WRITES,
+    SHARES,
+    shedding_load,
+)
 from api.refusals import as_problem
 from tests.application import application
 
@@ -161,6 +169,27 @@ async def test_while_requests_take_long_fewer_are_worked_on_and_places_are_won_b
     working.may_answer.clear()
     async with many(visitor, 2 * MOST_READS, "GET", "/"):
         assert working.began == 20 + least + 100 + MOST_READS
+
+
+async def test_one_address_keeps_nobody_out_while_there_are_few_places(
+    working: Working, others: list[AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests that wait for each other, such as sign-ins, make places few and then stand in all of them."""
+    greedy, *rest = others
+    working.may_answer.set()
+    with monkeypatch.context() as slow:
+        slow.setattr("api.load_shedding.LONGEST_WORK", 0)
+        for _ in range(20):
+            await greedy.get("/")
+    working.may_answer.clear()
+    few = int(MOST_READS * LEAST_PART)
+
+    async with many(greedy, MOST_WRITES, "POST", "/"):
+        assert working.began == 20 + LEAST_SHARE == 20 + few
+        async with many(rest[0], 2 * few, "GET", "/"), many(rest[1], 2 * few, "GET", "/"):
+            assert working.began == 20 + 3 * LEAST_SHARE
+            async with many(rest[2], few, "GET", "/"):
+                assert working.began == 20 + 3 * LEAST_SHARE + few - 3 * (few // SHARES)
 
 
 async def test_whoever_gives_up_and_whatever_fails_leaves_its_place(working: Working, visitor: AsyncClient) -> None:

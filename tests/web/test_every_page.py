@@ -1,5 +1,8 @@
 """What holds for every page and every reply."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar, get
@@ -11,6 +14,8 @@ from tests.factories import email_of, make_member
 from tests.web.browsing import browser_of
 from web.app import create_app
 from web.judging import IN_A_HUNDRED
+from web.pages import api_docs
+from web.reference import read_reference
 
 ALWAYS = ("content-security-policy", "referrer-policy", "x-content-type-options", "permissions-policy", "cache-control")
 
@@ -138,3 +143,23 @@ async def test_an_upload_where_a_form_belongs_is_not_read(client: AsyncClient) -
     reply = await client.post("/join", files={"purpose": b"hobby"})
 
     assert reply.status_code == 422
+
+
+async def test_the_reference_is_drawn_once_however_many_ask_for_it_at_once(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is ten times as much work as other pages, and whoever comes may ask for it."""
+    drawn = []
+
+    def counting(document: Any) -> Any:
+        drawn.append(1)
+        return read_reference(document)
+
+    monkeypatch.setattr(api_docs, "read_reference", counting)
+    application().state.pop("reference", None)
+
+    pages = await asyncio.gather(*(client.get("/api/docs") for _ in range(6)))
+
+    assert {page.status_code for page in pages} == {200}
+    assert "SendConnectionRequest" in pages[0].text
+    assert len(drawn) == 1
