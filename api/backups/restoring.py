@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from pyrage.x25519 import Identity
 
-from api import database
+from api import clock, database
 from api.accounts.schemas import LinkPurpose
 from api.backups import catalog
 from api.backups.archive import opened
@@ -42,6 +42,9 @@ _SIGN_INS = (
     "DELETE FROM passkey_challenge",
     f"DELETE FROM mailed_link WHERE purpose <> '{LinkPurpose.UNDO}'",
 )
+
+# Their members may have deleted them since, or turned them off because somebody else had made them.
+_WEBHOOKS = "UPDATE webhook SET off_at = $1, why_off = 'signed_out' WHERE off_at IS NULL"
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -99,8 +102,8 @@ async def restore(url: str, path: Path, identities: Sequence[Identity], wishes: 
                 if archive.about != about:
                     raise BackupError("The file was changed while it was read.")
                 await load(connection, archive, say=say)
-            for statement in () if wishes.keep_sign_ins else _SIGN_INS:
-                await connection.execute(statement)
+            if not wishes.keep_sign_ins:
+                await _end_sign_ins(connection)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError) as error:
         raise BackupError(f"The database refused the backup ({kind_of(error)}); it is as it was before.") from error
     await migrate(url)
@@ -121,6 +124,13 @@ async def _alone(url: str) -> AsyncIterator[Connection]:
         yield connection
     finally:
         connection.terminate()
+
+
+async def _end_sign_ins(connection: Connection) -> None:
+    for statement in _SIGN_INS:
+        await connection.execute(statement)
+    if await connection.fetchval("SELECT to_regclass('webhook')") is not None:  # a backup may be older than they are
+        await connection.execute(_WEBHOOKS, clock.now())
 
 
 def _check_version(about: About) -> None:

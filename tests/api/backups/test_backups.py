@@ -18,6 +18,7 @@ from api.migration_steps import Step, known_steps, run_steps
 from api.privacy import journal
 from api.privacy.erasure import erase, leave, leaves_at, stay
 from tests.api.backups.backing_up import content, people, put_back, shape, taken, two_who_talk
+from tests.api.webhooks.receiving import make_webhook
 from tests.factories import make_member
 
 
@@ -152,6 +153,21 @@ async def test_whoever_ended_their_sessions_stays_signed_out(url: str, tmp_path:
 
     assert await people() == {"Ada"}
     assert await fetch("SELECT 1 FROM session") == []
+
+
+@pytest.mark.parametrize("keep_sign_ins", [False, True])
+async def test_a_webhook_that_its_member_ended_since_calls_nobody_again(
+    url: str, tmp_path: Path, *, keep_sign_ins: bool
+) -> None:
+    ada = await make_member("Ada")
+    await make_webhook(ada, "https://hooks.example.org/thief")
+    made = await taken(url, tmp_path)
+    await fetch("DELETE FROM webhook")
+
+    await put_back(url, made.path, Wishes(replace=True, keep_sign_ins=keep_sign_ins))
+
+    [row] = await fetch("SELECT off_at IS NULL AS is_on, why_off FROM webhook")
+    assert row == ({"is_on": True, "why_off": None} if keep_sign_ins else {"is_on": False, "why_off": "signed_out"})
 
 
 async def test_a_backup_of_a_newer_version_is_refused(
