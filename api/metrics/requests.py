@@ -9,8 +9,10 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from api.logs import HEALTH_CHECKS
 from api.metrics.instruments import Instruments, instruments
 
-_OF_SAFETY = re.compile(r"report|block|case|consent|moderat|notice|leav|erasure|audit|disagree|undo")
-"""What somebody opens in need. In a small place a count of one would say that somebody just did."""
+_OF_SAFETY = re.compile(
+    "report|block|case|consent|moderat|notice|leav|erasure|audit|disagree|undo|refus|/end$|^DELETE /api/v1/connections/"
+)
+"""What somebody opens in need, or does in silence. In a small place a count of one would say that somebody just did."""
 
 SAFETY = "safety"
 NOT_ROUTED = "none"
@@ -48,16 +50,16 @@ def measuring_requests(app: ASGIApp) -> ASGIApp:
 
 
 def _note(told: Instruments, scope: Scope, *, status: int, seconds: float) -> None:
-    route = route_of(scope.get("path_template"))
     method = scope.get("method") or ""
     method = method if method in _METHODS else "other"
+    route = route_of(method, scope.get("path_template"))
     told.requests.labels(method, route, str(status)).inc()
     if not route.endswith("/events"):
         told.request_seconds.labels(method, route).observe(seconds)
 
 
-def route_of(template: str | None) -> str:
+def route_of(method: str, template: str | None) -> str:
     """What a request is counted under: the template of its route, but for what must not be counted apart."""
     if template is None:
         return NOT_ROUTED
-    return SAFETY if _OF_SAFETY.search(template) else template
+    return SAFETY if _OF_SAFETY.search(f"{method} {template}") else template

@@ -64,6 +64,9 @@ async def test_what_is_opened_in_need_is_not_counted_apart(
         ("POST", "/api/v1/reports"),
         ("GET", "/me/leaving"),
         ("GET", "/moderation"),
+        ("POST", f"/api/v1/connection-requests/{NOBODY}/refusal"),
+        ("POST", f"/conversations/{NOBODY}/end"),
+        ("DELETE", f"/api/v1/connections/{NOBODY}"),
     ):
         await measured.request(method, path, headers=headers)
 
