@@ -16,6 +16,7 @@ from api.profiles.purposes import consent_version
 from api.profiles.schemas import Audience, Purpose, PurposeSwitch, Role, StatementCreate, StatementRead
 
 PASSWORD = "a lantern over nine quiet harbours"
+NEW_PASSWORD = "seven copper kettles under an arch"
 
 NOBODY = UUID(int=7)
 """An id that nothing has, always the same: all processes of a run must give tests the same names."""

@@ -3,10 +3,15 @@
 import pyotp
 
 from api import clock
-from api.accounts import second_factor
+from api.accounts import passkeys, second_factor
 from api.accounts.queries import member_by_session
-from api.accounts.schemas import Credential, Member
+from api.accounts.schemas import Credential, Member, PendingSignIn
 from api.accounts.services import open_session
+from api.accounts.signing_in import start_sign_in
+from tests.authenticator import Authenticator
+from tests.factories import PASSWORD
+
+HERE = "what the cookie of this browser carries"
 
 
 async def credential_of(member: Member) -> Credential:
@@ -29,3 +34,24 @@ async def with_app(member: Member) -> tuple[str, list[str]]:
     assert app is not None
     codes = await second_factor.confirm_second_factor(member, credential=credential, code=code_of(app.key, off=-1))
     return app.key, codes
+
+
+async def add_passkey(member: Member, device: Authenticator, name: str = "This phone") -> None:
+    """Add the passkey of a device."""
+    credential = await credential_of(member)
+    options = await passkeys.options_to_add(member, credential=credential, browser=HERE)
+    answer = device.make(options)
+    await passkeys.add_passkey(member, credential=credential, answer=answer, name=name, browser=HERE)
+
+
+async def sign_in_with(device: Authenticator) -> Member:
+    """Sign in with a device."""
+    answer = device.sign(await passkeys.options_to_sign_in(browser=HERE))
+    return (await passkeys.sign_in_by_passkey(answer, browser=HERE)).member
+
+
+async def begin_sign_in(email: str = "ada@example.org") -> PendingSignIn:
+    """The right password, and no code yet."""
+    pending = await start_sign_in(email=email, password=PASSWORD)
+    assert isinstance(pending, PendingSignIn)
+    return pending

@@ -17,8 +17,7 @@ from api.database import fetch
 from api.errors import NotSignedInError
 from api.privacy import services as privacy
 from api.privacy.erasure import leaves_at
-from tests.api.accounts.making import code_of, credential_of, with_app
-from tests.api.accounts.test_passkeys import HERE, add
+from tests.api.accounts.making import HERE, add_passkey, code_of, credential_of, with_app
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD, make_member
 
@@ -112,7 +111,7 @@ async def test_a_passkey_that_signed_before_a_reset_opens_no_session_after_it(
     ada: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = Authenticator()
-    await add(ada, device)
+    await add_passkey(ada, device)
     answer = device.sign(await passkeys.options_to_sign_in(browser=HERE))
     _just_after(monkeypatch, passkeys, "judged_signature", lambda: _reset(ada))
 

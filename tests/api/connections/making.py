@@ -3,9 +3,13 @@
 from itertools import cycle
 from uuid import UUID
 
+import pytest
+
 from api.accounts.schemas import Member
 from api.connections import queries, services
-from api.connections.schemas import Anchor, AnchorKind, Box, RequestCreate, RequestRead
+from api.connections.errors import ReasonRefusedError
+from api.connections.schemas import Anchor, AnchorKind, Box, Refusal, RequestCreate, RequestRead
+from api.database import fetch
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Purpose
 from tests.factories import make_member
@@ -93,6 +97,12 @@ PAIRS = (
 
 _next = cycle(range(len(PAIRS)))
 REASONS = dict(PAIRS)
+MET = Anchor(AnchorKind.MET, where="the seed swap in the parish hall")
+MET_REASON = (
+    "We stood beside each other at the seed swap in the parish hall and laughed about the labels. I never asked "
+    "whether your beans came up."
+)
+SENTENCE = Refusal("Thank you, but my evenings are full this year.")
 
 
 async def make_recipient(name: str = "Grace", *, pair: int | None = None) -> Member:
@@ -133,3 +143,27 @@ async def received(member: Member) -> list[RequestRead]:
 async def sent_by(member: Member) -> list[RequestRead]:
     """What a member has sent."""
     return (await queries.requests(member, box=Box.SENT)).items
+
+
+async def kept() -> int:
+    """How many requests and connections there are."""
+    rows = await fetch("SELECT (SELECT count(*) FROM connection_request) + (SELECT count(*) FROM connection) AS number")
+    return int(rows[0]["number"])
+
+
+async def refused_for(sender: Member, draft: RequestCreate) -> list[str]:
+    """What is found so wrong with a draft that it is not sent."""
+    with pytest.raises(ReasonRefusedError) as refused:
+        await services.send_request(sender, draft=draft)
+    return [found.code for found in refused.value.findings if found.severity == "refuse"]
+
+
+def kinds(request: RequestRead) -> list[str]:
+    """What happened to a request, as its reader is told it."""
+    return [event.kind for event in request.history]
+
+
+async def a_request() -> tuple[Member, Member, RequestRead]:
+    """Ada, who asked; Grace, who was asked; and the request as Ada reads it."""
+    ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
+    return ada, grace, await make_request(ada, grace)

@@ -8,9 +8,8 @@ from api.errors import InvalidError, NotFoundError
 from api.profiles import services as profiles
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, Purpose, StatementUpdate
-from tests.api.connections.making import make_connection, make_draft, make_recipient, sent_by
+from tests.api.connections.making import MET, MET_REASON, make_connection, make_draft, make_recipient, sent_by
 from tests.api.connections.test_races import together
-from tests.api.connections.test_sending import MET, MET_REASON
 from tests.factories import make_member
 
 pytestmark = pytest.mark.usefixtures("database")
