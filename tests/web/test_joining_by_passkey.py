@@ -13,8 +13,8 @@ from tests.factories import PASSWORD, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 from tests.web.mailing import last_link, mail_goes_out
+from tests.web.passkeys import OURS, answer_form, options, signed_out
 from tests.web.test_joining import CONSENT, _at_the_password
-from tests.web.test_ways_in_pages import OURS, answer_form, options, signed_out
 
 
 async def join(browser: Browser, device: Authenticator, *, over_18: bool = True) -> None:

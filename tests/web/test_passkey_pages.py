@@ -1,0 +1,130 @@
+"""The pages on which passkeys are made, used and removed."""
+
+from httpx import AsyncClient
+
+from api.accounts import passkeys
+from api.database import fetch
+from tests.api.accounts.making import with_app
+from tests.authenticator import Authenticator
+from tests.factories import PASSWORD, make_member
+from tests.moved_clock import MovedClock
+from tests.web.browsing import Browser, browser_of
+from tests.web.passkeys import answer_form, options, signed_out, with_passkey
+
+
+async def test_a_passkey_is_added_and_signs_in(client: AsyncClient) -> None:
+    browser, device = await with_passkey(client, await make_member("Ada"))
+    assert "My phone" in browser.text
+    await signed_out(browser)
+
+    answer = device.sign(await options(browser, "/sign-in/passkey/options"))
+    await answer_form(browser, "/sign-in/passkey", answer, next="/me")
+
+    assert browser.path == "/me"
+    assert "Ada" in browser.text
+
+
+async def test_passkeys_are_offered_before_passwords(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/sign-in")
+
+    text = browser.reply.text
+    assert text.index("Sign in with a passkey") < text.index('name="password"')
+    assert 'autocomplete="username webauthn"' in text
+
+
+async def test_a_refused_passkey_says_so_in_words_and_leaves_the_other_ways(client: AsyncClient) -> None:
+    browser, device = await with_passkey(client, await make_member("Ada"))
+    await signed_out(browser)
+    device.origin = "https://evil.example"
+
+    answer = device.sign(await options(browser, "/sign-in/passkey/options"))
+    await answer_form(browser, "/sign-in/passkey", answer, next="/me")
+
+    assert browser.reply.status_code == 422
+    assert "This passkey was not taken." in browser.text
+    assert browser.form("Sign in").values["next"] == ["/me"]
+
+
+async def test_an_answer_from_another_browser_opens_nothing(client: AsyncClient) -> None:
+    browser, device = await with_passkey(client, await make_member("Ada"))
+    await signed_out(browser)
+    answer = device.sign(await options(browser, "/sign-in/passkey/options"))
+    client.cookies.clear()
+
+    await answer_form(browser, "/sign-in/passkey", answer)
+
+    assert browser.reply.status_code == 422
+
+
+async def test_a_passkey_with_an_app_set_up_needs_no_code(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser, device = await with_passkey(client, ada)
+    await with_app(ada)
+    await signed_out(browser)
+
+    answer = device.sign(await options(browser, "/sign-in/passkey/options"))
+    await answer_form(browser, "/sign-in/passkey", answer, next="/me")
+
+    assert browser.path == "/me"
+
+
+async def test_a_passkey_proves_again_and_leads_back(client: AsyncClient, moved_clock: MovedClock) -> None:
+    browser, device = await with_passkey(client, await make_member("Ada"))
+    moved_clock.move(minutes=20)
+    await browser.open("/settings/sign-in/password")
+    assert "Use my passkey" in browser.text
+
+    answer = device.sign(await options(browser, "/sign-in/again/options"))
+    await answer_form(browser, "/sign-in/again/passkey", answer, next="/settings/sign-in/password")
+
+    assert browser.path == "/settings/sign-in/password"
+
+
+async def test_a_passkey_is_removed(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser, _ = await with_passkey(client, ada)
+    await browser.open("/settings/sign-in")
+
+    await browser.press("Remove")
+
+    assert "It opens nothing any more." in browser.text
+    assert await passkeys.passkeys(ada) == []
+
+
+async def test_the_last_way_in_is_kept_and_the_page_says_why(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser, _ = await with_passkey(client, ada)
+    await fetch("UPDATE account SET password_hash = NULL WHERE id = {}", ada.id)
+    await browser.open("/settings/sign-in")
+
+    await browser.press("Remove")
+
+    assert "This is the only way into your account." in browser.text
+    assert len(await passkeys.passkeys(ada)) == 1
+
+
+async def test_a_passkey_without_a_name_is_asked_for_one(client: AsyncClient) -> None:
+    browser, device = await browser_of(client, await make_member("Ada")), Authenticator()
+    await browser.open("/settings/sign-in/passkeys/new")
+    made = device.make(await options(browser, "/settings/sign-in/passkeys/options"))
+
+    await answer_form(browser, "/settings/sign-in/passkeys/new", made, name=" ")
+
+    assert browser.reply.status_code == 422
+    assert "name" in browser.text
+
+
+async def test_a_button_pressed_late_is_done_after_the_proof(client: AsyncClient, moved_clock: MovedClock) -> None:
+    ada = await make_member("Ada")
+    browser, _ = await with_passkey(client, ada)
+    await browser.open("/settings/sign-in")
+    moved_clock.move(minutes=15)
+
+    await browser.press("Remove")
+    assert len(await passkeys.passkeys(ada)) == 1
+    await browser.press("Go on")
+    await browser.press("It is me", password=PASSWORD)
+    await browser.press("Go on with it")
+
+    assert await passkeys.passkeys(ada) == []
