@@ -51,8 +51,9 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     def command(self, program: str, *arguments: str, when_we_die: str) -> list[str]:
         """Give the whole command; `when_we_die` names the signal the kernel sends if the starting thread ends."""
-        # Convenience only: where there is no setpriv, the next start ends what was left.
-        tied = ("setpriv", "--pdeathsig", when_we_die) if shutil.which("setpriv") else ()
+        # Convenience only: where setpriv is missing or refused, the next start ends what was left.
+        tie = ("setpriv", "--pdeathsig", when_we_die)
+        tied = tie if _succeeds(*tie, "true") else ()
         return [*self.prefix, *tied, str(self.binaries / program), *arguments]
 
     def own(self, path: Path) -> None:

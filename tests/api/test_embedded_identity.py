@@ -1,6 +1,8 @@
 """What is said when the bundled PostgreSQL cannot be run at all."""
 
 import importlib.util
+import os
+import subprocess
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -34,3 +36,20 @@ def test_programs_that_do_not_run_are_told_with_the_reason(
 
     with pytest.raises(EmbeddedError, match=reason):
         embedded_identity.find_binaries()
+
+
+@pytest.mark.parametrize(("does", "first"), [("shift 2; exec", "setpriv"), ("exit 1", "/bin/echo")])
+def test_postgresql_runs_also_where_it_may_not_be_tied_to_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, first: str
+) -> None:
+    setpriv = tmp_path / "setpriv"
+    setpriv.write_text(f'#!/bin/sh\n{does} "$@"\n')
+    setpriv.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    binaries = Path("/bin")
+    postgres = embedded_identity.Identity(uid=0, gid=0, prefix=(), binaries=binaries, home=tmp_path)
+
+    command = postgres.command("echo", "served", when_we_die="INT")
+
+    assert command[0] == first
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "served\n"
