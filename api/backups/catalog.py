@@ -9,8 +9,9 @@ from api.migration_steps import Step
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-# Made anew by whoever does jobs, or about work that is done; and what migrations themselves write.
-NOT_COPIED = frozenset({"migration", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"})
+# Made anew by whoever does jobs, or about work that is done; what limits count, which a crash loses too; and what
+# migrations themselves write.
+NOT_COPIED = frozenset({"migration", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics", "rate_spent"})
 
 _ALIKE_EVERYWHERE = frozenset(
     {

@@ -8,6 +8,7 @@ from uuid import uuid4
 from pyrage.x25519 import Identity, Recipient
 
 from api.accounts.schemas import Member
+from api.backups.catalog import NOT_COPIED
 from api.backups.restoring import Restored, Wishes, restore
 from api.backups.taking import Taken, back_up
 from api.database import fetch
@@ -37,7 +38,8 @@ async def content() -> dict[str, str]:
     """A digest of the rows of each table."""
     tables = await fetch(
         "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
-        "AND relname <> 'migration' AND relname NOT IN ('pgqueuer_log', 'pgqueuer_statistics', 'pgqueuer_schedules')"
+        "AND relname <> ALL ({})",
+        list(NOT_COPIED),
     )
     found = {}
     for table in tables:

@@ -40,6 +40,17 @@ async def test_a_backup_comes_back_with_every_row_and_every_constraint(
     assert made.rows == sum(total.rows for total in done.sums.tables.values())
 
 
+async def test_what_limits_have_counted_is_in_no_backup(url: str, tmp_path: Path) -> None:
+    await two_who_talk()
+    await fetch("INSERT INTO rate_spent (key, spent, ends_at) VALUES ('\\x01', ARRAY[1], now() + interval '1 hour')")
+
+    made = await taken(url, tmp_path)
+    await put_back(url, made.path)
+
+    assert "rate_spent" not in made.sums.tables
+    assert await fetch("SELECT 1 FROM rate_spent") == []
+
+
 async def test_a_backup_is_of_one_moment_while_members_write(url: str, tmp_path: Path) -> None:
     await two_who_talk()
     asked = set[str]()
