@@ -1,5 +1,6 @@
 """What stands in `deploy/`, the Dockerfile and compose.yaml is true: settings, commands, routes, limits."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,11 +8,15 @@ import pytest
 import yaml
 
 from api.app import LARGEST_BODY
+from api.errors import Problem
 from api.live.sending import SECONDS_BETWEEN_BEATS
+from api.live.streams import MOST_IN_A_PROCESS
+from api.problems import PLAIN_PROBLEMS
 from api.settings import settings
 from scripts.careful_protocol import BODY_SECONDS, HEAD_SECONDS
 from scripts.command import main
 from tests.application import application
+from web.headers import OVER_HTTPS
 
 ROOT = Path(__file__).parent.parent
 FILES = [path for path in [ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "deploy").rglob("*")] if path.is_file()]
@@ -91,10 +96,46 @@ def test_proxies_pass_streams_on_at_once_and_let_through_what_the_site_takes() -
     assert "flush_interval -1" in caddy
     assert int(re.findall(r"proxy_read_timeout (\d+)s", nginx)[-1]) > 2 * SECONDS_BETWEEN_BEATS
     assert "client_max_body_size 1m" in nginx
-    assert "max_size 1MB" in caddy
+    assert "max_size" not in caddy  # what it finds too large it answers with 502
     assert LARGEST_BODY == 1_000_000
     assert f"client_body_timeout {BODY_SECONDS}s" in nginx
     assert f"read_header {HEAD_SECONDS}s" in caddy
+
+
+def test_what_proxies_answer_by_themselves_is_a_problem_of_the_site_and_says_when_to_ask_again() -> None:
+    nginx, caddy = _text("deploy/proxy/nginx.conf"), _text("deploy/proxy/Caddyfile")
+    said = [json.loads(text) for text in re.findall(r"""['`](\{"type".+\})['`]""", nginx + caddy)]
+
+    assert [(one["status"], one["type"].removeprefix("/problems/"), one["title"]) for one in said] == [
+        (status, *PLAIN_PROBLEMS[status]) for status in (503, 413, 503)
+    ]
+    assert all(set(one) == set(Problem.__struct_fields__) for one in said)
+    places = re.findall(r"location (@\w+) \{(.+?)\n    \}", nginx, re.DOTALL)
+    assert {name for name, _ in places} == {name.rstrip(";") for name in re.findall(r"error_page .+ (@\w+;)", nginx)}
+    assert all(("return 503" in place) == ("Retry-After" in place) for _, place in places)
+    assert "header Retry-After" in caddy.split("handle_errors")[1]
+
+
+def test_proxies_say_nothing_that_the_site_says_itself() -> None:
+    assert not re.search("Strict-Transport-Security|add_header X-", _text("deploy/proxy/nginx.conf"))
+    assert "Strict-Transport-Security" not in _text("deploy/proxy/Caddyfile")
+    assert "Strict-Transport-Security" in OVER_HTTPS
+
+
+def test_a_hospital_behind_one_address_may_have_as_many_streams_as_the_site_serves() -> None:
+    nginx = _text("deploy/proxy/nginx.conf")
+    [events] = re.findall(r"location ~ .+?\n    \}", nginx, re.DOTALL)
+    zones = dict(re.findall(r"limit_conn (\w+) (\d+);", nginx))
+
+    assert f"limit_conn wherefore_streams {MOST_IN_A_PROCESS};" in events
+    assert set(zones) == set(re.findall(r"zone=(wherefore_\w+):", nginx))
+
+
+def test_units_end_the_first_process_which_ends_the_others() -> None:
+    # Told to all at once, PostgreSQL would end under the processes that still answer, and be brought back.
+    assert all(
+        "\nKillMode=mixed\n" in _text(f"deploy/systemd/{name}.service") for name in ("wherefore", "wherefore-worker")
+    )
 
 
 def test_proxies_believe_no_caller_about_where_it_comes_from() -> None:

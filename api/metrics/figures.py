@@ -65,6 +65,18 @@ _JOBS = """
 """
 
 
+_WEBHOOKS_WAITING = "SELECT count(*) AS waiting FROM webhook_delivery WHERE next_try_at IS NOT NULL"
+
+_WEBHOOKS = """
+    SELECT count(*) FILTER (WHERE delivered_at > {}) AS sent, count(*) FILTER (WHERE dead_at > {}) AS given_up,
+        coalesce(sum((
+            SELECT count(*) FROM unnest(tried_at, outcomes) AS attempt (at, outcome)
+            WHERE attempt.at > {} AND attempt.outcome !~ '^2[0-9][0-9]$'
+        )), 0) AS failed
+    FROM webhook_delivery WHERE next_try_at IS NOT NULL OR delivered_at > {} OR dead_at > {}
+"""
+
+
 class Figure(msgspec.Struct, frozen=True):
     """One that was measured."""
 
@@ -105,7 +117,12 @@ async def _is_due(now: datetime) -> bool:
 
 async def _of_jobs() -> dict[str, float | None]:
     [row] = await fetch(_JOBS)
-    return {"jobs_waiting": row["waiting"], "jobs_oldest_seconds": row["oldest"]}
+    [webhooks] = await fetch(_WEBHOOKS_WAITING)
+    return {
+        "jobs_waiting": row["waiting"],
+        "jobs_oldest_seconds": row["oldest"],
+        "webhooks_waiting": rounded(webhooks["waiting"]),
+    }
 
 
 async def _of_everyone(now: datetime) -> dict[str, float | None]:
@@ -115,6 +132,7 @@ async def _of_everyone(now: datetime) -> dict[str, float | None]:
         [talked] = await fetch(_TALKED, BOTH_WITHIN, until - LOOKED_AT, until)
         [answered] = await fetch(_ANSWERED, now - LOOKED_AT, now)
         [shown] = await fetch(_SHOWN, SHOWN_FIRST, now - COMPUTED_WITHIN)
+        [webhooks] = await fetch(_WEBHOOKS, *[now - AGAIN_AFTER] * 5)
         [members] = await fetch("SELECT count(*) AS members FROM account WHERE erased_at IS NULL")
     enough_shown = min(shown["members"], shown["lists"] or 0) >= FEWEST
     return {
@@ -123,11 +141,12 @@ async def _of_everyone(now: datetime) -> dict[str, float | None]:
         "two_way_conversation_ratio": ratio(talked["talked"], talked["made"]),
         "first_answer_seconds": _to_the_hour(answered["middle"]) if answered["answered"] >= FEWEST else None,
         "exposure_gini": round(float(shown["gini"]), 2) if enough_shown else None,
+        **{f"webhooks_{name}": rounded(int(webhooks[name])) for name in ("sent", "failed", "given_up")},
     }
 
 
 def rounded(number: int) -> int:
-    """A number of people, rounded so that nobody can be told from the rest by it."""
+    """A number of people, or of what is sent to them, rounded so that nobody can be told from the rest by it."""
     return ROUNDED_TO * round(number / ROUNDED_TO)
 
 

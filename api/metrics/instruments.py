@@ -75,7 +75,11 @@ FIGURES = {
     "more within two weeks.",
     "first_answer_seconds": "The middle time from a request to its first answer, to the hour, of four weeks.",
     "exposure_gini": "How unevenly members are shown: 0 when all are shown equally often, towards 1 when one is.",
-    "measured_at": "When the last four were measured, in seconds since 1970.",
+    "webhooks_waiting": "Deliveries of webhooks that wait for their first or next attempt, rounded to fives.",
+    "webhooks_sent": "Deliveries that arrived in the hour before they were counted, rounded to fives.",
+    "webhooks_failed": "Attempts that failed in that hour, rounded to fives.",
+    "webhooks_given_up": "Deliveries that were given up in that hour, rounded to fives.",
+    "measured_at": "When all but those of jobs and what waits were measured, in seconds since 1970.",
 }
 """Measured by a job (`api/metrics/figures.py`); what there is too little of is not told."""
 
