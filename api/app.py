@@ -51,6 +51,7 @@ from api.problems import EXCEPTION_HANDLERS
 from api.profiles.controllers import CONTROLLERS as PROFILES
 from api.refusals import Refusal, as_problem
 from api.request_heads import bounding_heads
+from api.room_on_disk import needs_room
 from api.settings import settings
 from api.webhooks.controllers import CONTROLLERS as WEBHOOKS
 from embeddings.reason_grounding import bank_vectors
@@ -79,7 +80,7 @@ def api_router() -> Router:
             *PRIVACY,
         ],
         middleware=[BearerAuthentication, ListensForKeys(), HeedsIfMatch()],
-        guards=[needs_access, needs_scope, speaks_json, spends_limits],
+        guards=[needs_access, needs_scope, speaks_json, needs_room, spends_limits],
         before_request=answered_before,
         response_class=ListResponse,
         dependencies={"actor": Provide(provide_actor), "credential": Provide(provide_credential)},

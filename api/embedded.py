@@ -211,13 +211,17 @@ class EmbeddedPostgres:
 
     def _bring_back(self) -> None:
         began = time.monotonic()
-        for pause in itertools.chain((0, 1, 2, 5, 10), itertools.repeat(30)):
+        said = ""
+        for pause in itertools.chain((0, 1, 2), itertools.repeat(5)):
             if self._stopping.wait(pause):
                 return
             try:
                 self._launch()
             except Exception as error:  # noqa: BLE001  whatever it is, the site needs its database back
-                self._say(f"{error} Trying again.")
+                reason = explain_error(error, self._data_dir) if isinstance(error, OSError) else str(error)
+                if reason != said:
+                    self._say(f"{reason} Trying again until it can.")
+                said = reason
                 continue
             self._say(f"PostgreSQL is back after {time.monotonic() - began:.1f} s.")
             return

@@ -182,6 +182,8 @@ def explain_error(error: OSError, data_dir: Path) -> str:
     place = error.filename or data_dir
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _disk_full(data_dir)
+    if error.errno == errno.EROFS:
+        return f"{place} is on a disk that can only be read: make it writable, or set WHEREFORE_DATA_DIR."
     if error.errno in {errno.EACCES, errno.EPERM}:
         return f"No permission for {place} as user id {os.geteuid()}: run as its owner, or set WHEREFORE_DATA_DIR."
     if error.errno in {errno.ENOTDIR, errno.EEXIST}:

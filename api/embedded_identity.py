@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -130,6 +131,16 @@ def private_socket_dir(identity: Identity) -> Path:
             note.write_text(f"{folder}\n")
     identity.own(folder)
     return folder
+
+
+def home_of_running(data_dir: Path, url: str) -> Path | None:
+    """The folder of the bundled PostgreSQL's data where a URL leads to that one; None where it leads elsewhere."""
+    cluster = data_dir.expanduser().absolute() / "postgres"
+    home = cluster.resolve().parent
+    socket_dir = parse_qs(urlsplit(url).query).get("host", [""])[0]
+    note = home / "socket-dir"
+    known = {str(home / "run"), note.read_text().strip() if note.exists() else ""}
+    return home if socket_dir and socket_dir in known and cluster.exists() else None
 
 
 def _is_private(folder: Path, uid: int) -> bool:

@@ -36,6 +36,12 @@ _AWAY = (
     asyncpg.InternalClientError,  # what asyncpg says when the connection ends at the wrong moment
     asyncpg.OperatorInterventionError,  # shutting down, starting, recovering, or a statement that took too long
     asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,  # what its disk could not do
+)
+_TAKES_NOTHING = (
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InsufficientPrivilegeError,  # what it says where a disk can only be read; all tables are ours
 )
 # asyncpg says what is wrong with a lost connection only in words; its other InterfaceErrors are faults of ours.
 _LOST = re.compile(r"(connection|pool) is clos(ed|ing)|released back to the pool")
@@ -55,6 +61,21 @@ class DatabaseUnavailableError(WhereforeError):
 
     def __init__(self) -> None:
         super().__init__("The database cannot be reached just now. It is usually back within a minute; try again then.")
+
+
+class CannotKeepError(DatabaseUnavailableError):
+    """PostgreSQL is there and can be read, but takes in nothing new: its disk is full, or it may only be read."""
+
+    code = "cannot-keep"
+    title = "Nothing new can be kept just now"
+    retry_after = 60
+
+    def __init__(self) -> None:
+        WhereforeError.__init__(
+            self,
+            "What is here can be read, but nothing new can be kept just now. Nothing was changed. Try again in a few "
+            "minutes.",
+        )
 
 
 class Engine(PostgresEngine):
@@ -107,6 +128,9 @@ class Engine(PostgresEngine):
         """Tell a database that is away from every other error."""
         try:
             yield
+        except _TAKES_NOTHING as error:
+            self._warn(error)
+            raise CannotKeepError from error
         except _AWAY as error:
             self._warn(error)
             raise DatabaseUnavailableError from error

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -26,8 +26,13 @@ SECONDS_TO_STOP = 120
 class RunningSite:
     """`wherefore serve` on a free port with a data directory of its own."""
 
-    def __init__(self, data_dir: Path, *options: str, limits: str | None = None, **settings: str) -> None:
-        """Prepare; `options` go to the command, `limits` replace those of the product, and so do other settings."""
+    def __init__(
+        self, data_dir: Path, *options: str, limits: str | None = None, within: Sequence[str] = (), **settings: str
+    ) -> None:
+        """Prepare; `options` go to the command, `limits` replace those of the product, and so do other settings.
+
+        `within` is a command that runs the one that follows it, in its own place.
+        """
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
@@ -37,7 +42,7 @@ class RunningSite:
         if limits is not None:
             self.settings["WHEREFORE_LIMITS"] = limits
         self._command = [
-            sys.executable, "-m", "scripts.command", "serve",
+            *within, sys.executable, "-m", "scripts.command", "serve",
             "--port", str(self.port), "--data-dir", str(data_dir), *options,
         ]  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None

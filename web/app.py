@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from api import app as api_app
 from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
+from api.room_on_disk import needs_room
 from web.begun import keeps_words
 from web.csrf import needs_own_form
 from web.delivery import delivering
@@ -139,7 +140,7 @@ def pages_router() -> Router:
         path="/",
         route_handlers=PAGES,
         middleware=[SessionAuthentication],
-        guards=[needs_access_keeping_words, needs_own_form, keeps_words, spends_limits],
+        guards=[needs_access_keeping_words, needs_own_form, needs_room, keeps_words, spends_limits],
         dependencies={
             "actor": Provide(provide_actor),
             "viewer": Provide(provide_viewer),

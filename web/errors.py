@@ -11,6 +11,7 @@ from litestar.types import ExceptionHandlersMap
 from api import problems
 from api.accounts.errors import SignInAgainError
 from api.accounts.leaving import AccountLeavingError
+from api.engine import CannotKeepError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from api.limits.errors import TooManyError
 from web.begun import OnlyKeptError, only_kept
@@ -100,7 +101,8 @@ def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):
         return _problem_page(request, error.status, error.title, error.detail, action=("/notices", "Read your notices"))
-    action = (page_before(request), "Back to the page before") if isinstance(error, TooManyError) else _TO_THE_START
+    again = isinstance(error, TooManyError | CannotKeepError)
+    action = (page_before(request), "Back to the page before") if again else _TO_THE_START
     return _problem_page(request, error.status, error.title, error.detail, action=action, retry_after=error.retry_after)
 
 

@@ -102,6 +102,10 @@ MEANINGS = {
         "More people ask for something just now than can be answered soon. Nothing was changed. Try again after the "
         "seconds that Retry-After names."
     ),
+    "cannot-keep": (
+        "What is here can be read, but there is no room just now for anything new, or the place where it is kept can "
+        "only be read. Nothing was changed. Whoever runs this site is told; try again in a few minutes."
+    ),
     "unavailable": "The service is starting, or a part of it is not there just now. Try again in a minute.",
     "consent-needed": (
         "Some purposes are about private matters: belief, care, a life partner. The law and good manners "

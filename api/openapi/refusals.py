@@ -9,7 +9,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from api.authentication import Access, access_of, scopes_of
-from api.engine import DatabaseUnavailableError
+from api.engine import CannotKeepError, DatabaseUnavailableError
 from api.errors import (
     InvalidError,
     MalformedError,
@@ -84,6 +84,8 @@ def _errors(handler: HTTPRouteHandler, method: str, path: str) -> Iterator[type[
     """What needs no word at a route: its guards, its limits and its parameters say it."""
     access = access_of(handler)
     yield from (MalformedError, BusyError, DatabaseUnavailableError)
+    if method not in {"GET", "HEAD"}:
+        yield CannotKeepError
     if access is not Access.ANYONE:
         yield NotSignedInError
     if access in {Access.MEMBER, Access.MODERATOR}:

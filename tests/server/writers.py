@@ -56,6 +56,7 @@ class Writers:
         self.refusals: list[httpx.Response] = []
         self._mark, self._number = token_hex(3), count(1)
         self._over = threading.Event()
+        self._failures: list[BaseException] = []
 
     @contextmanager
     def writing(self, *, at_once: int) -> Iterator[None]:
@@ -64,13 +65,12 @@ class Writers:
         Raises:
             AssertionError: Somebody gave up, or got an answer that is no excuse.
         """
-        failures: list[BaseException] = []
 
         def write(conversation: Conversation) -> None:
             try:
                 self._write(conversation)
             except BaseException as error:  # noqa: BLE001 - told below
-                failures.append(error)
+                self._failures.append(error)
 
         chosen = [one for one, _ in zip(cycle(self.conversations), range(at_once), strict=False)]
         threads = [threading.Thread(target=write, args=[conversation]) for conversation in chosen]
@@ -83,7 +83,7 @@ class Writers:
             for thread in threads:
                 thread.join(LONGEST + 60)
             self._over.clear()
-        assert failures == []
+        assert self._failures == []
 
     def _write(self, conversation: Conversation) -> None:
         limits = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be cut in the moment of a call
@@ -115,7 +115,7 @@ class Writers:
     def seconds_until(self, acknowledged: int) -> float:
         """Wait until so many are acknowledged, and no longer than a writer tries; the seconds that it took."""
         began = time.monotonic()
-        while len(self.acknowledged) < acknowledged and time.monotonic() - began < 5 * LONGEST:
+        while len(self.acknowledged) < acknowledged and time.monotonic() - began < 5 * LONGEST and not self._failures:
             time.sleep(PAUSE)
         return time.monotonic() - began
 
