@@ -16,6 +16,7 @@ from api.accounts.asking import answer_asked
 from api.accounts.links import delete_ended_links
 from api.accounts.pending import answer_sign_up, delete_unconfirmed
 from api.accounts.services import delete_ended_credentials
+from api.clock_jumps import keeping_time
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
 from api.engine import SECONDS_FOR_A_REPLY, SECONDS_TO_CONNECT
@@ -137,11 +138,15 @@ async def _run(stopped: asyncio.Event) -> None:
     )
     try:
         runner = _runner(connection)
-        passing_on = asyncio.create_task(_pass_on(stopped, runner.shutdown))
+        beside = (
+            asyncio.create_task(_pass_on(stopped, runner.shutdown)),
+            asyncio.create_task(keeping_time(runner)),
+        )
         try:
             await runner.run(batch_size=1, max_concurrent_tasks=AT_ONCE)
         finally:
-            passing_on.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         await asyncio.shield(connection.close(timeout=SECONDS_TO_CONNECT))
 

@@ -21,6 +21,9 @@ logger = structlog.get_logger()
 MOST_LEASES = 20_000
 """Kept by one process; beyond that all of them are forgotten, which costs a statement each."""
 
+CLOCKS_APART = 60
+"""Seconds by which the clocks of several machines may differ."""
+
 _MICROSECONDS = 1_000_000
 _leases: dict[bytes, tuple[int, float, "Spent"]] = {}
 
@@ -80,7 +83,8 @@ async def _spend(limit: Limit, key: bytes) -> Spent:
     now = clock.now()
     stamp = int(now.timestamp() * _MICROSECONDS)
     ends_at = now + timedelta(seconds=max(window.seconds for window in windows))
-    row = await fetch_one(_statement(windows), key, [stamp], ends_at, *_begins(windows, stamp))
+    ahead = stamp + CLOCKS_APART * _MICROSECONDS
+    row = await fetch_one(_statement(windows), key, [stamp], ends_at, ahead, ahead, *_begins(windows, stamp))
     if row is None:
         raise await _too_many(limit, key, windows, stamp)
     spent = Spent(key, row["spent"][-1], _standings(limit, windows, row["spent"], stamp))
@@ -103,7 +107,8 @@ def _statement(windows: tuple[Window, ...]) -> str:
     """Add a stamp where every window has room: the one that would be too many back is before the window's beginning.
 
     PostgreSQL locks the row before it looks, so that of several at once each sees what those before it spent. Where
-    there is no room nothing is written, and no row comes back.
+    there is no room nothing is written, and no row comes back. What a clock has written that ran ahead counts no more
+    when it is right again: nobody is to wait for a time that was wrong.
     """
     most = max(window.most for window in windows)
     room = " AND ".join(
@@ -111,9 +116,11 @@ def _statement(windows: tuple[Window, ...]) -> str:
     )
     return (
         "INSERT INTO rate_spent AS kept (key, spent, ends_at) VALUES ({}, {}::bigint[], {}) "
-        "ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at, spent = (kept.spent || "
+        "ON CONFLICT (key) DO UPDATE SET ends_at = excluded.ends_at, "
+        "spent = CASE WHEN kept.spent[cardinality(kept.spent)] > {} THEN excluded.spent ELSE (kept.spent || "
         "greatest(excluded.spent[1], kept.spent[cardinality(kept.spent)] + 1))"
-        f"[greatest(1, cardinality(kept.spent) + 2 - {most}):] WHERE {room} RETURNING spent"
+        f"[greatest(1, cardinality(kept.spent) + 2 - {most}):] END "
+        f"WHERE kept.spent[cardinality(kept.spent)] > {{}} OR ({room}) RETURNING spent"
     )
 
 

@@ -76,6 +76,6 @@ def _due(state: ListState, now: datetime, *, own_edits: int) -> Due:
     if (state.stale or state.own != state.own_now) and state.own_edits_today(now) < own_edits:
         return Due.OWN_EDIT
     age = now - state.computed_at
-    if age > SHOWN_FOR or (is_short(state) and state.others != state.others_now):
+    if age > SHOWN_FOR or age < -SHOWN_FOR or (is_short(state) and state.others != state.others_now):
         return Due.CHANGED
     return Due.SOON if age > KEPT_FOR else Due.NOT_YET

@@ -66,7 +66,8 @@ async def _retire(connection: Connection) -> list[str]:
     if not old:
         return []
     if not keys.are_in_environment():
-        await asyncio.sleep(max(0.0, keys.file().stat().st_mtime + SECONDS_TO_SETTLE - time.time()))
+        left = keys.file().stat().st_mtime + SECONDS_TO_SETTLE - time.time()
+        await asyncio.sleep(min(max(0.0, left), SECONDS_TO_SETTLE))  # whatever the clock did meanwhile
     if used := await _older_in_use(connection):
         raise NotNowError(
             f"{sum(used.values()):,} texts are still sealed with {', '.join(used)}. "
