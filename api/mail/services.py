@@ -1,5 +1,6 @@
 """Sending mails: written down with what caused them, handed to the server by jobs, tried again, given up."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,10 +31,14 @@ CLAIMED_FOR = timedelta(minutes=2)
 """Longer than a try may take: a mail whose worker died is tried by another after this."""
 MOST_AT_ONCE = 100
 """Mails that one round sends, so that a round ends."""
+SECONDS_LET_BE = 60
+"""How long a server that fails is not asked again for single mails: each would hold up other jobs for half a minute."""
 SENT_KEPT = timedelta(days=3)
 DEAD_KEPT = timedelta(days=30)
 UNSENT_KEPT = timedelta(days=7)
 """Where no server is set: as long as the longest link in a mail works."""
+
+_let_be_until: dict[tuple[str, int], float] = {}
 
 
 async def send(*, to: str, mail: Mail) -> UUID:
@@ -74,7 +79,9 @@ async def send_mail(about: bytes) -> bool:
     """Try a mail that is due: the job `send_mail`, about a `MailWaiting`; whether it is sent."""
     mail_id = msgspec.json.decode(about, type=MailWaiting).id
     smtp = settings().smtp
-    return smtp is not None and await _try(mail_id, smtp) is None
+    if smtp is None or time.monotonic() < _let_be_until.get((smtp.host, smtp.port), 0):
+        return False  # the next round sends it
+    return await _try(mail_id, smtp) is None
 
 
 async def send_due_mails() -> int:
@@ -129,7 +136,10 @@ async def _try(mail_id: UUID, smtp: Smtp) -> NotDeliveredError | None:
             await deliver(_message(row, smtp), to=_opened(row, "recipient"), smtp=smtp)
         except NotDeliveredError as not_delivered:
             error = not_delivered
+            if error.about_server:
+                _let_be_until[smtp.host, smtp.port] = time.monotonic() + SECONDS_LET_BE
         else:
+            _let_be_until.pop((smtp.host, smtp.port), None)
             await _end(row, ended="sent_at")
             logger.info("mail_sent", kind=row["kind"], tries=row["tries"])
             return None

@@ -115,7 +115,7 @@ async def test_starttls_is_used_and_the_certificate_checked(monkeypatch: pytest.
         await do_jobs()
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         await _send()
-        await do_jobs()
+        await services.send_due_mails()
 
     assert (await _row(refused))["last_error"] == "no trusted encryption"
     assert (len(postbox.mails), postbox.encrypted, postbox.signed_in) == (1, [True], ["post"])
@@ -232,6 +232,27 @@ async def test_a_slow_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, 
     row = await _row(mail_id)
     assert (row["sent_at"], row["dead_at"], row["tries"]) == (None, None, 1)
     assert row["last_error"] in {"took too long", "server not reached", "connection lost"}
+
+
+async def test_many_mails_to_a_server_that_hangs_hold_up_no_other_job_and_are_sent_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch, moved_clock: MovedClock
+) -> None:
+    monkeypatch.setattr(delivery, "WHOLE_SECONDS", 0.5)
+    async with smtp_server(Postbox()) as postbox:
+        write_to(monkeypatch, f"smtp://127.0.0.1:{postbox.port}?starttls=no")
+        postbox.seconds["DATA"] = 20
+        for _ in range(30):
+            await _send()
+        async with asyncio.timeout(5):
+            await do_jobs()
+        asked = postbox.connections
+
+        postbox.seconds.clear()
+        moved_clock.move(minutes=2)
+        sent = await services.send_due_mails()
+
+    assert asked == 1
+    assert sent == 30
 
 
 async def test_a_late_greeting_within_the_time_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
