@@ -3,7 +3,10 @@
 import pytest
 from httpx import AsyncClient, Response
 
+from api.accounts.schemas import Member
+from tests.factories import make_member
 from tests.markup import faults_in
+from tests.web.mailing import ADA, mail_goes_out
 
 _SEEN: set[int] = set()
 """Pages that were found to be valid, by their hashes: many tests see the same."""
@@ -24,3 +27,11 @@ async def _hold_valid(reply: Response) -> None:
     if markup and hash(markup) not in _SEEN:
         assert faults_in(markup) == [], f"{reply.request.method} {reply.request.url.path} ({reply.status_code})"
         _SEEN.add(hash(markup))
+
+
+@pytest.fixture
+async def ada(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Member:
+    """A member, on a site that sends mail."""
+    member = await make_member("Ada", email=ADA)
+    mail_goes_out(monkeypatch)
+    return member

@@ -4,14 +4,19 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from httpx import AsyncClient
 
+from api.accounts.errors import WrongCredentialsError
+from api.accounts.services import prove
 from api.database import fetch
 from api.mail.schemas import MailKind
 from api.sealing import opened
 from tests.api.mail.posting import do_jobs, write_to
+from tests.web.browsing import Browser
 
 NOWHERE = "smtp://127.0.0.1:9?starttls=no"
 """A mail server that is set, so that addresses are to be confirmed; nobody listens there."""
+ADA = "ada@example.org"
 
 
 def mail_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,3 +40,20 @@ async def last_link(address: str, kind: MailKind) -> str:
     texts = [text for found, text in await mails_to(address) if found is kind]
     [url] = re.findall(r"https?://\S+", texts[-1])
     return str(urlsplit(url).path)
+
+
+async def forgets(client: AsyncClient, email: str = ADA) -> Browser:
+    """A browser in which a link for a new password was asked for."""
+    browser = Browser(client)
+    await browser.open("/forgot")
+    await browser.press("Ask for the link", email=email)
+    return browser
+
+
+async def signs_in(email: str, password: str) -> bool:
+    """Whether a password opens an account."""
+    try:
+        await prove(email=email, password=password)
+    except WrongCredentialsError:
+        return False
+    return True

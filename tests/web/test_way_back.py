@@ -20,21 +20,11 @@ from api.database import fetch
 from api.mail.schemas import MailKind
 from api.privacy.erasure import leave, stay
 from tests.api.accounts.making import with_app
-from tests.factories import make_member
+from tests.factories import NEW_PASSWORD
 from tests.web.browsing import Browser
-from tests.web.mailing import last_link, mail_goes_out, mails_to
+from tests.web.mailing import ADA, last_link, mails_to
 
-ADA = "ada@example.org"
 THIEF = "thief@example.org"
-OTHER = "seven loose kettles sing at dusk"
-
-
-@pytest.fixture
-async def ada(client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Member:
-    """A member, on a site that sends mail."""
-    member = await make_member("Ada", email=ADA)
-    mail_goes_out(monkeypatch)
-    return member
 
 
 async def _change(member: Member, address: str) -> None:
@@ -56,8 +46,8 @@ async def test_leaving_and_staying_after_all_takes_no_address_away_for_good(clie
 
     await browser.open(await last_link(ADA, MailKind.ADDRESS_CHANGED))
     await browser.press("It was not me")
-    await browser.press("Set the new password", password=OTHER)
-    await browser.press("Sign in", email=ADA, password=OTHER)
+    await browser.press("Set the new password", password=NEW_PASSWORD)
+    await browser.press("Sign in", email=ADA, password=NEW_PASSWORD)
 
     assert browser.path == "/home"
 
@@ -69,8 +59,8 @@ async def test_leaving_takes_nobody_the_way_around_an_app_that_is_not_theirs(cli
 
     await browser.open(await last_link(ADA, MailKind.SECOND_STEP_ON))
     await browser.press("It was not me")
-    await browser.press("Set the new password", password=OTHER)
-    await browser.press("Sign in", email=ADA, password=OTHER)
+    await browser.press("Set the new password", password=NEW_PASSWORD)
+    await browser.press("Sign in", email=ADA, password=NEW_PASSWORD)
 
     assert browser.path == "/leaving"
 
@@ -103,13 +93,13 @@ async def test_no_link_goes_to_an_address_that_is_taken_from_the_account_at_this
 
 async def test_an_old_sign_up_gets_no_address_that_may_be_brought_back(ada: Member) -> None:
     between = "ada.for.a.day@example.org"
-    await create_account(AccountCreate(email=between, password=OTHER, display_name="Ada", over_18=True))
+    await create_account(AccountCreate(email=between, password=NEW_PASSWORD, display_name="Ada", over_18=True))
     sign_up = await _token(between, MailKind.CONFIRM_ADDRESS)
     await _change(ada, between)
     await _change(ada, THIEF)
 
     with pytest.raises(LinkDeadError):
-        await confirm_address(sign_up, password=OTHER)
+        await confirm_address(sign_up, password=NEW_PASSWORD)
     await bring_address_back(await _token(between, MailKind.ADDRESS_CHANGED))
 
     assert [row["email"] for row in await fetch("SELECT email FROM account")] == [between]
