@@ -1,0 +1,87 @@
+"""The journal of erasures: written first, whole after a crash, and without a word about anybody."""
+
+import json
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from api import database as databases
+from api.errors import NotFoundError
+from api.privacy.erasure import erase, leave, leaves_at, replay
+from api.privacy.journal import JournalUnavailableError, journal_file, last_decisions
+from api.profiles import queries as profiles
+from api.settings import settings
+from tests.factories import make_member
+
+pytestmark = pytest.mark.usefixtures("database", "own_journal")
+
+
+async def test_the_journal_holds_ids_and_times_and_nothing_else(own_journal: Path) -> None:
+    ada = await make_member("Ada", email="ada@example.org", statements=["I keep bees."])
+
+    await leave(ada)
+    await erase(ada.id)
+
+    lines, mode = await anyio.to_thread.run_sync(_lines_and_mode, own_journal)
+    assert [(line["account"], line["decision"]) for line in lines] == [(str(ada.id), "leaving"), (str(ada.id), "gone")]
+    assert {frozenset(line) for line in lines} == {frozenset({"at", "account", "decision"})}
+    assert mode == 0o600
+
+
+async def test_nothing_is_deleted_when_the_journal_cannot_be_written(own_journal: Path) -> None:
+    ada = await make_member("Ada")
+    await anyio.Path(own_journal).mkdir(parents=True)  # a folder stands where the file belongs
+
+    with pytest.raises(JournalUnavailableError):
+        await leave(ada)
+    with pytest.raises(JournalUnavailableError):
+        await erase(ada.id)
+
+    assert await leaves_at(ada.id) is None
+    assert (await profiles.me(ada)).display_name == "Ada"
+
+
+async def test_the_journal_is_written_before_the_deletion_is_committed() -> None:
+    ada = await make_member("Ada")
+
+    class LostError(Exception):
+        """The process ends between the journal and the commit."""
+
+    async def lost() -> None:
+        async with databases.transaction():
+            await erase(ada.id)
+            raise LostError
+
+    with pytest.raises(LostError):
+        await lost()
+    assert (await profiles.me(ada)).id == ada.id, "the deletion was not committed"
+    assert (await last_decisions())[ada.id].decision == "gone"
+
+    assert await replay() == 1
+
+    with pytest.raises(NotFoundError):
+        await profiles.me(ada)
+
+
+async def test_a_line_that_a_crash_cut_off_spoils_no_other(own_journal: Path) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    await leave(ada)
+    with own_journal.open("ab") as file:
+        file.write(b'{"at":"2026-1')
+
+    await leave(grace)
+
+    assert set(await last_decisions()) == {ada.id, grace.id}
+
+
+async def test_the_real_journal_is_in_the_data_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    assert journal_file() == settings().data_dir / "erasures.jsonl"
+
+
+def _lines_and_mode(path: Path) -> tuple[list[dict[str, str]], int]:
+    lines = [json.loads(line) for line in path.read_text().splitlines() if line]
+    return lines, path.stat().st_mode & 0o777
