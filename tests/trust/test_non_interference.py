@@ -31,7 +31,7 @@ from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, MeUpdate, Purpose
 from api.profiles.services import switch_off_purpose
 from tests.api.connections.making import make_connection
-from tests.api.matching.test_no_oracle import ACTS, Act, World, _make_world, bear_more_requests, do, undone
+from tests.api.matching.out_of_sight import ACTS, Act, World, bear_more_requests, do, make_world, undone
 from tests.application import application
 from tests.factories import as_member, make_member, make_statement
 from tests.moved_clock import MovedClock
@@ -223,7 +223,7 @@ async def viewer(client: AsyncClient, moved_clock: MovedClock, monkeypatch: pyte
     """A viewer in a small world, who has looked at everything once: what is new to them is not new any more."""
     lift_limits(monkeypatch)
     client.headers["Accept-Encoding"] = "identity"  # how short a reply packs depends on what is random in it
-    world = await _make_world()
+    world = await make_world()
     friend, connection_id = await make_friend(world)
     await send_message(friend, connection_id, draft=MessageCreate("The cuckoo is back."))
     moved_clock.move(minutes=1)

@@ -11,7 +11,7 @@ from api.interest_map.queries import interest_map
 from api.moderation.services import block_member
 from api.profiles.schemas import Purpose
 from tests.api.interest_map.making import make_community
-from tests.api.matching.test_no_oracle import World, _make_world, do, undone
+from tests.api.matching.out_of_sight import World, do, make_world, undone
 from tests.factories import make_statement
 from tests.moved_clock import MovedClock
 from tests.trust.test_non_interference import UNSEEN, make_friend
@@ -25,7 +25,7 @@ Look = Callable[[], Awaitable[dict[str, str]]]
 async def world(client: AsyncClient, moved_clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> World:
     """A viewer in a world that is large enough for a map."""
     lift_limits(monkeypatch)
-    made = await _make_world()
+    made = await make_world()
     await make_friend(made)
     await make_community()
     await draw_map(Purpose.HOBBY)

@@ -10,7 +10,7 @@ from api.matching import queries, services
 from api.matching.schemas import ChoiceState, MatchChoiceSet, WhyEmpty
 from api.profiles.schemas import Audience, Purpose
 from tests.api.connections.making import make_recipient, make_request
-from tests.api.matching.test_matches import MOTORCYCLES, SAME_SPOONS, SPOONS, names
+from tests.api.matching.making import MOTORCYCLES, SAME_SPOONS, SPOONS, names
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")

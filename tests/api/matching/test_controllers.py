@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from httpx import AsyncClient
 
-from tests.api.matching.test_matches import SAME_SPOONS, SPOONS
+from tests.api.matching.making import SAME_SPOONS, SPOONS
 from tests.factories import as_member, make_member
 
 URL = "/api/v1/matches"

@@ -14,7 +14,7 @@ from api.moderation.blocking import block_member
 from api.profiles import me
 from api.profiles import services as profiles
 from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, StatementUpdate
-from tests.api.matching.test_matches import CHOIR, MOTORCYCLES, SAME_SPOONS, SPOONS, names
+from tests.api.matching.making import CHOIR, MOTORCYCLES, SAME_SPOONS, SPOONS, names
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
 

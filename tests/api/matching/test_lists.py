@@ -20,18 +20,18 @@ from api.profiles.me import update_me
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, StatementUpdate
 from api.profiles.visibility import can_see_member
-from tests.api.matching.test_matches import (
+from tests.api.matching.making import (
     CHOIR,
     MOTORCYCLES,
     SAME_CHOIR,
     SAME_SPOONS,
     SPOONS,
-    _be_blocked,
-    _block,
-    _pause,
-    _suspend,
+    be_blocked,
     names,
+    pause,
+    suspend,
 )
+from tests.api.profiles import relations
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
 
@@ -215,14 +215,14 @@ async def test_nothing_that_a_member_may_not_read_changes_a_byte_of_their_list()
     ben = await make_member("Ben", purposes=[Purpose.HOBBY, Purpose.BUSINESS], statements=[SAME_SPOONS])
     cyd = await make_member("Cyd", statements=["Carving wood of every kind"])
     hidden = await make_member("Hidden", statements=[MOTORCYCLES])
-    await _block(hidden, ada)
+    await relations.block(hidden, ada)
     before = await received(ada)
 
     await make_statement(ben, SPOONS, audience=Audience.NOBODY)
     await make_statement(ben, CHOIR, audience=Audience.CONNECTIONS)
     await make_statement(ben, SPOONS, purpose=Purpose.BUSINESS)
     await make_statement(hidden, SPOONS)
-    await _block(cyd, ben)
+    await relations.block(cyd, ben)
     await make_member("Elsewhere", purposes=[Purpose.INTEREST], statements=[SPOONS])
 
     assert await received(ada) == before
@@ -230,7 +230,7 @@ async def test_nothing_that_a_member_may_not_read_changes_a_byte_of_their_list()
 
 async def test_everyone_whom_a_member_may_not_see_is_left_out_of_the_pool() -> None:
     ada = await make_member("Ada", statements=[SPOONS])
-    for change in (_pause, _suspend, _block, _be_blocked):
+    for change in (pause, suspend, relations.block, be_blocked):
         await change(await make_member(change.__name__, statements=[SPOONS]), ada)
     await make_member("Ben", statements=[MOTORCYCLES])
 

@@ -15,7 +15,8 @@ from api.matching import freshness, lists, marking, queries
 from api.matching.schemas import Closeness, MarkedStatement, MatchRead, ReasonKind
 from api.profiles import services as profiles
 from api.profiles.schemas import Audience, Purpose, StatementUpdate
-from tests.api.matching.test_matches import CHOIR, MOTORCYCLES, SAME_SPOONS, SPOONS, _block, _pause, matches
+from tests.api.matching.making import CHOIR, MOTORCYCLES, SAME_SPOONS, SPOONS, matches, pause
+from tests.api.profiles import relations
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -163,7 +164,7 @@ async def test_what_a_member_may_not_read_changes_no_mark() -> None:
 
     await make_statement(ben, HONEY, audience=Audience.NOBODY)
     hidden = await make_member("Hidden", statements=["The honey of my bees"])
-    await _block(hidden, ada)
+    await relations.block(hidden, ada)
 
     assert await matches(ada) == [before]
 
@@ -210,7 +211,7 @@ class TestExplained:
 
     async def _change(self, why: str, ada: Member, ben: Member) -> None:
         if why == "paused":
-            await _pause(ben, ada)
+            await pause(ben, ada)
         elif why == "gone quiet":
             await fetch("UPDATE statement SET audience = 'nobody' WHERE author = {}", ben.id)
         elif why == "off":

@@ -1,41 +1,35 @@
 """Who is on a member's list of matches, with which reasons, on the real database and with the real model."""
 
 import asyncio
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from api import clock
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.errors import InvalidError
 from api.matching import candidates, freshness, lists, queries
 from api.matching.candidates import Pool, read_pool
-from api.matching.schemas import MatchRead, ReasonKind, Strength
-from api.pagination import encode_cursor
+from api.matching.schemas import ReasonKind, Strength
 from api.profiles import services as profiles
 from api.profiles.errors import PurposeOffError
 from api.profiles.queries import my_statements
-from api.profiles.schemas import Audience, Purpose, PurposeSwitch, Role, StatementUpdate
+from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
+from tests.api.matching.making import (
+    CHOIR,
+    MOTORCYCLES,
+    SAME_SPOONS,
+    SPOONS,
+    be_blocked,
+    matches,
+    names,
+    pause,
+    suspend,
+)
 from tests.api.profiles import relations
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")
-
-SPOONS = "I carve wooden spoons in the evenings"
-SAME_SPOONS = "Whittling kitchen spoons from green birch is how I unwind"
-CHOIR = "I sing alto in a small village choir"
-SAME_CHOIR = "Part-songs with a handful of voices every Thursday"
-MOTORCYCLES = "I restore old motorcycles"
-
-
-async def matches(viewer: Member, purpose: Purpose = Purpose.HOBBY) -> list[MatchRead]:
-    return (await queries.matches(viewer, purpose=purpose, limit=100)).items
-
-
-async def names(viewer: Member, purpose: Purpose = Purpose.HOBBY) -> list[str]:
-    return [match.member.display_name for match in await matches(viewer, purpose)]
 
 
 async def test_two_who_write_the_same_in_other_words_are_each_others_first_match() -> None:
@@ -115,23 +109,6 @@ async def test_only_statements_for_everyone_with_the_purpose_count_on_either_sid
     assert await matches(ada) == []
 
 
-async def _pause(one: Member, _: Member) -> None:
-    await fetch("UPDATE account SET paused_until = {} WHERE id = {}", clock.now() + timedelta(days=3), one.id)
-
-
-async def _suspend(one: Member, _: Member) -> None:
-    await fetch("UPDATE account SET suspended_at = {} WHERE id = {}", clock.now(), one.id)
-
-
-async def _block(one: Member, other: Member) -> None:
-    await fetch("INSERT INTO block (id, blocker, blocked, created_at) VALUES ({}, {}, {}, {})",
-                uuid4(), one.id, other.id, clock.now())  # fmt: skip
-
-
-async def _be_blocked(one: Member, other: Member) -> None:
-    await _block(other, one)
-
-
 async def _connect(one: Member, other: Member) -> None:
     await relations.connect(one, other)
 
@@ -150,7 +127,9 @@ async def _switch_off(one: Member, _: Member) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [_pause, _suspend, _block, _be_blocked, _connect, _ask, _fill, _switch_off], ids=lambda f: f.__name__
+    "change",
+    [pause, suspend, relations.block, be_blocked, _connect, _ask, _fill, _switch_off],
+    ids=lambda f: f.__name__,
 )
 @pytest.mark.parametrize("stored", [True, False], ids=["stored list", "new list"])
 async def test_whoever_cannot_be_met_is_absent(change: object, stored: bool) -> None:  # noqa: FBT001
@@ -208,71 +187,6 @@ async def test_an_entry_whose_last_reason_is_gone_is_left_out(monkeypatch: pytes
     await fetch("DELETE FROM statement WHERE id = {} AND author = {}", match.reasons[0].theirs.id, ben.id)
 
     assert await matches(ada) == []
-
-
-async def test_pages_together_are_the_list_whatever_their_size() -> None:
-    ada = await make_member("Ada", statements=[SPOONS, CHOIR])
-    for number in range(7):
-        await make_member(f"B{number}", statements=[SAME_SPOONS, [SAME_CHOIR, MOTORCYCLES][number % 2]])
-    whole = await names(ada)
-
-    for limit in (1, 2, 3, 7):
-        cursor, read, rounds = None, [], 0
-        while cursor is not None or not rounds:
-            page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=limit, cursor=cursor)
-            read += [match.member.display_name for match in page.items]
-            cursor, rounds = page.next, rounds + 1
-        assert read == whole
-        assert rounds == -(-len(whole) // limit)
-
-
-async def test_a_page_goes_on_past_entries_that_have_gone() -> None:
-    ada = await make_member("Ada", statements=[SPOONS])
-    others = [await make_member(f"B{number}", statements=[SAME_SPOONS]) for number in range(4)]
-    page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)
-    remaining = [other for other in others if other.id != page.items[0].member.id]
-    for other in remaining[:2]:
-        await _pause(other, ada)
-
-    rest = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1, cursor=page.next)
-
-    assert [match.member.id for match in rest.items] == [remaining[2].id]
-    assert rest.next is None
-
-
-async def test_a_cursor_is_of_no_use_when_the_purpose_is_switched_off() -> None:
-    ada = await make_member("Ada", statements=[SPOONS])
-    for name in ("Ben", "Cyd"):
-        await make_member(name, statements=[SAME_SPOONS])
-    page = await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)
-    await profiles.switch_off_purpose(ada, purpose=Purpose.HOBBY)
-
-    with pytest.raises(PurposeOffError):
-        await queries.matches(ada, purpose=Purpose.HOBBY, cursor=page.next)
-
-
-async def test_a_cursor_tells_nothing_and_is_of_no_use_in_another_list() -> None:
-    ada = await make_member("Ada", statements=[SPOONS])
-    await profiles.switch_on_purpose(ada, purpose=Purpose.INTEREST, switch=PurposeSwitch())
-    others = [await make_member(f"B{number}", statements=[SAME_SPOONS]) for number in range(3)]
-    cursors = [(await queries.matches(ada, purpose=Purpose.HOBBY, limit=limit)).next for limit in (1, 2)]
-
-    assert len({len(cursor or "") for cursor in cursors}) == 1
-    assert len(set(cursors)) == 2
-    assert (await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)).next == cursors[0]
-    for member, purpose in ((others[0], Purpose.HOBBY), (ada, Purpose.INTEREST)):
-        with pytest.raises(InvalidError):
-            await queries.matches(member, purpose=purpose, cursor=cursors[0])
-
-
-@pytest.mark.parametrize(
-    "cursor", ["", "!!", encode_cursor("x"), encode_cursor((False, 3)), "A" * 26, "é", "A" * 10_000]
-)
-async def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
-    ada = await make_member("Ada", statements=[SPOONS])
-
-    with pytest.raises(InvalidError):
-        await queries.matches(ada, purpose=Purpose.HOBBY, cursor=cursor)
 
 
 async def test_a_large_purpose_gives_the_same_list_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from api.matching import sharing
 from api.matching.sharing import move_shares_on, shares_of
 from api.profiles import services as profiles
 from api.profiles.schemas import Purpose
-from tests.api.matching.test_matches import CHOIR, SPOONS, names
+from tests.api.matching.making import CHOIR, SPOONS, names
 from tests.api.profiles.relations import ask
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
