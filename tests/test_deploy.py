@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from api.app import LARGEST_BODY
+from api.doctor.database_findings import NEVER_LOG
 from api.errors import Problem
 from api.live.sending import SECONDS_BETWEEN_BEATS
 from api.live.streams import MOST_IN_A_PROCESS
@@ -151,6 +152,21 @@ def test_operations_name_settings_and_commands_that_exist() -> None:
 
     assert set(re.findall(r"WHEREFORE_[A-Z_]+", page)) <= there
     assert {"serve", "worker", "outbox", "promote-moderator", "rotate-keys"} <= commands <= set(main.commands)
+
+
+def test_operations_copy_files_that_exist_and_all_of_them() -> None:
+    page = _text("docs/operations.md")
+
+    copied = {path for name in re.findall(r"/opt/wherefore/(deploy/[\w./*-]+)", page) for path in ROOT.glob(name)}
+
+    assert {path for folder in ("systemd", "proxy") for path in (ROOT / "deploy" / folder).iterdir()} <= copied
+    assert all([*ROOT.glob(name)] for name in re.findall(r"/opt/wherefore/((?:deploy|scripts)/[\w./*-]+)", page))
+
+
+def test_a_database_by_the_book_logs_what_the_doctor_wants() -> None:
+    said = re.findall(r"^ALTER DATABASE wherefore SET (\w+) = '?(\w+)'?;$", _text("docs/operations.md"), re.MULTILINE)
+
+    assert {name: wanted for name, wanted in said if name in NEVER_LOG} == NEVER_LOG
 
 
 def test_operations_tell_what_to_do_at_each_alert() -> None:

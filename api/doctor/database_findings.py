@@ -19,7 +19,7 @@ from embeddings.models import ModelError, find_model
 LITTLE_SKEW, MUCH_SKEW = timedelta(seconds=2), timedelta(seconds=30)
 LATE = "15 minutes"
 
-_NEVER_LOG = {
+NEVER_LOG = {
     "log_statement": "none",
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
@@ -110,7 +110,7 @@ async def _clock(connection: Connection) -> Finding:
 
 async def _careful(connection: Connection) -> list[Finding]:
     """Settings of PostgreSQL itself."""
-    names = [*_NEVER_LOG, "fsync", "full_page_writes"]
+    names = [*NEVER_LOG, "fsync", "full_page_writes"]
     rows = await connection.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", names)
     found = {row["name"]: row["setting"] for row in rows}
     findings = [
@@ -118,7 +118,7 @@ async def _careful(connection: Connection) -> list[Finding]:
         for name in ("fsync", "full_page_writes")
         if found.get(name) == "off"
     ]
-    loud = [f"{name} = {wanted}" for name, wanted in _NEVER_LOG.items() if found.get(name, wanted) != wanted]
+    loud = [f"{name} = {wanted}" for name, wanted in NEVER_LOG.items() if found.get(name, wanted) != wanted]
     if loud:
         findings.append(
             look("postgresql", "Its log may quote what members write.", f"Set {', '.join(loud)} (docs/encryption.md).")
