@@ -36,7 +36,7 @@ from api.webhooks.services import test_webhook
 from tests.api.connections.making import PAIRS, make_connection, make_request
 from tests.api.webhooks.receiving import make_webhook
 from tests.factories import PASSWORD, email_of, make_member
-from tests.trust.matrix import Caller, Row, State
+from tests.trust.callers import Caller, Row, State
 from web.signatures import signature
 
 C = Caller

@@ -10,7 +10,8 @@ from api.accounts.schemas import Scope
 from api.authentication import Access, access_of, scopes_of
 from tests.application import application
 from tests.emptying import empty
-from tests.trust.matrix import ALL, MEMBERS, NOBODY, ROWS, Caller, Row, State
+from tests.trust.callers import ALL, MEMBERS, NOBODY, Caller, Row, State
+from tests.trust.matrix import ROWS
 from tests.trust.stage import Stage, plainly
 from tests.unlimited import lift_limits
 
