@@ -7,11 +7,12 @@ from httpx import AsyncClient
 
 from api.accounts.schemas import Member
 from api.moderation.notices import appeal
-from api.moderation.reporting import my_reports
+from api.moderation.reporting import my_reports, report
 from api.moderation.schemas import Category, Decision, TargetKind
 from api.moderation.services import block_member
+from api.profiles.queries import my_statements
 from tests.api.connections.making import make_recipient, make_request
-from tests.api.moderation.judging import INSULT, account, decided, insulted, make_message, make_talk
+from tests.api.moderation.judging import INSULT, about, account, decided, insulted, make_message, make_talk
 from tests.factories import make_member
 from tests.web.browsing import Browser, browser_of
 
@@ -62,6 +63,53 @@ async def test_a_member_and_their_words_are_reported_from_their_page(client: Asy
     await browser.open("/blocks")
     assert "Ada" in browser.text
     assert link_to_report(browser, TargetKind.MEMBER) == f"/report/{ada.id}?kind=member"
+
+
+async def test_two_reports_about_one_member_are_told_apart(client: AsyncClient) -> None:
+    ada = await make_member("Ada", statements=["You are geese.", "You are ducks."])
+    grace = await make_member("Grace")
+    said = {statement.text: statement.id for statement in (await my_statements(ada)).items}
+    for text, statement_id in said.items():
+        await report(grace, draft=about(TargetKind.STATEMENT, statement_id, words=f"Not kind: {text.split()[-1]}"))
+    browser = await browser_of(client, grace)
+
+    await browser.open("/reports")
+
+    for text in said:
+        assert text in browser.text
+        assert f"Not kind: {text.split()[-1]}" in browser.text
+    assert browser.text.count("About Ada") == 2
+
+
+async def test_my_reports_bring_back_nothing_that_is_out_of_sight_but_my_own_words(client: AsyncClient) -> None:
+    ada = await make_member("Ada", statements=["You are geese."])
+    grace = await make_member("Grace")
+    [said] = (await my_statements(ada)).items
+    await report(grace, draft=about(TargetKind.STATEMENT, said.id, words="Not kind."))
+    browser = await browser_of(client, grace)
+
+    await block_member(ada, grace.id)
+    await browser.open("/reports")
+
+    assert "You reported words on the page of a member" in browser.text
+    assert "Not kind." in browser.text
+    assert "Ada" not in browser.text
+    assert "geese" not in browser.text
+
+
+async def test_whom_one_blocked_oneself_is_named_and_a_message_quoted_while_one_talks(client: AsyncClient) -> None:
+    ada, grace, connection_id = await make_talk()
+    message_id = await make_message(ada, connection_id)
+    await report(grace, draft=about(TargetKind.MESSAGE, message_id))
+    browser = await browser_of(client, grace)
+    await browser.open("/reports")
+    assert INSULT in browser.text
+
+    await block_member(grace, ada.id)
+    await browser.open("/reports")
+
+    assert "About Ada" in browser.text
+    assert INSULT not in browser.text
 
 
 async def test_a_request_is_reported_from_its_page_by_both_sides(client: AsyncClient) -> None:

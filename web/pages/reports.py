@@ -14,6 +14,7 @@ from api.drafts.schemas import DraftKind
 from api.errors import InvalidError, NotFoundError
 from api.limits.policies import REPORTS
 from api.moderation import reporting
+from api.moderation.recalling import Recalled, reports_recalled
 from api.moderation.schemas import LONGEST_WORDS, Category, ReportCreate, Target, TargetKind
 from web.begun_forms import begun_form, keep_report, sent
 from web.contexts import Answer, PageRequest, page, redirect_with
@@ -81,10 +82,12 @@ class MyReportPages(Controller):
     @get()
     async def list_reports(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Show what one reported, and what came of it."""
+        reports = await reporting.my_reports(actor)
+        recalled = await reports_recalled(actor)
         return await page(
             request,
             "reports/reports.html",
-            reports=await reporting.my_reports(actor),
+            reports=[(read, recalled.get(read.id, Recalled())) for read in reports],
             targets=TARGETS,
             rule_of=rule_of,
             outcomes=OUTCOMES,
