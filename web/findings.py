@@ -7,8 +7,8 @@ import msgspec
 
 from embeddings.reasons import Finding
 
-Part = tuple[str, int | None]
-"""A piece of a reason, and the number of the finding that concerns it, or None."""
+Part = tuple[str, tuple[int, ...]]
+"""A piece of a reason, and the numbers of the findings that concern it."""
 
 
 class Review(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Review(msgspec.Struct, frozen=True):
     @property
     def has_marks(self) -> bool:
         """Whether any words are marked."""
-        return any(number is not None for _, number in self.parts)
+        return any(numbers for _, numbers in self.parts)
 
 
 def review(reason: str, findings: Sequence[Finding]) -> Review:
@@ -55,20 +55,16 @@ def _concerns_words(found: Finding, reason: str) -> bool:
 
 
 def _parts(reason: str, marks: Sequence[tuple[Finding, int]]) -> list[Part]:
-    """Cut the reason wherever a mark begins or ends; where marks overlap, the shortest has the words."""
+    """Cut the reason wherever a mark begins or ends; where marks overlap, each has the words."""
     cuts = sorted({0, len(reason), *(place for found, _ in marks for place in (found.start, found.end))})
     parts: list[Part] = []
     for start, end in pairwise(cuts):
         here = [mark for mark in marks if mark[0].start <= start and end <= mark[0].end]
-        shortest = min(here, key=lambda mark: mark[0].end - mark[0].start, default=None)
-        number = None if shortest is None or _is_only_between(reason, start, end, shortest[0]) else shortest[1]
-        if parts and parts[-1][1] == number:
-            parts[-1] = (parts[-1][0] + reason[start:end], number)
+        meant = any((start, end) == (found.start, found.end) for found, _ in here)
+        says_something = meant or any(one.isalnum() for one in reason[start:end])
+        numbers = tuple(sorted({number for _, number in here})) if says_something else ()
+        if parts and parts[-1][1] == numbers:
+            parts[-1] = (parts[-1][0] + reason[start:end], numbers)
         else:
-            parts.append((reason[start:end], number))
+            parts.append((reason[start:end], numbers))
     return parts
-
-
-def _is_only_between(reason: str, start: int, end: int, found: Finding) -> bool:
-    """Whether a piece is no more than the spaces and signs that others' marks have left of one."""
-    return (start, end) != (found.start, found.end) and not any(one.isalnum() for one in reason[start:end])
