@@ -12,6 +12,7 @@ Part = tuple[str, str | None]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PLAIN_KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+_LIMITS = {"minimum": "at least", "maximum": "at most"}
 _FORMATS = {"uuid": "id (UUID)", "date-time": "time (RFC 3339)", "date": "date"}
 
 
@@ -179,13 +180,10 @@ def _kind(schema: Json) -> list[Part]:
 
 
 def _note(schema: Json) -> str:
-    notes = [schema["description"]] if schema.get("description") else []
-    for key, words in (("minimum", "at least"), ("maximum", "at most")):
-        if key in schema:
-            notes.append(f"{words} {schema[key]:g}")
-    if schema.get("default") is not None:
-        notes.append(f"{schema['default']} when left out")
-    return ", ".join(notes)
+    limits = [f"{words} {schema[key]:g}" for key, words in _LIMITS.items() if key in schema]
+    default = schema.get("default")
+    notes = [schema.get("description", ""), ", ".join(limits), "" if default is None else f"{default} when left out"]
+    return " ".join(f"{note[0].upper()}{note[1:].removesuffix('.')}." for note in notes if note)
 
 
 def _joined(parts: list[list[Part]], between: str) -> Iterator[Part]:

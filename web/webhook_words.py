@@ -13,7 +13,7 @@ KINDS: Final = (
         "Somebody says something about a request",
         "A yes, a no with a sentence, a question, or the answer to one.",
     ),
-    (Kind.CONNECTION_MADE, "I am connected with somebody", None),
+    (Kind.CONNECTION_MADE, "Somebody is connected with me", None),
     (Kind.MESSAGE_RECEIVED, "Somebody writes to me", None),
 )
 KINDS_SAID: Final = {str(kind): said for kind, said, _ in KINDS} | {TEST: "A test call"}

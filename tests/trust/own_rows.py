@@ -113,6 +113,8 @@ OWN_ROWS: dict[str, Row | list[Row]] = {
     "GET /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
     "POST /me/statements/{statement_id}/delete": Row(SIGNED_IN, OWN),
     "GET /settings": Row(SIGNED_IN),
+    "GET /settings/browsers": Row(SIGNED_IN),
+    "GET /settings/programs": Row(SIGNED_IN),
     "GET /settings/sign-in": Row(SIGNED_IN),
     "POST /settings/sign-in/everywhere/end": Row(SIGNED_IN),
     "GET /settings/sign-in/password": Row(SIGNED_IN),

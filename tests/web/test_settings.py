@@ -18,7 +18,7 @@ async def test_another_browser_is_signed_out(client: AsyncClient) -> None:
     ada = await make_member()
     lost = await open_session(ada, label="Safari on iPhone")
     browser = await browser_of(client, ada)
-    await browser.open("/settings/sign-in")
+    await browser.open("/settings/browsers")
     assert "Safari on iPhone" in browser.text
 
     await browser.press("Sign out all other browsers")
@@ -31,11 +31,11 @@ async def test_one_browser_is_signed_out_and_this_one_stays(client: AsyncClient)
     ada = await make_member()
     browser = await browser_of(client, ada)
     before = len(await queries.sessions(ada, this=None))
-    await browser.open("/settings/sign-in")
+    await browser.open("/settings/browsers")
 
     await browser.press("Sign it out")
 
-    assert browser.path == "/settings/sign-in"
+    assert browser.path == "/settings/browsers"
     assert len(await queries.sessions(ada, this=None)) == before - 1
 
 
@@ -44,10 +44,10 @@ async def test_few_browsers_are_all_shown_and_many_are_folded_after_five(client:
     browser = await browser_of(client, ada)
     while len(await queries.sessions(ada, this=None)) < 6:
         await open_session(ada, label="Safari on iPhone")
-    few = (await browser.open("/settings/sign-in")).text
+    few = (await browser.open("/settings/browsers")).text
     await open_session(ada, label="Safari on iPhone")
 
-    many = (await browser.open("/settings/sign-in")).text
+    many = (await browser.open("/settings/browsers")).text
 
     assert "Show the other" not in few
     at_once, _, folded = many.partition("<summary>Show the other 2 browsers</summary>")
@@ -98,7 +98,7 @@ async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -
     refused = await programs.patch("/api/v1/me", headers=headers, json={"pronouns": "she"})
     assert refused.json()["scope"] == "profile:write"
 
-    await browser.open("/settings/sign-in")
+    await browser.open("/settings/programs")
     assert token not in browser.reply.text
     assert "Can read: profile. Works until" in browser.text
     await browser.press("Revoke")

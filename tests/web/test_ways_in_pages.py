@@ -85,7 +85,7 @@ async def test_signing_out_everywhere_ends_this_browser_too(client: AsyncClient)
     ada = await make_member("Ada")
     await make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="script"))
     browser = await browser_of(client, ada)
-    await browser.open("/settings/sign-in")
+    await browser.open("/settings/browsers")
 
     await browser.press("Sign out everywhere")
 

@@ -33,7 +33,7 @@ async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
 async def test_a_webhook_is_made_tried_and_deleted_with_forms_alone(client: AsyncClient, receiver: Receiver) -> None:
     ada = await make_member("Ada")
     browser = await browser_of(client, ada)
-    await browser.open("/settings")
+    await browser.open("/settings/programs")
     assert "Tell a program of mine when there is something new." in browser.text
 
     await browser.open(f"{HERE}/new")
@@ -117,6 +117,8 @@ async def test_settings_say_that_a_webhook_was_turned_off_and_why(client: AsyncC
     browser = await browser_of(client, ada)
 
     await browser.open("/settings")
+    assert "One of my webhooks is off. See why." in browser.text
+    await browser.open("/settings/programs")
     assert "One of them is off. See why." in browser.text
     await browser.open(HERE)
     assert "You signed out everywhere, or changed your password" in browser.text

@@ -1,6 +1,6 @@
 """Settings: what there is, words that were given, and the ends of sessions and tokens."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.accounts import services, tokens
+from api.accounts import queries, services, tokens
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.accounts.scopes import PARTS
@@ -23,7 +23,8 @@ from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.token_words import choices_for, token_words
 
-_WAYS_IN = "/settings/sign-in"
+_BROWSERS: Final = "/settings/browsers"
+_PROGRAMS: Final = "/settings/programs"
 _DAYS = (("30", "30 days", None), ("90", "90 days", None), ("365", "A year", None))
 
 
@@ -42,21 +43,41 @@ class SettingsPages(Controller):
             me=await me(actor),
             texts=await given_texts(actor),
             suspended=actor.suspended,
-            webhook_off=any(one.why_off not in {None, WhyOff.CHOSEN} for one in await webhooks(actor)),
+            webhook_off=await _a_webhook_stopped(actor),
         )
+
+    @get("/browsers")
+    async def browsers(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Template:
+        """List where one is signed in."""
+        sessions = await queries.sessions(actor, this=credential.session_id)
+        return await page(request, "settings/browsers.html", sessions=sessions)
 
     @post("/sessions/others/end")
     async def end_others(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Answer:
         """Sign out every browser but this one."""
         if credential.session_id is not None:
             await services.end_other_sessions(actor, session_id=credential.session_id)
-        return redirect_with(_WAYS_IN, notice="All other browsers are signed out.")
+        return redirect_with(_BROWSERS, notice="All other browsers are signed out.")
 
     @post("/sessions/{session_id:uuid}/end")
     async def end(self, actor: NamedDependency[Member], session_id: FromPath[UUID]) -> Answer:
         """Sign one browser out."""
         await services.end_session(actor, session_id)
-        return redirect_with(_WAYS_IN, notice="That browser is signed out.")
+        return redirect_with(_BROWSERS, notice="That browser is signed out.")
+
+    @get("/programs")
+    async def programs(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
+        """List tokens, and lead to webhooks: what only those need who have a program."""
+        kept = await queries.tokens(actor)
+        return await page(
+            request,
+            "settings/programs.html",
+            tokens=kept,
+            said_of_tokens={token.id: token_words(token.scopes) for token in kept},
+            webhook_off=await _a_webhook_stopped(actor),
+        )
 
     @get("/tokens/new")
     async def token_form(
@@ -85,13 +106,18 @@ class SettingsPages(Controller):
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
         """Make a token worthless."""
         await tokens.revoke_token(actor, token_id)
-        return redirect_with(_WAYS_IN, notice="The token is revoked. It opens nothing any more.")
+        return redirect_with(_PROGRAMS, notice="The token is revoked. It opens nothing any more.")
 
     @post("/texts/{text_id:uuid}/delete")
     async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> Answer:
         """Delete words that one had let be kept."""
         await take_text_back(actor, text_id)
         return redirect_with("/settings", notice="Your words are deleted. Nobody can read them here any more.")
+
+
+async def _a_webhook_stopped(actor: Member) -> bool:
+    """Whether one is off that the member did not turn off."""
+    return any(one.why_off not in {None, WhyOff.CHOSEN} for one in await webhooks(actor))
 
 
 def _draft(form: Form) -> TokenDraft:

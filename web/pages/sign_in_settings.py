@@ -1,4 +1,4 @@
-"""Settings about the ways into one's account: passkeys, password, codes from an app, browsers, tokens."""
+"""Settings about the ways into one's account: passkeys, password, codes from an app."""
 
 from io import BytesIO
 from typing import Any
@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from api.accounts import passkeys, queries, second_factor, ways_in
+from api.accounts import passkeys, second_factor, ways_in
 from api.accounts.errors import LastWayInError, PasskeyRefusedError, TooManyPasskeysError, WrongCodeError
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member
@@ -21,7 +21,6 @@ from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, ended_cookies, forgotten, known_cookie
-from web.token_words import token_words
 
 HERE = "/settings/sign-in"
 _KEPT = "Your new password is kept. All other browsers are signed out, and tokens for programs are gone."
@@ -34,19 +33,9 @@ class SignInSettingsPages(Controller):
     opt = {"access": Access.SIGNED_IN}
 
     @get()
-    async def show(
-        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
-    ) -> Template:
+    async def show(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """List every way in, each with its last use."""
-        tokens = await queries.tokens(actor)
-        return await page(
-            request,
-            "settings/sign_in.html",
-            ways=await ways_in.ways_in(actor),
-            sessions=await queries.sessions(actor, this=credential.session_id),
-            tokens=tokens,
-            said_of_tokens={token.id: token_words(token.scopes) for token in tokens},
-        )
+        return await page(request, "settings/sign_in.html", ways=await ways_in.ways_in(actor))
 
     @post("/everywhere/end")
     async def end_everywhere(self, actor: NamedDependency[Member]) -> Answer:
