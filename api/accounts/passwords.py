@@ -90,7 +90,7 @@ async def problems_with_password(password: str, *, words: Iterable[str]) -> list
         return [
             _problem(
                 "too-short",
-                f"Your password needs at least {SHORTEST_PASSWORD} characters. Three or four words that do not belong "
+                f"Your password needs at least {SHORTEST_PASSWORD} characters. Four words that do not belong "
                 "together are easy to remember.",
             )
         ]

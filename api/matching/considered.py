@@ -10,7 +10,7 @@ USED: Final = (
     "What you said of them yourself, such as later. They do not learn of it.",
     (
         "How many lists this person is on already, and how many requests wait for them, a little: so that nobody "
-        "drowns and nobody is left out."
+        "gets too much and nobody is left out."
     ),
     "Whether they live somewhat near you, a very little, and not at all for those who only meet online.",
 )

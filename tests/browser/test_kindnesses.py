@@ -109,3 +109,30 @@ async def test_new_messages_come_by_themselves_and_leave_a_draft_alone(visit: Vi
 
     await expect(ada.page.get_by_role("log")).to_contain_text("Written in the other window.")
     await expect(ada.page.locator("#text")).to_have_value("I was just about to say")
+
+
+async def test_a_password_is_seen_while_it_is_typed_only_if_that_is_wished_and_is_sent_as_one(visit: Visit) -> None:
+    ada = await visit()
+    await ada.go("/sign-in")
+    await ada.fill("E-mail address", "nobody@example.org")
+    await ada.fill("Password", "seven herons borrow a boat")
+    field = ada.page.locator("#password")
+    await expect(field).to_have_attribute("type", "password")
+
+    await ada.choose("Show what I type")
+    await expect(field).to_have_attribute("type", "text")
+    await expect(field).to_have_value("seven herons borrow a boat")
+    types = "event => { event.preventDefault(); document.title = document.querySelector('#password').type }"
+    await ada.page.evaluate(f"window.addEventListener('submit', {types}, {{ once: true }})")
+    await ada.press("Sign in", exact=True)
+
+    assert await ada.page.title() == "password"
+
+
+async def test_without_scripts_nobody_is_offered_to_see_what_they_type(visit: Visit) -> None:
+    ada = await visit(javascript=False)
+
+    await ada.go("/sign-in")
+
+    await expect(ada.page.locator("#password")).to_be_visible()
+    await expect(ada.page.locator("[data-show]")).to_be_hidden()

@@ -142,3 +142,12 @@ def test_a_full_picture_has_everything_inside_and_nothing_on_top_of_another() ->
         for other in picture.discs:
             apart = ((disc.x - other.x) ** 2 + (disc.y - other.y) ** 2) ** 0.5
             assert other is disc or apart >= disc.radius + other.radius
+
+
+def test_words_of_a_full_line_stand_within_the_edge_of_the_smallest_disc() -> None:
+    area = AreaRead(0, ["philosophy"], [], 5, [])
+
+    [disc] = picture_of(MapRead(Purpose.HOBBY, [area], None, 20, [], [])).discs
+
+    assert [text.words for text in disc.texts] == ["philosophy"]
+    assert 2 * disc.radius >= len("philosophy") * 8.2 + 2 * 4, "letters of 16 px, and the edge of one's own areas"

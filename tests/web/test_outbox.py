@@ -35,7 +35,7 @@ async def test_without_a_server_no_moderator_reads_a_link_that_opens_an_account(
 
     await browser.open("/moderation/outbox")
 
-    assert "reset_password" in browser.text
+    assert "Reset password" in browser.text
     assert "Kept here" in browser.text
     assert ADA not in browser.reply.text
     assert LINK not in browser.reply.text
@@ -49,7 +49,7 @@ async def test_with_a_server_nobody_reads_any_mail(client: AsyncClient, monkeypa
 
     await browser.open("/moderation/outbox")
 
-    assert "reset_password" in browser.text
+    assert "Reset password" in browser.text
     assert "Waits" in browser.text
     assert ADA not in browser.reply.text
     assert LINK not in browser.reply.text

@@ -142,6 +142,7 @@ async def _draw(
             for place, part in enumerate(case.evidence.parts)
             if part.by == "reported"
         ],
+        their_words={str(place): None for place, _ in enumerate(case.evidence.parts)},
         errors=errors or FormErrors(),
         longest=LONGEST,
         words=words,

@@ -73,7 +73,7 @@ const keep = (area) => {
 // What is chosen and filled in beside a draft, such as whose words a reason is about.
 const fieldsBeside = (area) =>
   [...(area.form?.elements ?? [])]
-    .filter((field) => field.matches("[type=radio]:checked, [type=text]"))
+    .filter((field) => field.matches("[type=radio]:checked, [type=text]:not([autocomplete$=password])"))
     .map((field) => [field.name, field.value]);
 
 function restoreBeside(area) {
@@ -143,11 +143,19 @@ document.addEventListener("input", ({ target }) => {
   if (target.dataset.countMin || target.dataset.countMax) showCount(target, true);
 });
 
+// A password may be seen while it is typed, by whoever is alone. It is sent as what it is, so that browsers keep it safe.
+function showTyped(box, shown) {
+  box.checked = shown;
+  document.getElementById(box.dataset.show).type = shown ? "text" : "password";
+}
+
 document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-show]")) showTyped(target, target.checked);
   if (target.matches("[type=radio], [type=text]")) target.form?.querySelectorAll("textarea[data-draft]").forEach(keep);
 });
 
 document.addEventListener("submit", ({ target }) => {
+  target.querySelectorAll("[data-show]").forEach((box) => showTyped(box, false));
   if (new URL(target.action).pathname === "/sign-out") {
     store((s) => Object.keys(s).filter((key) => key.startsWith("wherefore:")).forEach((key) => s.removeItem(key)));
     return;
