@@ -1,5 +1,6 @@
-"""Processes of one command that end with it, and are brought back when they die."""
+"""Processes of one command that end with it, and are brought back when they die or hang."""
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,9 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
+
+import msgspec
 
 SECONDS_TO_END = 10
 """Then a process that was asked to end is killed."""
@@ -20,8 +24,22 @@ PAUSES = (0.0, 1.0, 5.0, 30.0)
 LIVED = 60
 """Seconds after which a death is no longer one at once."""
 
+SECONDS_BETWEEN_BEATS = 1
+SECONDS_WITHOUT_BEAT = 60
+"""An event loop that has not turned for so long will not turn again."""
+SECONDS_TO_BEGIN = 120
+"""Until the first beat: modules are imported before."""
 
-def end_with_parent() -> None:
+SECONDS_STOOD_STILL = 10
+"""When nobody has looked for so long, it was not only those who are looked after who stood still."""
+
+CANNOT = 3
+"""The exit status of a process that will never be able to do its work; as uvicorn's."""
+
+_pulse: Any = None
+
+
+def _end_with_parent() -> None:
     """Let this process, which another one has started, end when that one is gone, however it went.
 
     It would hold the port otherwise, and serve what nobody looks after.
@@ -38,46 +56,95 @@ def _end_after(sentinel: int) -> None:
     os._exit(1)
 
 
+async def beating() -> None:
+    """Show, for as long as this is awaited, that the event loop of a process that is looked after still turns."""
+    while _pulse is not None:
+        _pulse.value = time.monotonic()
+        await asyncio.sleep(SECONDS_BETWEEN_BEATS)
+
+
+class _Place(msgspec.Struct):
+    """Room for one process after another."""
+
+    process: SpawnProcess | None = None
+    pulse: Any = None
+    began: float = 0
+    deaths: int = 0
+    """In a row, each soon after its beginning."""
+    due: float = 0
+    """When the next process is to be started, where none runs."""
+
+
 class KeptRunning:
-    """So many processes that do the same, each brought back when it dies, until somebody asks for the end."""
+    """So many processes that do the same, each brought back when it dies or hangs, until somebody asks for the end.
+
+    None waits for another: all that die at once come back at once.
+    """
 
     def __init__(self, work: Callable[[], None], *, number: int, say: Callable[[str], None]) -> None:
-        """Prepare; `work` is a function of a module, done in each process."""
-        self._spawn = multiprocessing.get_context("spawn").Process
+        """Prepare; `work` can be pickled, is done in each process, and has an event loop that is `beating`."""
+        self._spawn = multiprocessing.get_context("spawn")
         self._work = work
-        self._number = number
         self._say = say
         self._stopping = Event()
-        self._running: list[SpawnProcess] = []
+        self._places = [_Place() for _ in range(number)]
 
     def run(self) -> None:
-        """Keep them running until SIGINT or SIGTERM."""
+        """Keep them running until SIGINT or SIGTERM, or until one says at its first start that it cannot (`CANNOT`)."""
         with self._heeding_signals():
-            self._running = [self._start() for _ in range(self._number)]
-            began = [time.monotonic()] * self._number
-            deaths = [0] * self._number
+            looked_at = time.monotonic()
             while not self._stopping.is_set():
-                wait([process.sentinel for process in self._running], timeout=0.2)
-                for place, process in enumerate(self._running):
-                    if process.is_alive() or self._stopping.is_set():
-                        continue
-                    deaths[place] = 0 if time.monotonic() - began[place] > LIVED else deaths[place]
-                    self._say(f"A process ended unexpectedly ({process.exitcode}); starting it again.")
-                    self._stopping.wait(PAUSES[min(deaths[place], len(PAUSES) - 1)])
-                    deaths[place] += 1
-                    self._running[place], began[place] = self._start(), time.monotonic()
+                if time.monotonic() - looked_at > SECONDS_STOOD_STILL:
+                    self._begin_anew()
+                looked_at = time.monotonic()
+                for place in self._places:
+                    self._look_after(place)
+                wait([place.process.sentinel for place in self._places if place.process is not None], timeout=0.2)
             self._end_all()
 
-    def _start(self) -> SpawnProcess:
-        process = self._spawn(target=_work_in_child, args=(self._work,))
-        process.start()
-        return process
+    def _look_after(self, place: _Place) -> None:
+        now = time.monotonic()
+        if place.process is None:
+            if now >= place.due:
+                self._start(place)
+        elif not place.process.is_alive():
+            self._note_death(place, now)
+        elif now - max(place.began + SECONDS_TO_BEGIN, place.pulse.value) > SECONDS_WITHOUT_BEAT:
+            self._say(f"A process hangs since {SECONDS_WITHOUT_BEAT} s; ending it.")
+            place.process.kill()
+            place.began = now
+
+    def _begin_anew(self) -> None:
+        """Wait for each as for a new one: they have stood still with us, as when a machine is put to sleep."""
+        for place in self._places:
+            place.began = time.monotonic()
+
+    def _start(self, place: _Place) -> None:
+        place.pulse = self._spawn.RawValue("d", 0.0)
+        place.process = self._spawn.Process(target=_work_in_child, args=(self._work, place.pulse))
+        place.began = time.monotonic()
+        place.process.start()
+
+    def _note_death(self, place: _Place, now: float) -> None:
+        if self._stopping.is_set() or place.process is None:
+            return
+        code, place.process = place.process.exitcode, None
+        if code == CANNOT and place.due == 0:
+            self._say("A process cannot do its work; ending.")
+            self._stopping.set()
+            return
+        if now - place.began > LIVED:
+            place.deaths = 0
+        place.due = now + PAUSES[min(place.deaths, len(PAUSES) - 1)]
+        place.deaths += 1
+        self._say(f"A process ended unexpectedly ({code}); starting it again.")
 
     def _end_all(self) -> None:
-        for process in self._running:
+        running = [place.process for place in self._places if place.process is not None]
+        for process in running:
             process.terminate()
         until = time.monotonic() + SECONDS_TO_END
-        for process in self._running:
+        for process in running:
             process.join(max(0.0, until - time.monotonic()))
             if process.is_alive():
                 process.kill()
@@ -96,7 +163,9 @@ class KeptRunning:
         self._stopping.set()
 
 
-def _work_in_child(work: Callable[[], None]) -> None:
+def _work_in_child(work: Callable[[], None], pulse: Any) -> None:
+    global _pulse  # noqa: PLW0603 - a process has one
+    _pulse = pulse
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the one who started us, who says when
-    end_with_parent()
+    _end_with_parent()
     work()

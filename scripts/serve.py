@@ -1,12 +1,14 @@
 """Everything that `scripts/run` starts, in the order in which it must start and stop."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -21,16 +23,13 @@ from api.settings import Settings, settings
 from scripts.careful_protocol import CarefulProtocol
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
 from scripts.metrics import told_to_prometheus
-from scripts.processes import end_with_parent
+from scripts.processes import KeptRunning, beating
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
 GRACEFUL_SECONDS = 5
 """How long open requests may take after Ctrl-C; without a limit one open event stream would hold the server."""
-
-HEALTHCHECK_SECONDS = 60
-"""A worker that loads a model answers late; uvicorn's own five seconds would kill it."""
 
 
 class CannotListenError(Exception):
@@ -128,15 +127,23 @@ def serve(*, demo_members: int) -> NoReturn:
 
 
 def _run(chosen: Settings, listening: socket.socket) -> None:
+    if chosen.workers == 1:
+        _serve_here(listening)
+        return
+    multiprocessing.allow_connection_pickling()  # of the socket, to those that are started
+    KeptRunning(partial(_serve_here, listening), number=chosen.workers, say=_say).run()
+
+
+def _serve_here(listening: socket.socket) -> None:
+    """Serve in this process, until SIGINT or SIGTERM."""
+    chosen = settings()
     config = uvicorn.Config(
         "scripts.serve:application",
         factory=True,
-        workers=chosen.workers,
         log_config=None,  # its lines go the way of ours, without what people sent
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
         server_header=False,
         http=CarefulProtocol,
         ws="none",
@@ -145,19 +152,25 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
         proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies),
     )
-    if chosen.workers == 1:
-        uvicorn.Server(config).run(sockets=[listening])
-        return
-    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only where there are several
+    _Server(config).run(sockets=[listening])
 
-    Multiprocess(config, sockets=[listening]).run()
+
+class _Server(uvicorn.Server):
+    """Shows to whoever looks after it that it goes on."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal."""
+        alive = asyncio.create_task(beating())
+        try:
+            await super().serve(sockets)
+        finally:
+            alive.cancel()
 
 
 def application() -> "Litestar":
-    """What a process serves; where another one has started it, it ends with that one."""
+    """What a process serves."""
     from web.app import create_app  # noqa: PLC0415 - slow, and PostgreSQL starts meanwhile
 
-    end_with_parent()
     return create_app()
 
 

@@ -11,7 +11,7 @@ from api.embedded import EmbeddedError, address_of_running
 from api.migrations import DatabaseUnsuitableError, migrate
 from api.settings import settings
 from scripts.metrics import told_to_prometheus
-from scripts.processes import KeptRunning
+from scripts.processes import KeptRunning, beating
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_PROOFS = 5
@@ -44,10 +44,12 @@ async def _do_jobs(bundled: str | None) -> None:
     configure_logs()
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    alive = asyncio.create_task(beating())
     async with database.connected(), replayed() as opened, worker.running(after=opened), sampling():
         looking = asyncio.create_task(_end_where_moved(bundled, stopped))
         await stopped.wait()
         looking.cancel()
+    alive.cancel()
 
 
 async def _end_where_moved(address: str | None, stopped: asyncio.Event) -> None:
