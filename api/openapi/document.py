@@ -44,7 +44,7 @@ def config() -> OpenAPIConfig:
         description=(
             "Say why you want to meet people, and connect by a reason that is about the other person.\n\n"
             "Make a token with `POST /api/v1/tokens` and send it as `Authorization: Bearer whf_…`. "
-            "What goes wrong comes back as `application/problem+json` (RFC 9457). Lists come in parts: "
+            "What goes wrong comes back as `application/problem+json` (RFC 9457). Long lists come in parts: "
             "send `next` as `cursor` to get the part that follows. Times are UTC (RFC 3339)."
         ),
         render_plugins=[JsonRenderPlugin()],
