@@ -4,9 +4,10 @@ import pytest
 from httpx import AsyncClient, Response
 
 from api.accounts.schemas import Member
+from tests.api.mail.posting import ADA
 from tests.factories import make_member
 from tests.markup import faults_in
-from tests.web.mailing import ADA, mail_goes_out
+from tests.web.mailing import mail_goes_out
 
 _SEEN: set[int] = set()
 """Pages that were found to be valid, by their hashes: many tests see the same."""

@@ -11,12 +11,11 @@ from api.accounts.services import prove
 from api.database import fetch
 from api.mail.schemas import MailKind
 from api.sealing import opened
-from tests.api.mail.posting import do_jobs, write_to
+from tests.api.mail.posting import ADA, do_jobs, write_to
 from tests.web.browsing import Browser
 
 NOWHERE = "smtp://127.0.0.1:9?starttls=no"
 """A mail server that is set, so that addresses are to be confirmed; nobody listens there."""
-ADA = "ada@example.org"
 
 
 def mail_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:

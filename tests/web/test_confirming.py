@@ -12,12 +12,12 @@ from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import Purpose
+from tests.api.mail.posting import ADA
 from tests.factories import PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 from tests.web.mailing import last_link, mail_goes_out, mails_to
 
-ADA = "ada@example.org"
 OTHER = "seven loose kettles sing at dusk"
 
 

@@ -13,9 +13,10 @@ from api.accounts.schemas import LinkPurpose, Member
 from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
 from api.privacy.erasure import leave
+from tests.api.mail.posting import ADA
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
-from tests.web.mailing import ADA, forgets, last_link, mails_to
+from tests.web.mailing import forgets, last_link, mails_to
 
 OTHERS = [f"somebody{number}@example.org" for number in range(11)]
 

@@ -11,14 +11,14 @@ from api.database import fetch
 from api.limits.limit import Window
 from api.limits.policies import DAY, MAILS_ASKED
 from api.mail.schemas import MailKind
-from tests.api.limits.test_limited_routes import small
+from tests.api.limits.lowering import small
+from tests.api.mail.posting import ADA
 from tests.factories import PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 from tests.web.mailing import last_link, mail_goes_out, mails_to
 from web.app import create_app
 
-ADA = "ada@example.org"
 OTHER = "seven loose kettles sing at dusk"
 DOORS = {"/forgot": MailKind.RESET_PASSWORD, "/sign-in/link": MailKind.SIGN_IN_LINK}
 

@@ -14,10 +14,11 @@ from api.accounts.schemas import Credential, Member
 from api.accounts.services import open_session
 from api.clock import now
 from api.mail.schemas import MailKind
+from tests.api.mail.posting import ADA
 from tests.factories import NEW_PASSWORD, PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
-from tests.web.mailing import ADA, last_link, mails_to, signs_in
+from tests.web.mailing import last_link, mails_to, signs_in
 
 NEW = "ada.new@example.org"
 

@@ -12,10 +12,10 @@ from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
 from scripts.outbox import show_outbox
+from tests.api.mail.posting import ADA
 from tests.web.browsing import browser_of
 from tests.web.mailing import mail_goes_out
 
-ADA = "ada@example.org"
 LINK = "/reset/a-token"
 
 

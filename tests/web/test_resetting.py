@@ -12,9 +12,10 @@ from api.accounts.services import open_session
 from api.clock import now
 from api.mail.schemas import MailKind
 from tests.api.accounts.making import credential_of, with_app
+from tests.api.mail.posting import ADA
 from tests.factories import NEW_PASSWORD, PASSWORD, as_member
 from tests.web.browsing import Browser
-from tests.web.mailing import ADA, forgets, last_link, mails_to, signs_in
+from tests.web.mailing import forgets, last_link, mails_to, signs_in
 
 
 async def test_a_forgotten_password_is_set_anew_and_ends_everything_that_opened_the_account(

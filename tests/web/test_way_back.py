@@ -20,9 +20,10 @@ from api.database import fetch
 from api.mail.schemas import MailKind
 from api.privacy.erasure import leave, stay
 from tests.api.accounts.making import with_app
+from tests.api.mail.posting import ADA
 from tests.factories import NEW_PASSWORD
 from tests.web.browsing import Browser
-from tests.web.mailing import ADA, last_link, mails_to
+from tests.web.mailing import last_link, mails_to
 
 THIEF = "thief@example.org"
 

@@ -17,13 +17,12 @@ from api.limits.keys import key_of
 from api.limits.limit import Window
 from api.settings import settings
 from tests.application import application
-from tests.factories import PASSWORD, email_of, make_member
+from tests.factories import NEW_PASSWORD, PASSWORD, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 
 HOME = "203.0.113.7"
 ELSEWHERE = "198.51.100.23"
-NEW_PASSWORD = "seven loose kettles sing at dusk"
 
 
 class Place:

@@ -9,18 +9,17 @@ from httpx import ASGITransport, AsyncClient
 from litestar.handlers import HTTPRouteHandler
 
 from api.limits import policies
-from api.limits.changed import read_changes
 from api.limits.guard import limits_of, spends_limits
 from api.limits.keys import address_of
 from api.limits.limit import Limit, Window
 from api.limits.quotas import QUOTAS
 from api.settings import SettingError, settings
+from tests.api.limits.lowering import changed, small
 from tests.application import application
 from tests.factories import as_member, make_member
 from tests.web.browsing import browser_of
 
 ROOT = Path(__file__).parents[3]
-
 NEEDS = {
     "/api/v1/places": policies.PLACES,
     "/api/v1/members/{member_id:uuid}": policies.READS,
@@ -267,14 +266,3 @@ def told_windows(windows: Iterable[Window]) -> str:
         size, unit = next((size, unit) for size, unit in units if window.seconds % size == 0)
         told.append(f"{window.most:,} per {window.seconds // size} {unit}")
     return ", ".join(told)
-
-
-def small(monkeypatch: pytest.MonkeyPatch, limit: Limit, *windows: Window) -> None:
-    """Let a limit be as small as a test needs."""
-    policies._changes.cache_clear()
-    monkeypatch.setattr(policies, "_changes", lambda: {limit.name: windows})
-
-
-def changed(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """Read the limits as if an operator had set this."""
-    monkeypatch.setattr(policies, "_changes", lambda: read_changes(value, names=policies.names()))

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -18,11 +19,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.database import fetch
+from api.database import fetch, fetch_one
+from api.mail import services
+from api.mail.letters import letter
+from api.mail.schemas import MailKind
 from api.settings import settings
 from api.worker import JOBS
 
 SENDER = "Wherefore <hello@wherefore.example>"
+ADA = "ada@example.org"
 
 
 class Postbox:
@@ -192,3 +197,15 @@ async def do_jobs(*names: str) -> int:
         await JOBS[rows[0]["entrypoint"]](rows[0]["payload"])
         done += 1
     return done
+
+
+async def send_one() -> UUID:
+    """Let a mail to Ada wait to be sent."""
+    return await services.send(to=ADA, mail=letter(MailKind.PASSWORD_CHANGED))
+
+
+async def row_of(mail_id: UUID) -> dict[str, object]:
+    """What is kept of a mail."""
+    row = await fetch_one("SELECT * FROM outgoing_mail WHERE id = {}", mail_id)
+    assert row is not None
+    return row
