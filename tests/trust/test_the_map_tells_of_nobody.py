@@ -14,7 +14,7 @@ from tests.api.interest_map.making import make_community
 from tests.api.matching.out_of_sight import World, do, make_world, undone
 from tests.factories import make_statement
 from tests.moved_clock import MovedClock
-from tests.trust.test_non_interference import UNSEEN, make_friend
+from tests.trust.further_acts import UNSEEN, make_friend
 from tests.unlimited import lift_limits
 from tests.web.browsing import browser_of
 

@@ -3,29 +3,16 @@
 from httpx import AsyncClient
 
 from api.accounts.queries import members_by_email
-from api.profiles.purposes import consent_version
 from api.profiles.queries import my_purposes, my_statements
 from api.profiles.schemas import Audience, Purpose, Role
 from tests.factories import PASSWORD, make_member
 from tests.web.browsing import Browser
+from tests.web.joining import CONSENT, at_the_password
 from web.words import PURPOSES
-
-CONSENT = f"belief:{consent_version(Purpose.BELIEF)}"
-
-
-async def _at_the_password(client: AsyncClient, *, email: str = "noor@example.org") -> Browser:
-    browser = Browser(client)
-    await browser.open("/join")
-    await browser.press("Go on", purpose=["hobby", "belief"])
-    await browser.press("Go on", consent=[CONSENT])
-    await browser.press("Go on", display_name="Noor")
-    await browser.press("Go on", email=email)
-    await browser.press("These are right, go on")
-    return browser
 
 
 async def test_somebody_joins_without_javascript_and_is_at_home_in_the_end(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
 
     await browser.press("Make my account", password=PASSWORD, over_18="yes")
     await browser.press("Go on", about="I mend old wireless sets.", seeking="Someone who can solder.")
@@ -132,7 +119,7 @@ async def test_a_name_with_an_address_in_it_is_asked_again_as_it_was_typed(clien
 
 
 async def test_going_back_keeps_every_answer(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
 
     for _ in range(5):
         await browser.press("Back")
@@ -144,7 +131,7 @@ async def test_going_back_keeps_every_answer(client: AsyncClient) -> None:
 
 
 async def test_a_weak_password_is_explained_and_never_sent_back(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
 
     reply = await browser.press("Make my account", password="too short by far"[:9], over_18="yes")
 
@@ -155,7 +142,7 @@ async def test_a_weak_password_is_explained_and_never_sent_back(client: AsyncCli
 
 
 async def test_everything_wrong_on_the_last_page_is_said_at_once(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
 
     await browser.press("Make my account", password="short")
 
@@ -176,7 +163,7 @@ async def test_an_answer_spoilt_on_the_way_leads_back_to_its_own_page(client: As
 
 async def test_a_taken_address_is_not_given_away(client: AsyncClient) -> None:
     await make_member("Ada", email="ada@example.org")
-    browser = await _at_the_password(client, email="ada@example.org")
+    browser = await at_the_password(client, email="ada@example.org")
 
     await browser.press("Make my account", password="some other eleven green bottles", over_18="yes")
 
@@ -185,7 +172,7 @@ async def test_a_taken_address_is_not_given_away(client: AsyncClient) -> None:
 
 
 async def test_first_words_that_are_too_long_are_kept_with_the_others(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     await browser.press("Make my account", password=PASSWORD, over_18="yes")
 
     reply = await browser.press("Go on", about="word " * 80, seeking="Someone who can solder.")
@@ -200,7 +187,7 @@ async def test_first_words_that_are_too_long_are_kept_with_the_others(client: As
 
 
 async def test_the_answers_can_be_checked_and_each_be_changed_before_the_end(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     await browser.press("Back")
     assert "Check your answers" in browser.text
     assert "Hobby, Belief" in browser.text
@@ -214,7 +201,7 @@ async def test_the_answers_can_be_checked_and_each_be_changed_before_the_end(cli
 
 
 async def test_another_reason_that_is_added_at_the_check_asks_for_its_consent_first(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     await browser.press("Back")
 
     await browser.press_one("go", "why")

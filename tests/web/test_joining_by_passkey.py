@@ -12,9 +12,9 @@ from tests.authenticator import Authenticator
 from tests.factories import PASSWORD, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
+from tests.web.joining import CONSENT, at_the_password
 from tests.web.mailing import last_link, mail_goes_out
 from tests.web.passkeys import OURS, answer_form, options, signed_out
-from tests.web.test_joining import CONSENT, _at_the_password
 
 
 async def join(browser: Browser, device: Authenticator, *, over_18: bool = True) -> None:
@@ -27,7 +27,7 @@ async def join(browser: Browser, device: Authenticator, *, over_18: bool = True)
 
 
 async def test_somebody_joins_by_passkey_and_signs_in_by_it(client: AsyncClient) -> None:
-    browser, device = await _at_the_password(client), Authenticator()
+    browser, device = await at_the_password(client), Authenticator()
 
     await join(browser, device)
 
@@ -43,7 +43,7 @@ async def test_somebody_joins_by_passkey_and_signs_in_by_it(client: AsyncClient)
 
 
 async def test_no_password_opens_an_account_that_was_joined_by_passkey(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     await join(browser, Authenticator())
     await signed_out(browser)
 
@@ -54,7 +54,7 @@ async def test_no_password_opens_an_account_that_was_joined_by_passkey(client: A
 
 async def test_a_taken_address_is_asked_the_same_and_told_the_same(client: AsyncClient) -> None:
     ada = await make_member("Ada", email="ada@example.org")
-    browser, device = await _at_the_password(client, email="ada@example.org"), Authenticator()
+    browser, device = await at_the_password(client, email="ada@example.org"), Authenticator()
 
     await join(browser, device)
 
@@ -67,7 +67,7 @@ async def test_a_taken_address_is_asked_the_same_and_told_the_same(client: Async
 
 
 async def test_what_is_missing_is_said_before_the_device_is_asked(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     values = browser.form("Make my account").values
 
     reply = await client.post("/join/passkey/options", data=values, headers=OURS)
@@ -77,7 +77,7 @@ async def test_what_is_missing_is_said_before_the_device_is_asked(client: AsyncC
 
 
 async def test_a_passkey_that_was_made_elsewhere_makes_no_account_and_keeps_every_answer(client: AsyncClient) -> None:
-    browser, device = await _at_the_password(client), Authenticator(origin="https://evil.example")
+    browser, device = await at_the_password(client), Authenticator(origin="https://evil.example")
 
     await join(browser, device)
 
@@ -88,7 +88,7 @@ async def test_a_passkey_that_was_made_elsewhere_makes_no_account_and_keeps_ever
 
 
 async def test_without_a_script_the_password_path_is_whole(client: AsyncClient) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     text = browser.reply.text
 
     assert text.index("Join with a passkey") < text.index('name="password"')
@@ -101,7 +101,7 @@ async def test_where_mail_goes_out_the_same_passkey_confirms_the_address(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail_goes_out(monkeypatch)
-    browser, device = await _at_the_password(client), Authenticator()
+    browser, device = await at_the_password(client), Authenticator()
     await join(browser, device)
     assert browser.path == "/look-in-your-mail"
     await browser.open(await last_link("noor@example.org", MailKind.CONFIRM_ADDRESS))
@@ -124,7 +124,7 @@ async def test_where_mail_goes_out_the_same_passkey_confirms_the_address(
 async def test_whoever_has_only_a_passkey_and_cannot_use_it_is_told_another_way(
     client: AsyncClient, moved_clock: MovedClock
 ) -> None:
-    browser = await _at_the_password(client)
+    browser = await at_the_password(client)
     await join(browser, Authenticator())
     moved_clock.move(minutes=15)
 

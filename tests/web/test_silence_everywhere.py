@@ -26,31 +26,12 @@ from tests.emptying import empty
 from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import browser_of
+from tests.web.every_address import QUERIES, RANDOM, SAME_FOR_ALL
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOBODY = UUID(int=7)
-SAME_FOR_ALL = re.compile(r"^/(static|healthz|readyz|style|problems|api/docs|api$|api/\{|.*openapi\.json)")
-QUERIES = {
-    "/api/v1/connection-requests": ("?box=sent", "?box=received"),
-    "/api/v1/matches": ("?purpose=hobby",),
-    "/api/v1/map": ("?purpose=hobby",),
-    "/api/v1/matches/{member_id}": ("?purpose=hobby",),
-    "/api/v1/me/statements": ("", "?purpose=hobby"),
-    "/api/v1/places": ("?q=Leeds",),
-    "/requests": ("", "?box=sent"),
-    "/members/{member_id}": ("", "?purpose=hobby"),
-    "/members/{member_id}/request": ("", "?purpose=hobby"),
-}
-RANDOM = (
-    (re.compile(r'(name="csrf_token" value=)"[^"]+"'), r'\1"SIGNED"'),
-    (re.compile(r"\btone-\d\b"), "tone"),  # the colour of initials comes from the id
-    (re.compile(r"\bretry: \d+"), "retry"),  # how soon a stream comes again depends on the id of its token
-    (re.compile(r"(x-request-id: )\w+"), r"\1RANDOM"),
-    (re.compile(r"(wherefore-notice=)[^;]+"), r"\1SIGNED"),
-)
 ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 FRESH = "Your kitchen table full of clocks would not leave my mind. Does each of them tick at its own pace?"
-
 Step = Callable[[Member, UUID], Awaitable[object]]
 
 

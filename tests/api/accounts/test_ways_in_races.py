@@ -19,10 +19,9 @@ from api.privacy import services as privacy
 from api.privacy.erasure import leaves_at
 from tests.api.accounts.making import HERE, add_passkey, code_of, credential_of, with_app
 from tests.authenticator import Authenticator
-from tests.factories import PASSWORD, make_member
+from tests.factories import NEW_PASSWORD, PASSWORD, make_member
 
 EMAIL = "ada@example.org"
-NEW_PASSWORD = "seven loose kettles sing at dusk"
 
 
 @pytest.fixture

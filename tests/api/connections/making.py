@@ -1,18 +1,23 @@
 """Requests, made through the services as members would make them."""
 
+from collections.abc import Awaitable
 from itertools import cycle
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from anyio import create_task_group
 
 from api.accounts.schemas import Member
 from api.connections import queries, services
 from api.connections.errors import ReasonRefusedError
 from api.connections.schemas import Anchor, AnchorKind, Box, Refusal, RequestCreate, RequestRead
 from api.database import fetch
+from api.errors import WhereforeError
+from api.profiles.purposes import consent_version
 from api.profiles.queries import my_statements
-from api.profiles.schemas import Purpose
-from tests.factories import make_member
+from api.profiles.schemas import Purpose, PurposeSwitch
+from api.profiles.services import switch_on_purpose
+from tests.factories import make_member, make_statement
 
 PAIRS = (
     (
@@ -167,3 +172,36 @@ async def a_request() -> tuple[Member, Member, RequestRead]:
     """Ada, who asked; Grace, who was asked; and the request as Ada reads it."""
     ada, grace = await make_recipient("Ada"), await make_recipient("Grace")
     return ada, grace, await make_request(ada, grace)
+
+
+async def together(*attempts: Awaitable[object]) -> list[str]:
+    """What came of things done at the same time: `done`, or the code of an expected refusal."""
+    outcomes: list[str] = []
+
+    async def attempt(one: Awaitable[object]) -> None:
+        try:
+            await one
+        except WhereforeError as error:
+            outcomes.append(error.code)
+        else:
+            outcomes.append("done")
+
+    async with create_task_group() as tasks:
+        for one in attempts:
+            tasks.start_soon(attempt, one)
+    return outcomes
+
+
+async def quick_member(pair: int) -> Member:
+    """A member who never signs in: these tests need many, and the password's hash takes its time by design."""
+    member = Member(uuid4(), "Member")
+    await fetch(
+        "INSERT INTO account (id, email, display_name, created_at, confirmed_adult_at) "
+        "VALUES ({}, {}, {}, now(), now())",
+        member.id,
+        f"{member.id}@example.org",
+        member.display_name,
+    )
+    await switch_on_purpose(member, purpose=Purpose.HOBBY, switch=PurposeSwitch(consent=consent_version(Purpose.HOBBY)))
+    await make_statement(member, PAIRS[pair][0])
+    return member

@@ -8,8 +8,7 @@ from api.errors import InvalidError, NotFoundError
 from api.profiles import services as profiles
 from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, Purpose, StatementUpdate
-from tests.api.connections.making import MET, MET_REASON, make_connection, make_draft, make_recipient, sent_by
-from tests.api.connections.test_races import together
+from tests.api.connections.making import MET, MET_REASON, make_connection, make_draft, make_recipient, sent_by, together
 from tests.factories import make_member
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -15,52 +15,14 @@ from api.connections.request_rows import expire_due_requests
 from api.connections.schemas import RequestCreate, RequestState
 from api.connections.slots import SLOTS_OF_THE_YOUNG
 from api.database import fetch
-from api.errors import WhereforeError
 from api.moderation.services import block_member
-from api.profiles.purposes import consent_version
-from api.profiles.schemas import Purpose, PurposeSwitch
-from api.profiles.services import switch_on_purpose
 from embeddings.reasons import Finding
-from tests.api.connections.making import PAIRS, make_draft, make_request, sent_by
-from tests.factories import make_statement
+from tests.api.connections.making import PAIRS, make_draft, make_request, quick_member, sent_by, together
 from tests.moved_clock import MovedClock
 
 pytestmark = pytest.mark.usefixtures("database")
 
 ROUNDS = 20
-
-
-async def together(*attempts: Awaitable[object]) -> list[str]:
-    """What came of things done at the same time: `done`, or the code of an expected refusal."""
-    outcomes: list[str] = []
-
-    async def attempt(one: Awaitable[object]) -> None:
-        try:
-            await one
-        except WhereforeError as error:
-            outcomes.append(error.code)
-        else:
-            outcomes.append("done")
-
-    async with create_task_group() as tasks:
-        for one in attempts:
-            tasks.start_soon(attempt, one)
-    return outcomes
-
-
-async def quick_member(pair: int) -> Member:
-    """A member who never signs in: these tests need many, and the password's hash takes its time by design."""
-    member = Member(uuid4(), "Member")
-    await fetch(
-        "INSERT INTO account (id, email, display_name, created_at, confirmed_adult_at) "
-        "VALUES ({}, {}, {}, now(), now())",
-        member.id,
-        f"{member.id}@example.org",
-        member.display_name,
-    )
-    await switch_on_purpose(member, purpose=Purpose.HOBBY, switch=PurposeSwitch(consent=consent_version(Purpose.HOBBY)))
-    await make_statement(member, PAIRS[pair][0])
-    return member
 
 
 async def pairs_of_members() -> list[tuple[Member, Member]]:

@@ -12,7 +12,7 @@ from api.matching.schemas import ReasonKind
 from api.matching.scoring import Statements, compared
 from api.profiles.schemas import Role
 from embeddings.similarity import PAIR_FLOOR, Vectors, cosines
-from tests.api.matching.test_scoring import ABOUT, DIMENSIONS, SEEKING, one_vector, profile, statements
+from tests.api.matching.profiles import ABOUT, DIMENSIONS, SEEKING, one_vector, profile, statements
 
 BOTH_WAYS = {ReasonKind.THEY_OFFER, ReasonKind.YOU_OFFER}
 

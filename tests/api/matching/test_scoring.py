@@ -23,31 +23,13 @@ from api.matching.scoring import (
 from embeddings.similarity import Vectors, corpus_mean, strength
 from embeddings.words import word_keys
 from scripts.seed_data import load_topics
+from tests.api.matching.profiles import ABOUT, DIMENSIONS, SEEKING, one_vector, profile, statements
 
-DIMENSIONS = 6
-ABOUT, SEEKING = False, True
-
-components = st.floats(-1, 1, allow_nan=False, width=32)
-one_vector = st.lists(components, min_size=DIMENSIONS, max_size=DIMENSIONS).filter(lambda v: np.linalg.norm(v) > 0.1)
 scores = st.floats(0, 10, width=32)
-
-
-def statements(vectors: Sequence[Sequence[float]], seeking: Sequence[bool]) -> Statements:
-    table = np.asarray(vectors, dtype=np.float32).reshape(-1, DIMENSIONS)
-    table /= np.linalg.norm(table, axis=1, keepdims=True)
-    return Statements(table, np.asarray(seeking, dtype=np.bool_))
 
 
 def views(score: float) -> Vectors:
     return np.array([score], dtype=np.float32)
-
-
-@st.composite
-def profile(draw: st.DrawFn) -> Statements:
-    """A member who tells something about themselves, and may seek something."""
-    vectors = draw(st.lists(one_vector, min_size=1, max_size=4))
-    seeking = draw(st.lists(st.booleans(), min_size=len(vectors), max_size=len(vectors)))
-    return statements(vectors, [ABOUT, *seeking[1:]])
 
 
 def with_one_more(profile: Statements, vector: Sequence[float], *, seeking: bool) -> Statements:

@@ -15,8 +15,7 @@ from api.moderation.reporting import my_reports, report
 from api.moderation.schemas import AppealDecision, AppealOutcome, Category, Decision, DecisionCreate, TargetKind
 from api.moderation.services import block_member
 from embeddings.reasons import Finding
-from tests.api.connections.making import make_draft
-from tests.api.connections.test_races import quick_member, together
+from tests.api.connections.making import make_draft, quick_member, together
 from tests.api.moderation.judging import about
 
 pytestmark = pytest.mark.usefixtures("database")
