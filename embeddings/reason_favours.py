@@ -1,10 +1,10 @@
 """Finds favours that a stranger is asked to do at once: fix it for me, proofread my essay."""
 
-from embeddings.texts import any_case
+from embeddings.texts import BEGINNING, any_case
 
 # An order or a polite one, not a question of how the reader does it.
 _ASKED = (
-    r"(?:^|(?<=[.!?,;:\n(])\s*|\b(?:please|pls|kindly|just)\s+"
+    rf"(?:{BEGINNING}|\b(?:please|pls|kindly|just)\s+"
     r"|\b(?:can|could|would|will)\s(?:you|u)\s+(?:please\s+|maybe\s+|kindly\s+|perhaps\s+)?)"
 )
 _WORK = (

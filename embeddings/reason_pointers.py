@@ -94,7 +94,7 @@ _PLAIN = _patterns(
 )
 _STREET = (
     r"(?:\d{1,4}[a-d]?,?\s(?:[\w'\u2019-]+\s){1,3}?(?:street|st|road|rd|lane|avenue|ave|close|drive|court|crescent|terrace|square|row|hill|boulevard|blvd|way|gardens|place|mews|grove|parade|wharf|quay)\b"
-    r"|[^\W\d]{3,}\s?(?:stra(?:ss|\u00df)e|str\.|weg|gasse|platz|allee|straat|laan|plein|gatan|vagen|vej|gade|veien|gata|utca|katu)\s\d{1,4}"
+    r"|(?<![^\W\d])[^\W\d]{3,60}\s?(?:stra(?:ss|\u00df)e|str\.|weg|gasse|platz|allee|straat|laan|plein|gatan|vagen|vej|gade|veien|gata|utca|katu)\s\d{1,4}"
     r"|\b(?:calle|via|rua|ulica|ulicy|ul\.|avenida|viale|piazza|plaza|corso|travessa)\s(?:[\w.'\u2019]+\s?){1,4},?\s?(?:n\W{1,3})?\d{1,4}"
     r"|\b\d{1,4}(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|allee|chemin|impasse|quai|place)\s\w+)"
 )

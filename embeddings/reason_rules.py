@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from embeddings.reason_favours import FAVOURS
-from embeddings.texts import any_case
+from embeddings.texts import BEGINNING, any_case
 
 Span = tuple[int, int]
 
 # Where an order to the reader can begin: so that "they call me Jo" and "she would text me" are none.
 _ORDER = (
-    r"(?:^|(?<=[.!?,;:\n(])\s*|\b(?:please|pls|just|then|and|or|so|but|do|kindly|simply)\s+"
+    rf"(?:{BEGINNING}|\b(?:please|pls|just|then|and|or|so|but|do|kindly|simply)\s+"
     r"|\byou(?:['\u2019]ll)?(?:\s(?:can|could|should|must|may|might|will|to))?\s+|\b(?:can|could|would|will)\syou\s+(?:please\s+)?)"
 )
 _WHERE = r"(?:at|on|via|by|through|under|using|over)\b"

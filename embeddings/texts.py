@@ -7,6 +7,9 @@ from itertools import groupby
 # Marks upon one letter; nobody's language has more than a few (UAX 15 allows 30 in a stream).
 _LONG_RUN = re.compile(r"[^\x00-\u02ff]{31,}")
 
+BEGINNING = r"^|(?<=[.!?,;:(])\s*+|(?<=\n)[^\S\n]*+"
+"""In patterns: where a sentence or a part of one begins. It looks at no white space twice, however much there is."""
+
 
 def composed(text: str) -> str:
     """NFC, in a time that grows with the length of the text and no faster.
