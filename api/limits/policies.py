@@ -215,7 +215,7 @@ REASON_CHECKS = Limit(
 MESSAGES = Limit(
     name="messages",
     per=Per.ACCOUNT,
-    windows=(Window(60, 5 * MINUTE),),
+    windows=(Window(60, 5 * MINUTE), Window(2_000, DAY)),
     fails=Fails.CLOSED,
     counts="messages sent",
 )

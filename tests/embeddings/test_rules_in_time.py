@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from embeddings.pitches import sales
 from embeddings.reason_contacts import contact_details
-from embeddings.reason_rules import commands, errands, only_a_wish
+from embeddings.reason_rules import commands, errands, only_a_wish, sales
 from embeddings.reasons import MAX_REASON
 
 UNITS = (
