@@ -15,7 +15,7 @@ NAMELESS: Final = "mixed subjects"
 WIDTH: Final = 360
 _CELL_WIDTH, _CELL_HEIGHT = WIDTH // COLUMNS, 120
 _LINE = 18
-_LETTERS_OF_A_LINE, _LETTERS_OF_A_COLUMN = 11, 13
+_LETTERS_OF_A_LINE, _LETTERS_OF_A_COLUMN = 10, 13
 """So many letters of several words stand in a line; a word of more than fit into a column is drawn narrower."""
 _SMALLEST, _LARGEST, _GROWTH = 46, 58, 6
 """The smallest has room for a line of words within its edge."""
