@@ -35,6 +35,7 @@ async def _take(file: Path, url: str, purpose: str) -> None:
             if reply is not None and reply.ok:
                 break
             await page.context.clear_cookies()
+        await page.reload()  # the letters of the house come with the first visit and are used from the second on
         await page.screenshot(path=file)
         await browser.close()
 

@@ -66,7 +66,8 @@ async def take_main(folder: Path, url: str) -> int:
             viewport={"width": MAIN_WIDTH, "height": HEIGHT}, device_scale_factor=1.5, color_scheme="light"
         )
         page = await context.new_page()
-        await page.goto(f"{url}/")
+        for _ in range(2):  # the letters of the house come with the first visit and are used from the second on
+            await page.goto(f"{url}/")
         await _small_picture(page, folder / "welcome.webp")
         await look_around(page, url)
         await page.goto(f"{url}/matches/caretaking")
