@@ -1,4 +1,4 @@
-"""What is said when the bundled PostgreSQL cannot be run at all."""
+"""What is said when the bundled PostgreSQL cannot be run at all, and how it is run on which machine."""
 
 import importlib.util
 import os
@@ -10,6 +10,7 @@ import pytest
 
 from api import embedded_identity
 from api.embedded import EmbeddedError
+from api.embedded_cluster import sync_method
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,3 +54,20 @@ def test_postgresql_runs_also_where_it_may_not_be_tied_to_us(
 
     assert command[0] == first
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "served\n"
+
+
+@pytest.mark.parametrize(
+    ("system", "release", "method"),
+    [
+        ("Linux", "6.1.0-18-amd64", "syncfs"),
+        ("Linux", "5.8.0", "syncfs"),
+        ("Linux", "5.7.19", "fsync"),
+        ("Linux", "4.19.112+", "fsync"),
+        ("Linux", "unknown", "fsync"),
+        ("Darwin", "23.4.0", "fsync"),
+    ],
+)
+def test_after_a_crash_the_whole_file_system_is_made_safe_where_that_tells_of_failures(
+    system: str, release: str, method: str
+) -> None:
+    assert sync_method(system, release) == method
