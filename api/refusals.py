@@ -12,6 +12,11 @@ Refusal = Callable[[Scope, Send, WhereforeError], Awaitable[None]]
 """Answers whoever asks with why they are refused."""
 
 
+def asks_as_program(path: str) -> bool:
+    """Whether whoever asks for this path wants no page."""
+    return path.startswith("/api/") and not path.startswith("/api/docs")
+
+
 async def as_problem(_: Scope, send: Send, error: WhereforeError) -> None:
     """Refuse in the way of the JSON API."""
     body = msgspec.json.encode(problem_body(error.code, error.title, error.status, error.detail))

@@ -10,7 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.authentication import cookie_name
 from api.errors import MalformedError
-from api.refusals import as_problem
+from api.refusals import as_problem, asks_as_program
 
 LONGEST_QUERY = 8_192
 """Bytes of an address after its question mark; the longest of ours carries a sentence."""
@@ -27,7 +27,7 @@ def bounding_heads(app: ASGIApp) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         query: bytes = scope.get("query_string", b"")
         if len(query) > LONGEST_QUERY or query.count(b"&") >= MOST_IN_A_QUERY:
-            if scope["path"].startswith("/api/"):
+            if asks_as_program(scope["path"]):
                 await as_problem(scope, send, MalformedError("The address is too long after its question mark."))
                 return
             scope["query_string"] = b""  # whoever looks at a page gets it as it is without

@@ -14,6 +14,7 @@ from api.accounts.leaving import AccountLeavingError
 from api.engine import CannotKeepError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from api.limits.errors import TooManyError
+from api.refusals import asks_as_program
 from web.begun import OnlyKeptError, only_kept
 from web.contexts import draw, page_before, redirect, this_page
 from web.forms import sent_form
@@ -83,11 +84,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     **dict.fromkeys(problems.EXCEPTION_HANDLERS, on_error),
     OnlyKeptError: only_kept,
 }
-
-
-def asks_as_program(path: str) -> bool:
-    """Whether whoever asks for this path wants no page."""
-    return path.startswith("/api/") and not path.startswith("/api/docs")
 
 
 def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:

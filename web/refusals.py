@@ -6,9 +6,8 @@ from litestar.types import Message, Scope, Send
 from api.engine import DatabaseUnavailableError
 from api.errors import WhereforeError
 from api.load_shedding import BusyError
-from api.refusals import Refusal, as_problem
+from api.refusals import Refusal, as_problem, asks_as_program
 from api.settings import settings
-from web.errors import asks_as_program
 from web.headers import add_headers
 
 HEADINGS = {BusyError.code: "Many people are here just now", DatabaseUnavailableError.code: "Wherefore is starting"}

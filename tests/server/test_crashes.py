@@ -16,6 +16,8 @@ from tests.unlimited import UNLIMITED
 pytestmark = pytest.mark.server
 
 AT_ONCE = 12
+WRITERS_SOAKING = 48
+"""So many share what is written: the replies to 2,000 calls of a member are kept at a time."""
 WORKERS = 2
 SECONDS_TO_BE_READY = 30
 SECONDS_TO_COME_BACK = 300
@@ -98,7 +100,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_whatever_dies(
     size, chance = LONG if soaking else SHORT, random.Random(7)  # noqa: S311 - so that a bad run can be repeated
     deaths = ["database"] * size.databases + ["worker"] * size.workers + ["everything"] * size.everything
     chance.shuffle(deaths)
-    writers = Writers([Conversation(site.url, number) for number in range(10 if soaking else 2)])
+    writers = Writers([Conversation(site.url, number) for number in range(WRITERS_SOAKING if soaking else 2)])
     took: dict[str, list[float]] = {"database": [], "worker": [], "everything": []}
     each = size.writes // len(deaths)
 

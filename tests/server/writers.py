@@ -66,14 +66,14 @@ class Writers:
             AssertionError: Somebody gave up, or got an answer that is no excuse.
         """
 
-        def write(conversation: Conversation) -> None:
+        def write(conversations: list[Conversation]) -> None:
             try:
-                self._write(conversation)
+                self._write(conversations)
             except BaseException as error:  # noqa: BLE001 - told below
                 self._failures.append(error)
 
-        chosen = [one for one, _ in zip(cycle(self.conversations), range(at_once), strict=False)]
-        threads = [threading.Thread(target=write, args=[conversation]) for conversation in chosen]
+        shares = [self.conversations[number % len(self.conversations) :: at_once] for number in range(at_once)]
+        threads = [threading.Thread(target=write, args=[share]) for share in shares]
         for thread in threads:
             thread.start()
         try:
@@ -85,21 +85,24 @@ class Writers:
             self._over.clear()
         assert self._failures == []
 
-    def _write(self, conversation: Conversation) -> None:
+    def _write(self, conversations: list[Conversation]) -> None:
         limits = httpx.Limits(max_keepalive_connections=0)  # a kept connection may be cut in the moment of a call
-        headers = {"Authorization": conversation.ada.http.headers["Authorization"]}
-        url = str(conversation.ada.http.base_url).rstrip("/") + conversation.path
-        with httpx.Client(headers=headers, timeout=60, limits=limits) as http:
-            while not self._over.is_set():
+        with httpx.Client(timeout=60, limits=limits) as http:
+            for conversation in cycle(conversations):
+                if self._over.is_set():
+                    break
                 text = f"The clock has stopped again, and this is note {self._mark}{next(self._number)} about it."
-                self._send(http, url, {"text": text})
+                self._send(http, conversation, {"text": text})
                 self.acknowledged.append((conversation, text))
 
-    def _send(self, http: httpx.Client, url: str, body: dict[str, Any]) -> None:
-        key, until = str(uuid4()), time.monotonic() + LONGEST
+    def _send(self, http: httpx.Client, conversation: Conversation, body: dict[str, Any]) -> None:
+        writer = conversation.ada.http
+        url = str(writer.base_url).rstrip("/") + conversation.path
+        headers = {"Authorization": writer.headers["Authorization"], "Idempotency-Key": str(uuid4())}
+        until = time.monotonic() + LONGEST
         while time.monotonic() < until:
             try:
-                answer = http.post(url, json=body, headers={"Idempotency-Key": key})
+                answer = http.post(url, json=body, headers=headers)
             except httpx.TransportError as error:
                 self.answers[type(error).__name__] += 1
             else:
