@@ -87,7 +87,11 @@ class Line:
             writer.transport.abort()
         self._may_pass.set()
         ending = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.wait(ending, timeout=5) if ending else None
+        _, late = await asyncio.wait(ending, timeout=5) if ending else (set(), set())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.sleep(0)  # for what was hung up on just now to be let go
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._fault is Fault.REFUSED:
@@ -95,8 +99,12 @@ class Line:
             return
         there, back = await asyncio.open_unix_connection(self._socket_path)
         self._open |= {writer, back}
-        await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer), return_exceptions=True)
-        self._open -= {writer, back}
+        try:
+            await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer), return_exceptions=True)
+        finally:
+            self._open -= {writer, back}
+            for end in (writer, back):
+                end.transport.abort()
 
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         while data := await source.read(65_536):

@@ -39,8 +39,7 @@ def seal_with(key_id: str, text: str, *, about: str, row: UUID) -> str:
     """As `seal`, with a key that may be an older one."""
     nonce = os.urandom(NONCE)  # 96 random bits: safe for 2**32 texts under one key (NIST SP 800-38D, 8.3)
     sealed = keys.cipher(key_id).encrypt(nonce, text.encode(), _bound_to(about, row))
-    written = binascii.b2a_base64(nonce + sealed, newline=False).translate(_TO_URL_SAFE).rstrip(b"=")
-    return f"{FORM}.{key_id}.{written.decode()}"
+    return f"{FORM}.{key_id}.{_written(nonce + sealed)}"
 
 
 def opened(sealed: str, *, about: str, row: UUID) -> str:
@@ -57,6 +56,8 @@ def opened(sealed: str, *, about: str, row: UUID) -> str:
         content = binascii.a2b_base64(
             written.encode().translate(keys.TO_STANDARD) + b"=" * (-len(written) % 4), strict_mode=True
         )
+        if _written(content) != written:  # the last sign has bits that count for nothing
+            raise SealBrokenError(f"{about} of {row} was changed since it was sealed.")
         plain = keys.cipher(key_id).decrypt(content[:NONCE], content[NONCE:], _bound_to(about, row))
         return plain.decode()
     except (ValueError, InvalidTag) as error:
@@ -75,6 +76,10 @@ def keyed_digest(value: str, *, about: str) -> bytes:
 def key_of(sealed: str) -> str:
     """The id of the key that a text was sealed with."""
     return sealed.split(".", 2)[1]
+
+
+def _written(content: bytes) -> str:
+    return binascii.b2a_base64(content, newline=False).translate(_TO_URL_SAFE).rstrip(b"=").decode()
 
 
 def _bound_to(about: str, row: UUID) -> bytes:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -59,14 +60,27 @@ def test_a_sealed_text_opens_nowhere_else(about: str, row: UUID) -> None:
         opened(sealed, about=about, row=row)
 
 
-def test_every_change_of_a_sealed_text_is_noticed() -> None:
-    sealed = seal("Sixteen tomatoes", about="message.text", row=ROW)
+@pytest.mark.parametrize("text", ["Sixteen tomatoes", "Sixteen tomatoes.", "Sixteen tomatoes.."])
+def test_every_change_of_a_sealed_text_is_noticed(text: str) -> None:
+    sealed = seal(text, about="message.text", row=ROW)
     start = sealed.rindex(".") + 1
 
     for place in range(start, len(sealed)):
-        other = "A" if sealed[place] != "A" else "B"
-        with pytest.raises(SealBrokenError):
-            opened(sealed[:place] + other + sealed[place + 1 :], about="message.text", row=ROW)
+        for other in set("AB_-z9Q") - {sealed[place]}:
+            with pytest.raises(SealBrokenError):
+                opened(sealed[:place] + other + sealed[place + 1 :], about="message.text", row=ROW)
+
+
+def test_the_last_sign_of_a_sealed_text_is_as_it_was_written() -> None:
+    sealed = seal("Sixteen tomatoes", about="message.text", row=ROW)
+    signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    opening = []
+    for sign in signs:
+        with suppress(SealBrokenError):
+            opening.append((sign, opened(sealed[:-1] + sign, about="message.text", row=ROW)))
+
+    assert opening == [(sealed[-1], "Sixteen tomatoes")]
 
 
 @pytest.mark.parametrize("text", ["", "in clear", "s1", "s1.k", "s2.k1.AAAA", "s1..", "s1.k1.é", "s1.k1.!!"])
