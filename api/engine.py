@@ -59,8 +59,11 @@ class DatabaseUnavailableError(WhereforeError):
     status = 503
     retry_after = 5
 
-    def __init__(self) -> None:
-        super().__init__("The database cannot be reached just now. It is usually back within a minute; try again then.")
+    def __init__(
+        self,
+        detail: str = "The database cannot be reached just now. It is usually back within a minute; try again then.",
+    ) -> None:
+        super().__init__(detail)
 
 
 class CannotKeepError(DatabaseUnavailableError):
@@ -71,10 +74,9 @@ class CannotKeepError(DatabaseUnavailableError):
     retry_after = 60
 
     def __init__(self) -> None:
-        WhereforeError.__init__(
-            self,
+        super().__init__(
             "What is here can be read, but nothing new can be kept just now. Nothing was changed. Try again in a few "
-            "minutes.",
+            "minutes."
         )
 
 

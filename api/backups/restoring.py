@@ -26,6 +26,7 @@ from api.privacy import journal
 from api.privacy.erasure import replay
 from api.sealing import keys
 from api.settings import settings
+from api.webhooks.schemas import WhyOff
 
 _TIMES_ITS_SIZE = 3
 """Rows, their indexes, and the log of both, in sizes of the tables alone."""
@@ -44,7 +45,7 @@ _SIGN_INS = (
 )
 
 # Their members may have deleted them since, or turned them off because somebody else had made them.
-_WEBHOOKS = "UPDATE webhook SET off_at = $1, why_off = 'signed_out' WHERE off_at IS NULL"
+_WEBHOOKS = f"UPDATE webhook SET off_at = $1, why_off = '{WhyOff.SIGNED_OUT}' WHERE off_at IS NULL"
 
 
 class Restored(msgspec.Struct, frozen=True):

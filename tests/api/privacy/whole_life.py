@@ -34,8 +34,9 @@ from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch
 from api.profiles.services import switch_off_purpose, switch_on_purpose
 from api.sealing import seal
 from api.webhooks.services import renew_secret
+from tests.api.accounts.making import credential_of
 from tests.api.connections.making import PAIRS, make_connection, make_recipient, make_request
-from tests.api.webhooks.receiving import credential_of, make_webhook
+from tests.api.webhooks.receiving import make_webhook
 from tests.factories import PASSWORD, email_of, make_member, make_statement
 
 

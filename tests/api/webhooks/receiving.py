@@ -11,12 +11,13 @@ from uuid import UUID
 import msgspec
 from standardwebhooks import Webhook as Verifier
 
-from api.accounts.queries import member_by_session
-from api.accounts.schemas import Credential, Member, Scope
-from api.accounts.services import open_session
+from api.accounts.schemas import Member, Scope, TokenCreate
+from api.accounts.tokens import create_token
 from api.event_kinds import Kind
 from api.webhooks import sending, services
 from api.webhooks.schemas import WebhookCreate, WebhookCreated
+from tests.api.accounts.making import credential_of
+from tests.factories import PASSWORD, email_of
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -173,14 +174,6 @@ async def receiving(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[Recei
         await asyncio.sleep(0.01)
 
 
-async def credential_of(member: Member) -> Credential:
-    """With what a member is signed in who has just proved who they are."""
-    session = await open_session(member, label="Firefox on Linux", proved=True)
-    found = await member_by_session(session.token)
-    assert found is not None
-    return found[1]
-
-
 async def make_webhook(member: Member, url: str, *kinds: Kind) -> WebhookCreated:
     """A webhook of a member's, told of everything unless it is said of what."""
     draft = WebhookCreate(url, list(kinds or Kind))
@@ -209,3 +202,9 @@ def verified(call: Received, secret: str) -> dict[str, Any]:
 
 
 ALL_SCOPES = frozenset(str(scope) for scope in Scope)
+
+
+async def with_scopes(member: Member, *scopes: str) -> dict[str, str]:
+    """The header of a program that may do so much for a member."""
+    draft = TokenCreate(email=await email_of(member.id), password=PASSWORD, name="narrow", scopes=list(scopes))  # type: ignore[arg-type]  # scopes are their own text
+    return {"Authorization": f"Bearer {(await create_token(draft)).token}"}

@@ -10,8 +10,7 @@ from api.settings import settings
 from api.webhooks.services import MOST_WEBHOOKS
 from tests.api.connections.making import make_connection, make_recipient
 from tests.api.openapi.truth import hold_to_description
-from tests.api.webhooks.receiving import Receiver, deliver, verified
-from tests.api.webhooks.test_ways_in import with_scopes
+from tests.api.webhooks.receiving import Receiver, deliver, verified, with_scopes
 from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 

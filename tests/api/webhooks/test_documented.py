@@ -13,7 +13,8 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from api.webhooks import patience, services
-from tests.api.webhooks.receiving import Receiver, credential_of, deliver, make_webhook
+from tests.api.accounts.making import credential_of
+from tests.api.webhooks.receiving import Receiver, deliver, make_webhook
 from tests.factories import make_member
 
 PAGE = (Path(__file__).parents[3] / "docs/webhooks.md").read_text()

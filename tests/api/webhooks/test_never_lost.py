@@ -16,8 +16,9 @@ from api.event_kinds import Kind
 from api.events import tell
 from api.webhooks import calling, outbox, sending, services, tidying
 from api.webhooks.schemas import WebhookUpdate
+from tests.api.accounts.making import credential_of
 from tests.api.connections.making import make_connection, make_recipient
-from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, credential_of, deliver, make_webhook, receiving
+from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, deliver, make_webhook, receiving
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 

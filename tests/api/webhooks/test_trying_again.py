@@ -10,10 +10,10 @@ from api.settings import settings
 from api.webhooks import outbox, queries, sending, services, tidying
 from api.webhooks.patience import TRY_AGAIN_AFTER
 from api.webhooks.schemas import WebhookUpdate, WhyOff
+from tests.api.accounts.making import credential_of
 from tests.api.webhooks.receiving import (
     ALL_SCOPES,
     Receiver,
-    credential_of,
     deliver,
     later,
     make_webhook,

@@ -4,26 +4,20 @@ import pytest
 from httpx import AsyncClient, Response
 
 from api.accounts import ways_in
-from api.accounts.schemas import Member, TokenCreate
-from api.accounts.tokens import create_token
 from api.database import fetch
 from api.errors import NotSignedInError
 from api.live.streams import SCOPES
 from api.webhooks import queries, services
 from api.webhooks.schemas import WebhookUpdate, WhyOff
-from tests.api.webhooks.receiving import Receiver, credential_of, deliver, make_webhook
+from tests.api.accounts.making import credential_of
+from tests.api.webhooks.receiving import Receiver, deliver, make_webhook, with_scopes
 from tests.api.webhooks.talking import pair, say
-from tests.factories import PASSWORD, as_member, email_of, make_member
+from tests.factories import as_member, make_member
 from tests.moved_clock import MovedClock
 
 WEBHOOKS = "/api/v1/me/webhooks"
 URL = "https://hooks.example.org/ada"
 ELSEWHERE = "https://hooks.example.org/thief"
-
-
-async def with_scopes(member: Member, *scopes: str) -> dict[str, str]:
-    draft = TokenCreate(email=await email_of(member.id), password=PASSWORD, name="narrow", scopes=list(scopes))  # type: ignore[arg-type]  # scopes are their own text
-    return {"Authorization": f"Bearer {(await create_token(draft)).token}"}
 
 
 def problem(reply: Response) -> tuple[int, str]:

@@ -22,8 +22,9 @@ from api.profiles.schemas import Purpose
 from api.profiles.services import switch_off_purpose
 from api.webhooks import queries, services, tidying
 from api.webhooks.schemas import WebhookUpdate, WhyOff
+from tests.api.accounts.making import credential_of
 from tests.api.connections.making import make_connection, make_recipient, make_request
-from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, credential_of, deliver, make_webhook, outcomes
+from tests.api.webhooks.receiving import ALL_SCOPES, Receiver, deliver, make_webhook, outcomes
 from tests.factories import make_member
 from tests.moved_clock import MovedClock
 
