@@ -15,8 +15,9 @@ MEANINGS = {
         "one. Ask for another mail. Programs never meet this."
     ),
     "mailbox-full": (
-        "One mailbox has three accounts at most, under whatever variants of its address: every account may see and ask "
-        "only so many people, and that must not be had again by a tag after a plus sign. Programs never meet this."
+        "One mailbox has three accounts at most in 30 days, under whatever variants of its address: every account may "
+        "see and ask only so many people, and that must not be had again by a tag after a plus sign, or by leaving and "
+        "joining again. Programs never meet this."
     ),
     "invalid": (
         "Some of what was sent cannot be used as it is. The list of errors says which part, and what to "

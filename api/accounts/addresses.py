@@ -1,12 +1,18 @@
 """Whose address it is: the form that all variants of an address share, and what is kept of it for blocks."""
 
 import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import idna
 
 from api import clock
 from api.accounts.errors import MailboxFullError
-from api.database import fetch, fetch_one, transaction
+from api.accounts.schemas import LinkPurpose
+from api.database import fetch, transaction
+from api.limits.errors import TooManyError
+from api.limits.policies import MAILBOX_ACCOUNTS
+from api.limits.services import give_back, spend
 from api.sealing import keyed_digest
 
 _IGNORE_DOTS = {
@@ -49,18 +55,57 @@ def address_digest(email: str) -> bytes:
     return keyed_digest(canonical_address(email), about="account.address")
 
 
+@asynccontextmanager
+async def one_more_in_mailbox(email: str, *, was: str | None = None) -> AsyncIterator[None]:
+    """Let an account take on an address in the block, if not too many have come to its mailbox in the last month.
+
+    Also those count that are gone or have moved on: else whoever deletes one account after the other, or moves them to
+    and fro, would have new quotas with each. It counts only where the block ends without an error, and is around its
+    transaction.
+
+    Args:
+        email: The address.
+        was: The one that the account had before, if any; within its mailbox it may take on another as it likes.
+
+    Raises:
+        MailboxFullError: There were too many.
+    """
+    mailbox = canonical_address(email)
+    if was is not None and canonical_address(was) == mailbox:
+        yield
+        return
+    try:
+        spent = await spend(MAILBOX_ACCOUNTS, who=f"mailbox {mailbox}")
+    except TooManyError as error:
+        raise MailboxFullError from error
+    try:
+        yield
+    except BaseException:
+        await give_back(spent)
+        raise
+
+
 async def check_room_in_mailbox(email: str) -> None:
     """Hold that not too many accounts have variants of an address, right after one has taken it on.
 
-    Called in the transaction that writes it: what applies blocks to it has locked the digest until that ends, so that
-    of several at once each sees those before it. Never before the address was confirmed, so that no stranger learns
-    whether there are others.
+    Those that moved away and may be brought back by a mail count too. Called in the transaction that writes it: what
+    applies blocks to it has locked the digest until that ends, so that of several at once each sees those before it.
+    Never before the address was confirmed, so that no stranger learns whether there are others.
 
     Raises:
         MailboxFullError: There are more than one mailbox may have.
     """
-    row = await fetch_one("SELECT count(*) AS n FROM account WHERE address_digest = {}", address_digest(email))
-    if row is not None and row["n"] > ACCOUNTS_OF_A_MAILBOX:
+    digest = address_digest(email)
+    rows = await fetch(
+        "SELECT id, NULL AS email FROM account WHERE address_digest = {} UNION SELECT link.account, link.email "
+        "FROM mailed_link AS link JOIN account ON account.id = link.account "
+        "WHERE link.purpose = {} AND link.expires_at > {} AND account.email <> link.email",
+        digest,
+        LinkPurpose.UNDO,
+        clock.now(),
+    )
+    there = {row["id"] for row in rows if row["email"] is None or address_digest(row["email"]) == digest}
+    if len(there) > ACCOUNTS_OF_A_MAILBOX:
         raise MailboxFullError
 
 

@@ -1,7 +1,7 @@
 """Confirming an address: the sign-up behind a mailed link becomes an account, for whoever chose its password."""
 
 from api import clock
-from api.accounts.addresses import check_room_in_mailbox
+from api.accounts.addresses import check_room_in_mailbox, one_more_in_mailbox
 from api.accounts.errors import LinkDeadError, WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
 from api.accounts.joining import keep_account
@@ -37,7 +37,7 @@ async def confirm_address(token: str, *, password: str, label: str = "") -> Conf
     async with counted(at_oneself(row["id"])):
         if not await verify_password(password, row["password_hash"]):
             raise WrongCredentialsError
-    async with transaction():
+    async with one_more_in_mailbox(row["email"]), transaction():
         # Only one of two that confirm at once finds it here.
         if not await fetch("DELETE FROM pending_account WHERE id = {} RETURNING id", row["id"]):
             raise LinkDeadError

@@ -109,8 +109,8 @@ class MailboxFullError(WhereforeError):
     def __init__(self) -> None:
         """Say what helps; only whoever reads the mails of the address ever comes here."""
         super().__init__(
-            "Three accounts have this address already, or one that reaches the same mailbox. Use one of them, delete "
-            "one that you need no more, or take another address."
+            "Three accounts have this address already, or one that reaches the same mailbox, or had it in the last 30 "
+            "days. Use one of them, or take another address."
         )
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import msgspec
 
 from api import clock
-from api.accounts.addresses import check_room_in_mailbox
+from api.accounts.addresses import check_room_in_mailbox, one_more_in_mailbox
 from api.accounts.errors import LinkDeadError, PasskeyRefusedError
 from api.accounts.fields import (
     normal_email,
@@ -86,7 +86,7 @@ async def confirm_by_passkey(token: str, *, answer: str, browser: str, label: st
     if read(answer).credential_id != made.credential_id:
         raise PasskeyRefusedError
     signed = await judged_signature(answer, challenge=taken.challenge, public_key=made.public_key)
-    async with transaction():
+    async with one_more_in_mailbox(row["email"]), transaction():
         # Only one of two that confirm at once finds it here.
         if not await fetch("DELETE FROM pending_account WHERE id = {} RETURNING id", row["id"]):
             raise LinkDeadError

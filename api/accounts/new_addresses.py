@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.accounts.addresses import address_digest, check_room_in_mailbox
+from api.accounts.addresses import address_digest, check_room_in_mailbox, one_more_in_mailbox
 from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError
 from api.accounts.links import end_links, look_at_link, make_link, use_up_link
@@ -28,10 +28,12 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
         LinkDeadError: The link does nothing any more, is another member's, or the address is somebody's by now.
         MailboxFullError: The mailbox has as many accounts as it may.
     """
-    if (await look_at_link(token, purpose=LinkPurpose.NEW_ADDRESS)).account != actor.id:
+    looked_at = await look_at_link(token, purpose=LinkPurpose.NEW_ADDRESS)
+    before = await fetch_one("SELECT email FROM account WHERE id = {}", actor.id)
+    if looked_at.account != actor.id or before is None:
         raise LinkDeadError
     try:
-        async with transaction():
+        async with one_more_in_mailbox(looked_at.email, was=before["email"]), transaction():
             old = await fetch_one("SELECT email FROM account WHERE id = {} FOR UPDATE", actor.id)
             link = await use_up_link(token, purpose=LinkPurpose.NEW_ADDRESS)
             if old is None or await is_taken(link.email, but_for=actor.id):

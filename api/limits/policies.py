@@ -122,11 +122,7 @@ PASSKEYS = Limit(
     counts="sign-ins by passkey tried; no account can be kept out by them",
 )
 NEW_TOKENS = Limit(
-    name="new-tokens",
-    per=Per.ACCOUNT,
-    windows=(Window(30, HOUR),),
-    fails=Fails.CLOSED,
-    counts="tokens made for programs",
+    name="new-tokens", per=Per.ACCOUNT, windows=(Window(30, HOUR),), fails=Fails.CLOSED, counts="tokens for programs"
 )
 RESET_ACCOUNT = Limit(
     name="reset-account",
@@ -176,6 +172,13 @@ NEW_ADDRESS = Limit(
     windows=(Window(2, DAY),),
     fails=Fails.CLOSED,
     counts="other e-mail addresses asked for",
+)
+MAILBOX_ACCOUNTS = Limit(
+    name="mailbox-accounts",
+    per=Per.MAILBOX,
+    windows=(Window(3, 30 * DAY),),
+    fails=Fails.CLOSED,
+    counts="accounts that were made with an address of one mailbox, or moved to one, also where they are gone by now",
 )
 MAILED_TOKENS = Limit(
     name="mailed-tokens",

@@ -173,7 +173,7 @@ RETENTION: Final = (
         "spent limits",
         "what was spent of a limit, under a keyed digest",
         _AT_ONCE,
-        "it counts no more, a day at most",
+        "it counts no more, 30 days at most",
         forget_spent,
         "forget_spent",
     ),

@@ -3,11 +3,8 @@
 import pytest
 from httpx import AsyncClient
 
-from api.accounts.confirming import confirm_address
-from api.accounts.joining import create_account
 from api.accounts.pending import delete_unconfirmed
 from api.accounts.queries import members_by_email
-from api.accounts.schemas import AccountCreate, AccountCreated
 from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
 from api.profiles.purposes import consent_version
@@ -170,22 +167,3 @@ async def make_enrolled() -> object:
     from api.accounts.joining import enrol
 
     return (await enrol(email="first@example.org", display_name="Ada")).id
-
-
-async def test_a_mailbox_has_three_accounts_whatever_is_written_after_a_plus_sign(client: AsyncClient) -> None:
-    for number in range(4):
-        email = f"ada+{number}@example.org"
-        draft = AccountCreate(email=email, password=PASSWORD, display_name="Ada", over_18=True)
-        assert await create_account(draft) == AccountCreated(next="confirm_email")
-        browser = Browser(client)
-        await browser.open(await last_link(email, MailKind.CONFIRM_ADDRESS))
-        reply = await browser.press("Confirm and sign in", password=PASSWORD)
-
-    assert reply.status_code == 409
-    assert "Three accounts" in browser.text
-    assert len(await members_by_email([f"ada+{number}@example.org" for number in range(4)])) == 3
-    other = AccountCreate(email="adam@example.org", password=PASSWORD, display_name="Adam", over_18=True)
-    await create_account(other)
-    token = (await last_link("adam@example.org", MailKind.CONFIRM_ADDRESS)).rpartition("/")[2]
-    await confirm_address(token, password=PASSWORD)
-    assert await members_by_email(["adam@example.org"])
