@@ -1,5 +1,7 @@
 """Members who asked to be erased: hidden from everybody, and kept out of everything but the way back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +28,7 @@ class AccountLeavingError(WhereforeError):
         """Say until when it can be undone."""
         self.member_id = member_id
         self.proof = proof
+        self.may_go_now = False
         self.goes_at = erased_at + UNDO
         super().__init__(
             f"This account will be deleted on {self.goes_at:%-d %B %Y}. Sign in on the site before then to keep it."
@@ -41,6 +44,20 @@ async def refuse_leaving(member_id: UUID) -> None:
     row = await _leaving(member_id)
     if row is not None:
         raise AccountLeavingError(member_id, row["erased_at"], proof=_proof_of(row))
+
+
+@contextmanager
+def more_than_a_password() -> Iterator[None]:
+    """Note that whoever is led to the decision by the block may delete everything at once.
+
+    They read the mails of the account, or gave a code. Whoever knows a password alone, and perhaps made a passkey with
+    it, must not close the way back of a week that its owner is told of by mail.
+    """
+    try:
+        yield
+    except AccountLeavingError as error:
+        error.may_go_now = True
+        raise
 
 
 async def leaving_proof(member_id: UUID) -> str | None:

@@ -2,7 +2,7 @@
 
 from api.accounts.errors import LinkDeadError
 from api.accounts.holding import hold
-from api.accounts.leaving import AccountLeavingError
+from api.accounts.leaving import AccountLeavingError, more_than_a_password
 from api.accounts.links import end_links, look_at_link, use_up_link
 from api.accounts.passwords import hash_password, problems_with_password
 from api.accounts.schemas import LinkPurpose, Member, PendingSignIn, SessionCreated
@@ -69,7 +69,8 @@ async def sign_in_by_link(token: str, *, label: str = "") -> SessionCreated | Pe
             raise LinkDeadError
         member = Member(id=row["id"], display_name=row["display_name"], suspended=row["suspended"])
         try:
-            return await let_in(member, label=label)
+            with more_than_a_password():
+                return await let_in(member, label=label)
         except AccountLeavingError as error:  # nothing was written since
             leaving = error
     raise leaving

@@ -8,6 +8,7 @@ from api.accounts.errors import StartAgainError, WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
 from api.accounts.holding import hold, hold_proved
 from api.accounts.keys import digest, new_key
+from api.accounts.leaving import more_than_a_password
 from api.accounts.passwords import verify_password
 from api.accounts.recent import renew_session
 from api.accounts.schemas import Credential, Member, PendingSignIn, SessionCreated
@@ -90,7 +91,8 @@ async def finish_sign_in(key: str, *, code: str, label: str = "") -> SessionCrea
         await hold(member.id)
         if not await fetch("DELETE FROM pending_sign_in WHERE id = {} RETURNING id", pending["id"]):
             raise StartAgainError  # ended while the code was checked
-        return await open_session(member, label=label, proved=True)
+        with more_than_a_password():
+            return await open_session(member, label=label, proved=True)
 
 
 async def prove_again(

@@ -9,13 +9,16 @@ from api.accounts import queries
 from api.accounts.leaving import leaving_proof
 from api.accounts.links import make_link
 from api.accounts.resetting import reset_password
-from api.accounts.schemas import LinkPurpose
+from api.accounts.schemas import LinkPurpose, Member
 from api.database import fetch
+from api.mail.schemas import MailKind
 from api.privacy.erasure import leave, leaves_at
 from api.profiles.queries import my_statements
+from tests.api.accounts.making import with_app
 from tests.factories import PASSWORD, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
+from tests.web.mailing import last_link
 from web.pages import leaving as pages
 
 
@@ -82,6 +85,50 @@ async def test_whoever_does_not_want_to_wait_is_gone_at_once(client: AsyncClient
     await browser.press("Delete everything now")
 
     assert "Farewell" in browser.text
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
+
+
+async def test_whoever_knows_the_password_alone_does_not_close_the_way_back(client: AsyncClient, ada: Member) -> None:
+    await leave(ada)
+    thief = Browser(client)
+    await _sign_in(thief)
+    ticket = thief.form("Keep my account").values["ticket"][0]
+
+    assert "Delete everything now" not in thief.text
+    sent = await client.post("/leaving/now", data={"ticket": ticket}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert sent.headers["location"] == "/leaving"
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id)
+
+
+async def test_whoever_reads_the_mails_is_gone_at_once_where_mail_goes_out(client: AsyncClient, ada: Member) -> None:
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    await browser.open("/sign-in/link")
+    await browser.press("Ask for the link", email="ada@example.org")
+    await browser.open(await last_link("ada@example.org", MailKind.SIGN_IN_LINK))
+    await browser.press("Sign in")
+    await browser.press("Delete everything now")
+
+    assert "Farewell" in browser.text
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
+
+
+async def test_whoever_gave_a_code_is_gone_at_once_where_mail_goes_out(
+    client: AsyncClient, ada: Member, moved_clock: MovedClock
+) -> None:
+    _, recovery_codes = await with_app(ada)
+    moved_clock.move(days=8)
+    await leave(ada)
+    browser = Browser(client)
+    await browser.open("/sign-in")
+    await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
+
+    await browser.press("Go on", code=recovery_codes[0])
+    await browser.press("Delete everything now")
+
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
 
 

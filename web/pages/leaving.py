@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -52,10 +53,16 @@ class LeavingPages(Controller):
     async def decide(self, request: PageRequest) -> Answer:
         """Ask whoever signed in while leaving whether they want to stay."""
         proved = await _proved(request)
-        if proved is None or (goes_at := await erasure.leaves_at(proved[0])) is None:
+        if proved is None or (goes_at := await erasure.leaves_at(proved.member_id)) is None:
             return redirect("/sign-in")
-        ticket, until = request.cookies[_cookie_name()], await undone_until(proved[0])
-        return await page(request, "leaving/leaving.html", goes_at=goes_at, ticket=ticket, undone_until=until)
+        return await page(
+            request,
+            "leaving/leaving.html",
+            goes_at=goes_at,
+            ticket=request.cookies[_cookie_name()],
+            may_go_now=proved.may_go_now,
+            undone_until=await undone_until(proved.member_id),
+        )
 
     @post(f"{PATH}/stay")
     async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
@@ -63,22 +70,22 @@ class LeavingPages(Controller):
         proved = await _agreed(request, form)
         if proved is None:
             return redirect("/sign-in")
-        session = await services.come_back(proved[0], proof=proved[1], label=browser_label(request))
+        session = await services.come_back(proved.member_id, proof=proved.proof, label=browser_label(request))
         cookies = [*signed_in(session), cookie(_cookie_name(), "", seconds=0)]
         return redirect_with("/home", notice="Welcome back. Everything is as it was.", cookies=cookies)
 
     @post(f"{PATH}/now")
     async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
-        """Delete the account without waiting; not while a mail may still bring it back to another.
+        """Delete the account without waiting; not by a password alone, nor while a mail may bring it back to another.
 
-        Whoever took an account by another address would else delete it before its owner has read that mail.
+        Whoever took an account would else delete it before its owner has read the mail that tells of it.
         """
         proved = await _agreed(request, form)
-        if proved is None or await erasure.leaves_at(proved[0]) is None:
+        if proved is None or await erasure.leaves_at(proved.member_id) is None:
             return redirect("/sign-in")
-        if await undone_until(proved[0]) is not None:
+        if not proved.may_go_now or await undone_until(proved.member_id) is not None:
             return redirect_with(PATH, notice="Nothing was deleted just now. This page says why.")
-        await erasure.erase(proved[0])
+        await erasure.erase(proved.member_id)
         cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."
         return forgotten(redirect_with("/", notice=gone, cookies=cookies))
@@ -89,21 +96,32 @@ def lead_to_decision(error: AccountLeavingError) -> Answer:
     return redirect(PATH, cookies=[_ticket(error)])
 
 
+class _Proved(msgspec.Struct, frozen=True):
+    """Who proved a short while ago that it is they who are leaving."""
+
+    member_id: UUID
+    proof: str
+    """What that hangs on: a new password makes it worthless."""
+    may_go_now: bool
+    """Whether they proved more than that they know a password; where no mail goes out there is nothing more."""
+
+
 def _ticket(error: AccountLeavingError) -> Cookie:
-    proved = sealed("leaving", f"{error.member_id} {error.proof}", seconds=PROVED_FOR)
-    return cookie(_cookie_name(), proved, seconds=PROVED_FOR)
+    may_go_now = error.may_go_now or settings().smtp is None
+    proved = msgspec.json.encode(_Proved(error.member_id, error.proof, may_go_now)).decode()
+    return cookie(_cookie_name(), sealed("leaving", proved, seconds=PROVED_FOR), seconds=PROVED_FOR)
 
 
-async def _proved(request: PageRequest) -> tuple[UUID, str] | None:
-    """Who proved a short while ago that it is they who are leaving, and by what; nobody once a new password is set."""
+async def _proved(request: PageRequest) -> _Proved | None:
+    """Who proved it; nobody once a new password is set."""
     found = opened("leaving", request.cookies.get(_cookie_name(), ""))
     if found is None:
         return None
-    member_id, _, proof = found.partition(" ")
-    return (UUID(member_id), proof) if proof and proof == await leaving_proof(UUID(member_id)) else None
+    proved = msgspec.json.decode(found, type=_Proved)
+    return proved if proved.proof == await leaving_proof(proved.member_id) else None
 
 
-async def _agreed(request: PageRequest, form: Form) -> tuple[UUID, str] | None:
+async def _agreed(request: PageRequest, form: Form) -> _Proved | None:
     """The same, when the form stood on the page that they were shown: there is no session to bind it to.
 
     Raises:
