@@ -2,15 +2,34 @@
 
 from functools import cache
 
+from api.errors import BusyError
 from api.settings import settings
 from embeddings.encoder import Encoder
 from embeddings.models import DEFAULT_MODEL, find_model
+
+LONGEST_TURN = 0.5
+"""Seconds. Everyone has a part of each turn of the encoder, so whoever comes waits for one or two of them."""
 
 
 @cache
 def encoder() -> Encoder:
     """The encoder of this process; it loads its model when it is first used or started."""
-    return Encoder(find_model(settings().model))
+    return Encoder(find_model(settings().model), processes=settings().workers)
+
+
+def is_busy() -> bool:
+    """Whether so much is to be encoded that whoever comes now would wait for too long."""
+    return encoder().seconds_a_turn > LONGEST_TURN
+
+
+def check_not_busy() -> None:
+    """Hold that a text can be encoded soon, before anything else is done for whoever needs that.
+
+    Raises:
+        BusyError: Too much is to be encoded already.
+    """
+    if is_busy():
+        raise BusyError
 
 
 def words_were_measured() -> bool:

@@ -1,9 +1,13 @@
 """Errors that a member or an API client can be told about; each carries its own status and words."""
 
+import secrets
 from collections.abc import Sequence
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+LONGEST_WAIT = 4
+"""Seconds. Each is told another time up to this one, so that they do not all come back at once."""
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -170,3 +174,18 @@ class ConflictError(WhereforeError):
     code = "conflict"
     title = "That cannot be done now"
     status = 409
+
+
+class BusyError(WhereforeError):
+    """There are more requests than can be answered soon."""
+
+    code = "busy"
+    title = "Many people are here just now"
+    status = 503
+
+    def __init__(self) -> None:
+        """Say when to try again."""
+        super().__init__(
+            "There is more to do than can be done at once, and nothing was changed. Try again in a moment."
+        )
+        self.retry_after = 1 + secrets.randbelow(LONGEST_WAIT)

@@ -4,7 +4,6 @@ Counted is what is worked on, not who is connected: neither those who send their
 slowly, nor open streams, take anybody's place. What somebody has written is let in for longer than what they read.
 """
 
-import secrets
 import time
 from collections import Counter
 from ipaddress import ip_address
@@ -13,7 +12,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
-from api.errors import WhereforeError
+from api.errors import BusyError
 from api.limits.keys import address_of
 from api.logs import HEALTH_CHECKS
 from api.refusals import Refusal
@@ -35,26 +34,9 @@ LEAST_SHARE = 8
 
 Of others it takes no more than its share by them.
 """
-LONGEST_WAIT = 4
-"""Seconds. Each is told another time up to this one, so that they do not all come back at once."""
 SECONDS_BETWEEN_WARNINGS = 5
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-
-
-class BusyError(WhereforeError):
-    """There are more requests than can be answered soon."""
-
-    code = "busy"
-    title = "Many people are here just now"
-    status = 503
-
-    def __init__(self) -> None:
-        """Say when to try again."""
-        super().__init__(
-            "There is more to do than can be done at once, and nothing was changed. Try again in a moment."
-        )
-        self.retry_after = 1 + secrets.randbelow(LONGEST_WAIT)
 
 
 def shedding_load(app: ASGIApp, *, refusal: Refusal) -> ASGIApp:

@@ -27,16 +27,19 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 Tell = Callable[[int, float], None] | None
+Note = Callable[[Sequence[str], float], None]
 Answer = TypeVar("Answer")
 
 # How long the first of several requests waits for company: little beside the 10 ms that one text takes.
 _GATHERING_SECONDS = 0.002
 # Texts in one batch, for their vectors or for their tokens. Small enough that a short request never waits long behind a
 # large one; tokens are nobody's first answer, so they take even less of everyone's time at once.
-_BATCH, _BATCH_OF_TOKENS = 64, 16
+_TURNS: tuple[tuple[type[Request[Any]], int], ...] = ((VectorRequest, 64), (TokenRequest, 16))
 # Texts that a bulk call hands in at once, long enough to sort by length with profit.
 _BULK = 2048
 _MOST_THREADS = 4
+# How much the latest batch counts in the pace.
+_NEWEST = 0.2
 _CLOSED = "The encoder is closed."
 _SHAPES_KEPT = "64"
 
@@ -48,9 +51,15 @@ _loading = threading.Lock()
 class Encoder:
     """Encodes texts for everyone in this process, on one thread of its own."""
 
-    def __init__(self, model: Model) -> None:
-        """Prepare; nothing is loaded before `start` or the first text."""
+    def __init__(self, model: Model, *, processes: int = 1) -> None:
+        """Prepare; nothing is loaded before `start` or the first text.
+
+        Args:
+            model: What to encode with.
+            processes: How many processes, each with an encoder of its own, share the processors of this machine.
+        """
         self.model = model
+        self._processes = processes
         self._queue: deque[Request[Any]] = deque()
         self._changed = threading.Condition()
         self._loaded: Future[None] = Future()
@@ -58,6 +67,8 @@ class Encoder:
         self._closed = False
         # Why no more requests are taken, once that is so.
         self._error: BaseException | None = None
+        # Seconds that a character of a text has taken lately.
+        self._pace = 0.0
         # Told of each batch how many texts it had and how many seconds it took, on the encoder's own thread.
         self.tell: Tell = None
 
@@ -70,6 +81,14 @@ class Encoder:
     def waiting(self) -> int:
         """How many requests wait, those included that are worked on."""
         return len(self._queue)
+
+    @property
+    def seconds_a_turn(self) -> float:
+        """How long everyone's next turn is likely to take, of which whoever comes now has a part: how busy it is."""
+        with self._changed:
+            requests = list(self._queue)
+        parts = (one for kind, most in _TURNS for one in _parts([r for r in requests if isinstance(r, kind)], most))
+        return self._pace * sum(len(text) for _, texts in parts for text in texts)
 
     async def start(self) -> None:
         """Load the model off the event loop; returns when it is ready. May be called again.
@@ -148,15 +167,21 @@ class Encoder:
 
     def _run(self) -> None:
         try:
-            network = loaded_network(self.model)
+            network = loaded_network(self.model, processes=self._processes)
         except BaseException as error:  # noqa: BLE001  (whatever it was, those who wait must hear of it)
             self._refuse_all(error)
             self._loaded.set_exception(error)
             return
         self._loaded.set_result(None)
         while (requests := self._gather()) is not None:
-            _take_turns(network, requests, self.tell)
+            _take_turns(network, requests, self._note)
         self._refuse_all(RuntimeError(_CLOSED))
+
+    def _note(self, texts: Sequence[str], seconds: float) -> None:
+        pace = seconds / max(1, sum(map(len, texts)))
+        self._pace = pace if self._pace == 0 else (1 - _NEWEST) * self._pace + _NEWEST * pace
+        if self.tell is not None:
+            self.tell(len(texts), seconds)
 
     def _gather(self) -> "list[Request[Any]] | None":
         """Wait for requests; all that are open then, or None once closed."""
@@ -181,8 +206,8 @@ class Encoder:
             request.fail(error)
 
 
-def loaded_network(model: Model) -> "Network":
-    """The process's network for a model, loaded and checked by whoever comes first."""
+def loaded_network(model: Model, *, processes: int = 1) -> "Network":
+    """The process's network for a model, loaded and checked by whoever comes first, for its part of the processors."""
     with _loading:
         if model.folder not in _networks:
             check_weights(model)
@@ -197,7 +222,9 @@ def loaded_network(model: Model) -> "Network":
                 os.environ.setdefault(cache, _SHAPES_KEPT)
             from embeddings.network import load_network  # noqa: PLC0415  (imports torch, which takes two seconds)
 
-            _networks[model.folder] = load_network(model, threads=min(_MOST_THREADS, processors()))
+            # With more threads than processors, each product would wait for a thread that others keep from working.
+            threads = min(_MOST_THREADS, max(1, processors() // processes))
+            _networks[model.folder] = load_network(model, threads=threads)
         return _networks[model.folder]
 
 
@@ -206,18 +233,17 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _take_turns(network: "Network", requests: "Sequence[Request[Any]]", tell: Tell) -> None:
+def _take_turns(network: "Network", requests: "Sequence[Request[Any]]", note: Note) -> None:
     """One batch of every kind that is waited for."""
-    for kind, most in ((VectorRequest, _BATCH), (TokenRequest, _BATCH_OF_TOKENS)):
-        _encode_together(network, [request for request in requests if isinstance(request, kind)], most, tell)
+    for kind, most in _TURNS:
+        _encode_together(network, [request for request in requests if isinstance(request, kind)], most, note)
 
 
-def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int, tell: Tell) -> None:
-    """Encode one batch of one kind, of which every open request gets an equal share."""
+def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int, note: Note) -> None:
+    """Encode one batch of one kind."""
     if not requests:
         return
-    share = max(1, most // len(requests))
-    parts = [(request, request.next_texts(share)) for request in requests]
+    parts = _parts(requests, most)
     texts = [text for _, part in parts for text in part]
     began = time.perf_counter()
     try:
@@ -228,14 +254,19 @@ def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", mos
             return
         # One text must not spoil the batch for the others: each alone, so that only those concerned hear of it.
         for request, _ in parts:
-            _encode_together(network, [request], most, tell)
+            _encode_together(network, [request], most, note)
         return
-    if tell is not None:
-        tell(len(texts), time.perf_counter() - began)
+    note(texts, time.perf_counter() - began)
     start = 0
     for request, part in parts:
         request.take(found[start : start + len(part)])
         start += len(part)
+
+
+def _parts(requests: "Sequence[Request[Any]]", most: int) -> "list[tuple[Request[Any], list[str]]]":
+    """The texts of one batch, of which every open request gets an equal share."""
+    share = max(1, most // max(1, len(requests)))
+    return [(request, request.next_texts(share)) for request in requests]
 
 
 def _tell_terminal(done: int, total: int) -> None:

@@ -4,8 +4,7 @@ from jinja2 import Environment
 from litestar.types import Message, Scope, Send
 
 from api.engine import DatabaseUnavailableError
-from api.errors import WhereforeError
-from api.load_shedding import BusyError
+from api.errors import BusyError, WhereforeError
 from api.refusals import Refusal, as_problem, asks_as_program
 from api.settings import settings
 from web.headers import add_headers

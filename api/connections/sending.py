@@ -24,6 +24,7 @@ from api.connections.ties import check_not_connected, connect
 from api.database import fetch, fetch_one
 from api.disagreements.schemas import Judged
 from api.disagreements.services import count_shown
+from api.encoding import check_not_busy
 from api.errors import ConflictError, NotFoundError, SuspendedError
 from api.event_kinds import Kind
 from api.events import tell
@@ -43,7 +44,9 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
         PurposeOffError: The actor has not switched the purpose on.
         InvalidError: Something in it cannot be kept.
         ConflictError: The recipient changed the words that the reason is about.
+        BusyError: Too many reasons are to be looked at just now.
     """
+    check_not_busy()
     _, findings = await _judge(actor, draft, await reason_checks.earlier_reasons(actor, draft.recipient_id))
     return ReasonCheck(sendable=sendable(findings), findings=findings)
 
@@ -71,7 +74,9 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         NoSlotError: The actor has as many open requests as they may have.
         RecipientFullError: The recipient has enough to answer just now.
         ConflictError: The recipient changed the words that the reason is about.
+        BusyError: Too many reasons are to be looked at just now.
     """
+    check_not_busy()
     await _check_may_ask(actor)
     earlier = await reason_checks.earlier_reasons(actor, draft.recipient_id)
     judged, findings = await _judge(actor, draft, earlier)

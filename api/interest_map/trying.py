@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from api.database import fetch
-from api.encoding import encoder, reads_well
+from api.encoding import check_not_busy, encoder, reads_well
 from api.errors import InvalidError
 from api.interest_map.working_out import to_vector
 from api.profiles.purposes import SENSITIVE, purposes
@@ -67,11 +67,13 @@ async def try_words(text: str) -> Tried:
 
     Raises:
         InvalidError: The sentence is empty, too long, or has characters that cannot be read.
+        BusyError: Too much is to be encoded just now.
     """
     words = tidy(text)
     problem = problem_with(words, field="words", name="Your sentence", most=LONGEST_TRIED)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
+    check_not_busy()
     language = (await asyncio.to_thread(languages_of, [words]))[words]
     [vector] = await encoder().encode([words])
     areas = await fetch(

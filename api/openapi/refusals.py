@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from api.authentication import Access, access_of, scopes_of
 from api.engine import CannotKeepError, DatabaseUnavailableError
 from api.errors import (
+    BusyError,
     InvalidError,
     MalformedError,
     NotAcceptableError,
@@ -26,7 +27,6 @@ from api.idempotency.calls import is_keyed
 from api.idempotency.errors import KeyInUseError, KeyReusedError, TooManyKeptError
 from api.limits.errors import TooManyError
 from api.limits.guard import limits_of
-from api.load_shedding import BusyError
 from api.media_types import media_type_of
 from api.openapi.examples import error_of
 from api.problems import PLAIN_PROBLEMS, UNEXPECTED, declared_errors, headers_of, problem_body

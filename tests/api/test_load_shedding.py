@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
+from api.errors import LONGEST_WAIT
 from api.load_shedding import (
     LEAST_PART,
     LEAST_SHARE,
-    LONGEST_WAIT,
     MOST_READS,
     MOST_WRITES,
     SHARES,

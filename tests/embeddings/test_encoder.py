@@ -172,6 +172,23 @@ async def test_whoever_asks_for_tokens_keeps_nobody_waiting(slow: tuple[Encoder,
     encoder.close()
 
 
+async def test_it_is_said_how_long_a_turn_takes_while_many_wait(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    assert encoder.seconds_a_turn == 0
+    for _ in range(3):
+        await encoder.tokens(["x" * 100])  # each takes 0.02 s
+    assert encoder.seconds_a_turn == 0
+
+    waiting = [asyncio.create_task(encoder.tokens(["x" * 100])) for _ in range(40)]
+    await asyncio.sleep(0)
+    busy = encoder.seconds_a_turn
+    await asyncio.gather(*waiting)
+
+    assert 0.5 <= busy <= 40 * 0.2  # all of them have a part in the next turn, and it is thought to last so much longer
+    assert encoder.seconds_a_turn == 0
+    encoder.close()
+
+
 async def test_one_who_gives_up_takes_nobody_along(slow: tuple[Encoder, _SlowNetwork]) -> None:
     encoder, _ = slow
     waiting = [asyncio.create_task(encoder.encode(["a"] * 200)) for _ in range(3)]

@@ -1,8 +1,10 @@
 """The page on which a reason is written: what is checked, what is only noted, and what is sent."""
 
 import msgspec
+import pytest
 from httpx import AsyncClient
 
+from api.encoding import LONGEST_TURN, encoder
 from api.profiles.schemas import Purpose
 from tests.api.connections.making import PAIRS, REASONS, make_draft, make_recipient, make_request, sent_by
 from tests.factories import as_member, make_member, make_statement
@@ -50,6 +52,20 @@ async def test_without_an_anchor_it_is_said_at_the_choice(client: AsyncClient) -
 
     assert reply.status_code == 422
     assert 'id="anchor-error"' in reply.text
+    assert reason_in(browser) == PAIRS[0][1]
+
+
+@pytest.mark.parametrize("button", ["Check my reason", "Send"])
+async def test_words_stay_while_too_many_reasons_are_looked_at(
+    button: str, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await writing(client, await make_member("Ada"), await make_recipient(pair=0))
+    monkeypatch.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+
+    reply = await browser.press(button, reason=PAIRS[0][1])
+
+    assert reply.status_code == 503
+    assert "Try again in a moment" in reply.text
     assert reason_in(browser) == PAIRS[0][1]
 
 

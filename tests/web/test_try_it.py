@@ -7,6 +7,7 @@ from httpx import AsyncClient
 from api import logs
 from api.accounts.queries import members_by_email
 from api.database import fetch
+from api.encoding import LONGEST_TURN, encoder
 from api.interest_map.drawing import draw_map
 from api.limits.limit import Window
 from api.profiles.queries import my_statements
@@ -164,3 +165,17 @@ async def test_a_page_stays_in_its_own_language_whatever_is_tried(client: AsyncC
 
     assert '<html lang="en"' in browser.reply.text
     assert 'lang="de"' in browser.reply.text
+
+
+async def test_a_sentence_stays_while_too_much_is_tried_at_once(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+
+    browser = Browser(client)
+    await browser.open("/")
+    reply = await browser.press("See who is here", words=BEES)
+
+    assert reply.status_code == 503
+    assert "try again in a moment" in browser.text
+    assert BEES in reply.text

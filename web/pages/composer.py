@@ -20,7 +20,7 @@ from api.connections.reason_drafts import ReasonDraftSet, forget_reason, keep_re
 from api.connections.schemas import RequestCreate, RequestRead
 from api.disagreements.schemas import DisagreementCreate, DisagreementRead
 from api.disagreements.services import disagree, may_keep
-from api.errors import InvalidError, NotFoundError, WhereforeError
+from api.errors import BusyError, InvalidError, NotFoundError, WhereforeError
 from api.limits.policies import READS, REASON_CHECKS
 from api.moderation.notices import requests_paused_until
 from api.profiles.queries import member, my_purposes
@@ -138,7 +138,7 @@ async def _check_or_send(actor: Member, draft: RequestCreate, *, wish: str) -> O
     except InvalidError as error:
         return Outcome(error.status, errors=FormErrors.told_by(error, names={"anchor": "where"}))
     except WhereforeError as error:
-        if error.status != _CONFLICT:
+        if error.status != _CONFLICT and not isinstance(error, BusyError):
             raise
         return Outcome(error.status, trouble=error.detail)
 

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from api.accounts.schemas import Member
 from api.accounts.services import open_session
 from api.authentication import Access
-from api.errors import InvalidError, NotFoundError
+from api.errors import BusyError, InvalidError, NotFoundError
 from api.interest_map.trying import LONGEST_TRIED, OPEN_PURPOSES, try_words
 from api.limits.policies import LOOKING_AROUND, TRYING
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
@@ -40,6 +40,10 @@ class WelcomePages(Controller):
             tried = await try_words(words)
         except InvalidError as error:
             return await _welcome(request, words=words, errors=_what_to_write(error, words))
+        except BusyError as error:
+            errors = FormErrors()
+            errors.add("words", "Many people are here just now. Your sentence is still here; try again in a moment.")
+            return await _welcome(request, words=words, errors=errors, status_code=error.status)
         return await page(
             request,
             "welcome/tried.html",
@@ -74,11 +78,13 @@ def _what_to_write(error: InvalidError, words: str) -> FormErrors:
     return errors
 
 
-async def _welcome(request: PageRequest, *, words: str = "", errors: FormErrors | None = None) -> Answer:
+async def _welcome(
+    request: PageRequest, *, words: str = "", errors: FormErrors | None = None, status_code: int | None = None
+) -> Answer:
     return await page(
         request,
         "welcome/welcome.html",
-        status_code=422 if errors else 200,
+        status_code=status_code,
         purposes=list(PURPOSES.values()),
         demo=await demo_members(request),
         words=words,

@@ -8,6 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member
+from api.encoding import LONGEST_TURN, encoder
 from tests.api.connections.making import make_draft, make_recipient
 from tests.factories import as_member, make_member
 
@@ -31,6 +32,22 @@ class Caller:
 async def pair(client: AsyncClient) -> tuple[Caller, Caller, Member]:
     ada, grace = await make_member("Ada"), await make_recipient("Grace", pair=0)
     return Caller(client, await as_member(client, ada)), Caller(client, await as_member(client, grace)), grace
+
+
+async def test_while_too_many_reasons_are_looked_at_others_are_asked_to_wait(
+    pair: tuple[Caller, Caller, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _, recipient = pair
+    draft = msgspec.to_builtins(await make_draft(recipient))
+    with monkeypatch.context() as busy:
+        busy.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+
+        checked = await ada.call("POST", "/api/v1/reason-checks", draft, status=503)
+        sent = await ada.client.post(REQUESTS, headers=ada.headers, json=draft)
+
+    assert checked["type"] == "/problems/busy"
+    assert (sent.status_code, int(sent.headers["Retry-After"]) > 0) == (503, True)
+    await ada.call("POST", REQUESTS, draft, status=201)
 
 
 async def test_the_story_from_a_refused_template_to_a_message(pair: tuple[Caller, Caller, Member]) -> None:
