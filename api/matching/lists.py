@@ -17,7 +17,7 @@ from api.encoding import encoder
 from api.matching.candidates import digest_of_others, read_pool
 from api.matching.entries import START, Part, as_part, entries, part_of
 from api.matching.freshness import Due, ListState, due, due_ahead, is_short
-from api.matching.marking import mark_first
+from api.matching.marking import KnownMarks, as_kept, mark_first, still_right
 from api.matching.ranking import Entry, fitting, rank
 from api.matching.sharing import shares_of
 from api.profiles.errors import PurposeOffError
@@ -86,9 +86,12 @@ async def compute_ordered(order: bytes) -> bool:
     """Compute a list that was asked for by `order_lists`, if it is still time to; whether it was computed."""
     asked = msgspec.json.decode(order, type=ListOrder)
     try:
-        return await _compute(asked.viewer, asked.purpose, when=due_ahead)
+        computed = await _compute(asked.viewer, asked.purpose, when=due_ahead)
     except PurposeOffError:
         return False  # switched off since, or the account is gone
+    if computed:
+        await mark_first(asked.viewer, asked.purpose)
+    return computed
 
 
 async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListState, datetime], Due]) -> bool:
@@ -106,7 +109,6 @@ async def _compute(viewer_id: UUID, purpose: Purpose, *, when: Callable[[ListSta
         entries = await asyncio.to_thread(rank, found, await shares_of(found.members, purpose))
         used = state.own_edits_today(now) + (why is Due.OWN_EDIT)
         await _store(viewer_id, purpose, entries, at=now, state=state, own_edits=used)
-    await mark_first(viewer_id, purpose)
     return True
 
 
@@ -150,22 +152,25 @@ async def _store(
         if kept is None:
             return
         before = await fetch(
-            "DELETE FROM match_entry WHERE match_list = {} RETURNING member, first_page_on", kept["id"]
+            "DELETE FROM match_entry WHERE match_list = {} RETURNING member, first_page_on, reasons, marks", kept["id"]
         )
         days = {row["member"]: row["first_page_on"] for row in before}
-        await _write_entries(kept["id"], [entry for entry in entries if entry.member in present], days)
+        # Another text of the viewer's own, or another model, would have other marks.
+        marks = await still_right(before, since=state.computed_at) if state.own == state.own_now else {}
+        await _write_entries(kept["id"], [entry for entry in entries if entry.member in present], days, marks)
 
 
-async def _write_entries(list_id: UUID, entries: list[Entry], days: dict[UUID, date | None]) -> None:
+async def _write_entries(list_id: UUID, entries: list[Entry], days: dict[UUID, date | None], marks: KnownMarks) -> None:
     await fetch(
-        "INSERT INTO match_entry (id, match_list, position, member, strength, reasons, first_page_on) "
-        "SELECT gen_random_uuid(), {}, entry.position, entry.member, entry.strength, entry.reasons::jsonb, entry.day "
-        "FROM unnest({}::int[], {}::uuid[], {}::varchar[], {}::text[], {}::date[]) "
-        "AS entry(position, member, strength, reasons, day)",
+        "INSERT INTO match_entry (id, match_list, position, member, strength, reasons, first_page_on, marks) "
+        "SELECT gen_random_uuid(), {}, entry.position, entry.member, entry.strength, entry.reasons::jsonb, entry.day, "
+        "entry.marks::jsonb FROM unnest({}::int[], {}::uuid[], {}::varchar[], {}::text[], {}::date[], {}::text[]) "
+        "AS entry(position, member, strength, reasons, day, marks)",
         list_id,
         list(range(len(entries))),
         [entry.member for entry in entries],
         [str(entry.strength) for entry in entries],
         [msgspec.json.encode(entry.pairs).decode() for entry in entries],
         [days.get(entry.member) for entry in entries],
+        [as_kept([(pair.mine, pair.theirs) for pair in entry.pairs], marks) for entry in entries],
     )

@@ -44,6 +44,7 @@ REASONED = {
     "api.matching.candidates": "compares only those whom `_left_out` leaves, which a test holds against visibility",
     "api.matching.lists": "keeps what was computed from `candidates`, for the viewer whose list it is",
     "api.matching.marking._keep": "keeps marks in rows that `entries` has just read for their viewer",
+    "api.matching.marking._unchanged": "whether texts are as old as marks of them, for the viewer who had those marks",
     "api.matching.sharing": "counts how often members are shown; no member is told",
     "api.interest_map.gathering.texts_of": "opens what `gather`, beside it, has found for those who take part",
     "api.profiles.coverage.how_many_missing": "counts vectors for the operator",

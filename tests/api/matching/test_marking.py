@@ -9,11 +9,12 @@ from piccolo.engine.postgres import PostgresEngine
 
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.encoding import encoder
+from api.encoding import LONGEST_TURN, encoder
 from api.errors import NotFoundError
 from api.matching import freshness, lists, marking, queries
 from api.matching.schemas import Closeness, MarkedStatement, MatchRead, ReasonKind
 from api.profiles import services as profiles
+from api.profiles.list_orders import ListOrder
 from api.profiles.schemas import Audience, Purpose, StatementUpdate
 from tests.api.matching.making import CHOIR, MOTORCYCLES, SAME_SPOONS, SPOONS, matches, pause
 from tests.api.profiles import relations
@@ -87,7 +88,7 @@ async def test_kept_marks_are_read_without_the_model(asked: list[int]) -> None:
     assert asked == [2]
 
 
-async def test_the_beginning_of_a_list_is_marked_when_it_is_computed_and_the_rest_when_it_is_read(
+async def test_a_visit_waits_for_the_marks_of_what_it_reads_and_a_job_finds_those_of_the_beginning(
     monkeypatch: pytest.MonkeyPatch, asked: list[int]
 ) -> None:
     monkeypatch.setattr(marking, "MARKED_AT_FIRST", 2)
@@ -95,12 +96,44 @@ async def test_the_beginning_of_a_list_is_marked_when_it_is_computed_and_the_res
     for number in range(4):
         await make_member(f"B{number}", statements=[f"{SAME_HONEY} {'!' * number}"])
 
-    await lists.refreshed(ada, Purpose.HOBBY, most=20)
+    await queries.matches(ada, purpose=Purpose.HOBBY, limit=1)
+    assert [marks is not None for marks in await kept_marks()] == [True, False, False, False]
+    await fetch("DELETE FROM match_list")
+    await lists.compute_ordered(msgspec.json.encode(ListOrder(ada.id, Purpose.HOBBY)))
     assert [marks is not None for marks in await kept_marks()] == [True, True, False, False]
     await matches(ada)
 
     assert None not in await kept_marks()
-    assert asked == [3, 3]
+    assert asked == [2, 3, 3]
+
+
+async def test_marks_of_texts_that_are_as_they_were_are_kept_when_the_list_is_computed_anew(asked: list[int]) -> None:
+    ada = await make_member("Ada", statements=[HONEY])
+    await make_member("Ben", statements=[SAME_HONEY])
+    before = await matches(ada)
+    await make_member("Cleo", statements=["Our honey is sold at the garden gate"])
+
+    after = await matches(ada)
+
+    assert before[0] in after
+    assert all(pair.theirs.marks for match in after for pair in match.reasons)
+    assert asked == [2, 2]
+
+
+async def test_a_text_that_was_changed_is_looked_at_anew(asked: list[int]) -> None:
+    ada = await make_member("Ada", statements=[HONEY])
+    ben = await make_member("Ben")
+    said = await make_statement(ben, SAME_HONEY)
+    await matches(ada)
+
+    await profiles.change_statement(ben, said.id, change=StatementUpdate(text=f"At last: {SAME_HONEY}"))
+    ((pair,),) = [match.reasons for match in await matches(ada)]
+    assert "honey" in marked(pair.theirs)
+    await profiles.change_statement(ada, pair.mine.id, change=StatementUpdate(text=f"Well then: {HONEY}"))
+    ((pair,),) = [match.reasons for match in await matches(ada)]
+    assert "honey" in marked(pair.mine)
+
+    assert asked == [2, 2, 2]
 
 
 async def test_a_list_is_read_by_as_many_queries_whatever_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,11 +156,14 @@ async def test_a_list_is_read_by_as_many_queries_whatever_its_length(monkeypatch
     assert counts[0] == counts[1] > 0
 
 
-async def test_a_list_does_not_wait_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("state", "value"), [("ready", False), ("seconds_a_turn", 2 * LONGEST_TURN)])
+async def test_a_list_waits_neither_for_the_model_nor_while_it_has_too_much_to_do(
+    state: str, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada = await make_member("Ada", statements=[HONEY])
     await make_member("Ben", statements=[SAME_HONEY])
     with monkeypatch.context() as loading:
-        loading.setattr(type(encoder()), "ready", property(lambda _: False))
+        loading.setattr(type(encoder()), state, property(lambda _: value))
         (early,) = await matches(ada)
 
     (later,) = await matches(ada)
