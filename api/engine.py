@@ -28,6 +28,9 @@ SECONDS_FOR_A_STATEMENT = 30
 SECONDS_FOR_A_REPLY = 40
 """Then the database has not stopped it, so it cannot be heard: a line that was cut without a word, or that hangs."""
 
+STATEMENTS_KEPT = 200
+"""Of each connection, the latest: PostgreSQL keeps what it planned for them, some 100 kB each."""
+
 SECONDS_BETWEEN_WARNINGS = 5
 
 _AWAY = (
@@ -95,7 +98,13 @@ class Engine(PostgresEngine):
         """Open the pool of this process."""
         with self.telling_plainly():
             self.pool = await asyncpg.create_pool(
-                _url(), timeout=SECONDS_TO_CONNECT, init=_stop_long_statements, reset=_left_as_it_is, **options
+                _url(),
+                timeout=SECONDS_TO_CONNECT,
+                init=_stop_long_statements,
+                reset=_left_as_it_is,
+                statement_cache_size=STATEMENTS_KEPT,
+                max_cached_statement_lifetime=0,  # as long as the connection: planning takes longer than most of them
+                **options,
             )
 
     async def get_new_connection(self) -> "asyncpg.Connection[asyncpg.Record]":

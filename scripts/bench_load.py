@@ -62,9 +62,9 @@ async def measure(url: str, members: int, *, visitors: int, rate: int, minutes: 
         with _as_operators_start_it(url, workers) as (port, server, ready_in):
             recorder.value("start", "wherefore", "ready_s", ready_in)
             people = await let_in(members, number=_SEED, visitors=visitors)
-            client = Client(port)
             tell(f"{len(people):,} members look around")
-            await look_around(client, people)
+            await look_around(port, people)
+            client = Client(port)
             await meet(client, people, pairs=len(people) // 10, chance=chance)
             await client.close()
             mix = Mix(people, chance=chance)

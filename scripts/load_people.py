@@ -1,5 +1,6 @@
 """Who comes in a load test: bulk members who are let in without a password, look at their matches, and meet some."""
 
+import asyncio
 import random
 import re
 from collections.abc import Sequence
@@ -18,11 +19,30 @@ from scripts.figures import tell
 NAME = "load test"
 """Of the tokens and sessions that are made, and taken away again."""
 _NAMED = 3
+_AT_ONCE = 4
 _OK, _CREATED = 200, 201
 
-_REASON = (
-    "You wrote about {}, which nobody near me cares for. How did you begin with that, and what would you show to "
-    "somebody who comes to it new? I have tried it for a while, got some of it wrong, and could tell you how."
+_REASONS = (
+    (
+        "You wrote about {}, which nobody near me cares for. How did you begin with that, and what would you show to "
+        "somebody who comes to it new? I have tried it for a while, got some of it wrong, and could tell you how."
+    ),
+    (
+        "Until I read your lines I had met no other soul with {} on their mind. Last winter I lost a month to it. "
+        "Which part keeps you at it, and is there one that you would rather be rid of?"
+    ),
+    (
+        "My neighbour laughed when I talked of {}; you surely would not. May I ask what you make of it on a bad day? "
+        "On mine I put everything away, and take it out again an hour later."
+    ),
+    (
+        "Where I live, {} is something that only old books mention. Tell me how it goes with yours. I would bring two "
+        "questions that have followed me for years, and the mistakes that they come from."
+    ),
+    (
+        "It was your sentence on {} that made me stay on this page. I once taught it to my sister over the telephone, "
+        "badly. What should I have left out, do you think?"
+    ),
 )
 
 
@@ -34,10 +54,11 @@ class Target(msgspec.Struct, frozen=True):
     text: str
 
     def request(self, purpose: str) -> dict[str, object]:
-        """The body of a request to them that is about what they wrote."""
+        """The body of a request to them that is about what they wrote, put in one of several ways."""
         words = sorted(set(re.findall(r"[^\W\d_]{5,}", self.text)), key=lambda word: (-len(word), word))[:_NAMED]
         anchor = {"kind": "statement", "id": self.statement}
-        reason = _REASON.format(" and ".join(sorted(words, key=self.text.index)))
+        about = " and ".join(sorted(words, key=self.text.index))
+        reason = _REASONS[self.member.int % len(_REASONS)].format(about)
         return {"recipient_id": self.member, "purpose": purpose, "anchor": anchor, "reason": reason}
 
 
@@ -102,18 +123,29 @@ async def show_out() -> None:
     await database.fetch("DELETE FROM session WHERE label = {}", NAME)
 
 
-async def look_around(client: Client, visitors: Sequence[Visitor]) -> None:
-    """Have each look at their matches, and remember whom they may write to."""
-    for visitor in visitors:
-        reply = await client.ask("GET", f"/api/v1/matches?purpose={visitor.purpose}", headers=as_program(visitor))
-        if reply.status == _OK:
-            shown = msgspec.json.decode(reply.body, type=_Page).items
-            visitor.targets = [
-                Target(match.member.id, pair.theirs.id, pair.theirs.text)
-                for match in shown
-                for pair in match.reasons[:1]
-                if pair.theirs is not None
-            ]
+async def look_around(port: int, visitors: Sequence[Visitor]) -> None:
+    """Have each open their first page and their matches, so that they have lists, and know whom they may write to."""
+    waiting = iter(visitors)
+
+    async def one_after_the_other() -> None:
+        client = Client(port)
+        for visitor in waiting:
+            await client.ask("GET", "/home", headers=as_reader(visitor))
+            reply = await client.ask("GET", f"/api/v1/matches?purpose={visitor.purpose}", headers=as_program(visitor))
+            if reply.status == _OK:
+                visitor.targets = _targets(msgspec.json.decode(reply.body, type=_Page).items)
+        await client.close()
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(_AT_ONCE)))
+
+
+def _targets(shown: Sequence[_Match]) -> list[Target]:
+    return [
+        Target(match.member.id, pair.theirs.id, pair.theirs.text)
+        for match in shown
+        for pair in match.reasons[:1]
+        if pair.theirs is not None
+    ]
 
 
 async def meet(client: Client, visitors: Sequence[Visitor], *, pairs: int, chance: random.Random) -> int:
