@@ -1,7 +1,8 @@
 """The interest map as a picture: where each area, its words and the lines between areas are drawn, in whole units."""
 
-from collections.abc import Sequence
-from math import log10
+from collections.abc import Iterator, Sequence
+from math import log10, sqrt
+from textwrap import wrap
 from typing import Final
 
 import msgspec
@@ -14,11 +15,19 @@ NAMELESS: Final = "mixed subjects"
 
 WIDTH: Final = 360
 _CELL_WIDTH, _CELL_HEIGHT = WIDTH // COLUMNS, 120
-_LINE = 18
-_LETTERS_OF_A_LINE, _LETTERS_OF_A_COLUMN = 10, 13
-"""So many letters of several words stand in a line; a word of more than fit into a column is drawn narrower."""
-_SMALLEST, _LARGEST, _GROWTH = 46, 58, 6
-"""The smallest has room for a line of words within its edge."""
+_SMALLEST, _LARGEST, _GROWTH = 48, 58, 5
+_EDGE = 4
+"""Between words and the middle of the line around them, which is 4 wide around one's own areas."""
+
+SIZES: Final = (16, 15, 14, 13, 12)
+"""Of letters: the largest at which a name stands within its disc; at the smallest a long word is drawn narrower."""
+_LINE, _ABOVE, _BELOW = 1.125, 0.74, 0.22
+"""Of the size: from line to line, and how far letters reach above the line that they stand on, and below it."""
+_NARROW, _WIDE = frozenset("fijlrtI .,'-"), frozenset("mwMW")
+_WIDTHS: Final = {"narrow": 0.36, "wide": 0.89, "other": 0.6, "square": 1.0}
+"""Of the size: what letters take in the widest of the fonts in which they may be drawn, which is a bold Arial."""
+_SQUARE_FROM = "\u2e80"
+"""From here on letters are as wide as they are high: those of Chinese, Japanese and Korean."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -35,7 +44,8 @@ class Text(msgspec.Struct, frozen=True):
 
     words: str
     y: int
-    squeezed: bool
+    room: int | None
+    """How wide it is drawn, where it would be too wide for its disc."""
 
 
 class Disc(msgspec.Struct, frozen=True):
@@ -44,6 +54,8 @@ class Disc(msgspec.Struct, frozen=True):
     x: int
     y: int
     radius: int
+    size: int
+    """Of its letters, one of `SIZES`."""
     texts: list[Text]
     mine: bool
     you_at: int
@@ -88,19 +100,48 @@ def _joined(areas: Sequence[AreaRead]) -> list[tuple[Place, Place]]:
 
 
 def _disc(area: AreaRead, point: tuple[int, int], *, mine: bool) -> Disc:
-    lines = [line for part in area.name or [NAMELESS] for line in _wrapped(part)]
-    height = _LINE * (len(lines) + mine)
-    first = point[1] - height // 2 + _LINE - 4
-    texts = [Text(line, first + _LINE * number, len(line) > _LETTERS_OF_A_COLUMN) for number, line in enumerate(lines)]
     radius = min(_SMALLEST + int(_GROWTH * log10(area.people / 5)), _LARGEST)
-    return Disc(*point, radius, texts, mine, first + _LINE * len(lines))
+    size, lines = _fitting(area.name or [NAMELESS], radius, mine=mine)
+    rooms = _rooms(len(lines) + mine, size, radius)
+    texts = [
+        Text(line, point[1] + y, int(room) if _width(line, size) > room else None)
+        for line, (y, room) in zip(lines, rooms, strict=False)
+    ]
+    return Disc(*point, radius, size, texts, mine, point[1] + rooms[-1][0])
 
 
-def _wrapped(words: str) -> list[str]:
-    lines: list[str] = []
-    for word in words.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= _LETTERS_OF_A_LINE:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
+def _fitting(name: Sequence[str], radius: int, *, mine: bool) -> tuple[int, list[str]]:
+    """The largest letters and the fewest lines with which a name stands within a disc."""
+    ways = list(_ways_to_break(name))
+    for size in SIZES:
+        for lines in ways:
+            rooms = _rooms(len(lines) + mine, size, radius)
+            if all(_width(line, size) <= room for line, (_, room) in zip(lines, rooms, strict=False)):
+                return size, lines
+    return SIZES[-1], min(ways, key=lambda lines: (max(map(len, lines)), len(lines)))
+
+
+def _rooms(lines: int, size: int, radius: int) -> list[tuple[int, float]]:
+    """Where each of some lines stands, from the middle of the disc, and how wide it may be there."""
+    middle = (_ABOVE - _BELOW) / 2 * size
+    ys = [round(middle + _LINE * size * (number - (lines - 1) / 2)) for number in range(lines)]
+    inside = radius - _EDGE
+    reaches = [max(abs(y - _ABOVE * size), abs(y + _BELOW * size)) for y in ys]
+    return [(y, 2 * sqrt(max(inside**2 - reach**2, 0))) for y, reach in zip(ys, reaches, strict=True)]
+
+
+def _width(words: str, size: int) -> float:
+    return size * sum(_WIDTHS[_kind(letter)] for letter in words)
+
+
+def _kind(letter: str) -> str:
+    if letter >= _SQUARE_FROM:
+        return "square"
+    return "narrow" if letter in _NARROW else "wide" if letter in _WIDE else "other"
+
+
+def _ways_to_break(name: Sequence[str]) -> Iterator[list[str]]:
+    """A name in lines, in every way that makes sense, the fewest lines first; its parts never share one."""
+    longest = max(len(part) for part in name)
+    for most in range(longest, 0, -1):
+        yield [line for part in name for line in wrap(part, most, break_long_words=False, break_on_hyphens=False)]

@@ -1,6 +1,8 @@
 """The page of the interest map says the same as a list, a picture and a table, and what to do where it is empty."""
 
 import re
+from collections import Counter
+from itertools import product
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
@@ -8,6 +10,7 @@ from httpx import AsyncClient
 
 from api.accounts.schemas import Member
 from api.interest_map.drawing import draw_map
+from api.interest_map.naming import subjects
 from api.interest_map.queries import interest_map
 from api.interest_map.schemas import AreaRead, MapRead, MyPlace
 from api.profiles.schemas import Purpose
@@ -15,7 +18,7 @@ from embeddings.areas import MOST_AREAS
 from tests.api.interest_map.making import make_community, make_people
 from tests.factories import as_member, make_member
 from tests.web.browsing import Browser, browser_of
-from web.map_picture import WIDTH, name_of, picture_of
+from web.map_picture import SIZES, WIDTH, name_of, picture_of
 
 
 async def reader_of_a_map() -> Member:
@@ -144,10 +147,30 @@ def test_a_full_picture_has_everything_inside_and_nothing_on_top_of_another() ->
             assert other is disc or apart >= disc.radius + other.radius
 
 
-def test_words_of_a_full_line_stand_within_the_edge_of_the_smallest_disc() -> None:
-    area = AreaRead(0, ["philosophy"], [], 5, [])
+def test_every_name_stands_whole_and_in_letters_that_can_be_read() -> None:
+    sizes: Counter[int] = Counter()
+    for name in sorted({name for purpose in Purpose for name in subjects(purpose)}):
+        for people, mine in product((5, 50, 500), (False, True)):
+            [disc] = picture_of(
+                MapRead(Purpose.HOBBY, [AreaRead(0, [name], [], people, [])], None, 20, _at(mine), [])
+            ).discs
+            sizes[disc.size] += 1
+            assert " ".join(text.words for text in disc.texts) == name
+            assert all(text.room is None for text in disc.texts), (name, people, "narrower than its letters")
 
-    [disc] = picture_of(MapRead(Purpose.HOBBY, [area], None, 20, [], [])).discs
+    assert sizes[SIZES[0]] > 0.85 * sizes.total()
 
-    assert [text.words for text in disc.texts] == ["philosophy"]
-    assert 2 * disc.radius >= len("philosophy") * 8.2 + 2 * 4, "letters of 16 px, and the edge of one's own areas"
+
+def test_a_word_that_no_disc_has_room_for_is_drawn_narrower_and_parts_of_a_name_never_share_a_line() -> None:
+    names = [["Donaudampfschiff", "tea"], ["Vergissmeinnicht"]]
+    areas = [AreaRead(place, name, [], 5, []) for place, name in enumerate(names)]
+
+    long, longer = picture_of(MapRead(Purpose.HOBBY, areas, None, 20, [], [])).discs
+
+    assert [text.words for text in long.texts] == ["Donaudampfschiff", "tea"]
+    assert [bool(text.room) for text in (*long.texts, *longer.texts)] == [True, False, True]
+    assert {long.size, longer.size} == {SIZES[-1]}
+
+
+def _at(mine: bool) -> list[MyPlace]:  # noqa: FBT001
+    return [MyPlace(statement=UUID(int=7), text="I.", place=0)] * mine
