@@ -37,8 +37,15 @@ SHEETS = (
     "css/style.css",
 )
 SCRIPT = "js/everywhere.js"
-"""The script of every page, in the same way."""
-SCRIPTS = ("js/wherefore.js", "js/offline.js", "js/busy.js", "js/live.js")
+"""The script of every page, in the same way. What only pages with passkeys need is not in it: it is nearly as long."""
+SCRIPTS = (
+    "js/wherefore.js",
+    "js/offline.js",
+    "js/busy.js",
+    "js/live.js",
+    "js/messages.js",
+    "js/keeping.js",
+)
 
 ENCODINGS = ("br", "gzip")
 """Those in which files are kept, the smallest first."""

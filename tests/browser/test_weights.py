@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 FIRST_VIEW = 60_000
 LATER_PAGES = 15_000
 """Bytes over the wire, headers and all."""
-MOST_REQUESTS = 8
+MOST_REQUESTS = 6
+"""Of eight: the icon, which no page waits for, and the stream of news come later, when nobody counts here any more."""
 CRITICAL = 24_000
 """Bytes that must come before anything is seen: at 1.6 Mbit/s 120 ms, beside three or four round trips of 150 ms."""
 ON_A_SLOW_LINE = ("Welcome", "Home", "Matches", "Composer", "Conversation")

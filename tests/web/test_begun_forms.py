@@ -23,6 +23,7 @@ from tests.api.moderation.judging import decided, insulted, make_moderator, make
 from tests.factories import make_member
 from tests.web.browsing import Browser, browser_of
 from web.app import TEMPLATES
+from web.static_files import SCRIPTS
 
 HALF = "What I wanted to say is that the old clock"
 
@@ -278,8 +279,8 @@ def test_every_field_for_sentences_that_is_kept_in_the_tab_is_kept_on_the_server
 
     assert len(calls) > 10
     assert {name for name, call in calls if "keep=" not in call} == set()
-    assert {name for name, _ in calls if "js/keeping.js" not in sources[name]} == {"requests/_steps.html"}
-    assert "js/keeping.js" in sources["requests/request.html"]
+    assert "js/keeping.js" in SCRIPTS
+    assert "static('js/everywhere.js')" in sources["base.html"]
 
 
 def _small(monkeypatch: pytest.MonkeyPatch, limit: Limit) -> None:
