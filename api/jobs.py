@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from importlib import import_module
+from threading import Lock
 
 import asyncpg
 import msgspec
@@ -20,6 +21,17 @@ from api.piccolo_conf import DB
 LATE_AFTER = "15 minutes"
 
 _asking = ContextVar("asking", default=True)
+_importing = Lock()
+
+
+def import_queue() -> None:
+    """Import what keeps jobs, for a thread: it takes a quarter of a second the first time, or more.
+
+    One thread after the other: two that met in its modules, which import each other, would both find halves of them.
+    """
+    with _importing:
+        import_module("pgqueuer.queries")
+        import_module("pgqueuer")
 
 
 async def install(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -46,8 +58,7 @@ async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timede
     """
     if not _asking.get():
         return
-    # Takes a quarter of a second the first time, which nobody else should wait for.
-    await asyncio.to_thread(import_module, "pgqueuer.queries")
+    await asyncio.to_thread(import_queue)
     from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver  # noqa: PLC0415
     from pgqueuer.queries import Queries  # noqa: PLC0415
 

@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -22,6 +21,7 @@ from api.disagreements.services import forget_texts
 from api.engine import SECONDS_FOR_A_REPLY, SECONDS_TO_CONNECT
 from api.faults import kind_of
 from api.interest_map.drawing import draw_due_maps
+from api.jobs import import_queue
 from api.limits.people import forget_seen
 from api.limits.services import forget_spent
 from api.mail.services import delete_old_mails, send_due_mails, send_mail
@@ -119,9 +119,9 @@ async def _run_until(stopped: asyncio.Event, after: asyncio.Event | None) -> Non
     if after is not None:
         await after.wait()
     await _pause(stopped, SECONDS_BEFORE_THE_FIRST)
-    await asyncio.to_thread(import_module, "pgqueuer")  # takes a quarter of a second, which nobody should wait for
     while not stopped.is_set():
         try:
+            await asyncio.to_thread(import_queue)
             await _run(stopped)
         except Exception as error:  # noqa: BLE001 - the database may be gone for a moment; jobs go on when it is back
             logger.warning("jobs_interrupted", reason=kind_of(error))
