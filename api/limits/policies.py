@@ -180,12 +180,11 @@ MAILBOX_ACCOUNTS = Limit(
     fails=Fails.CLOSED,
     counts="accounts that were made with an address of one mailbox, or moved to one, also where they are gone by now",
 )
+LEAVING = Limit(
+    name="leaving", per=Per.ACCOUNT, windows=(Window(5, DAY),), fails=Fails.CLOSED, counts="accounts deleted"
+)
 MAILED_TOKENS = Limit(
-    name="mailed-tokens",
-    per=Per.ADDRESS,
-    windows=(Window(20, 5 * MINUTE),),
-    fails=Fails.CLOSED,
-    counts="links from mails opened",
+    name="mailed-tokens", per=Per.ADDRESS, windows=(Window(20, 5 * MINUTE),), fails=Fails.CLOSED, counts="links opened"
 )
 LOOKING_AROUND = Limit(
     name="looking-around",

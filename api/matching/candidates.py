@@ -30,6 +30,8 @@ from embeddings.words import WORDS
 COMPARED_IN_FULL = 20_000
 NEAREST, NEAREST_TO_EACH = 800, 40
 TAKEN = 300
+# Up to so many a short list is computed anew as soon as its viewer may read something else: each visit finds that out.
+LOOKED_THROUGH = 5_000
 # Cosines of vectors as they are stored are higher than without what all statements share, by about this much.
 _SHARED_BY_ALL = 0.1
 # How thoroughly an index is searched for that many: by pgvector's measure, beside what is looked for.
@@ -137,7 +139,7 @@ async def read_pool(viewer_id: UUID, purpose: Purpose, *, everyone: bool = False
         return Pool(mine, mine, None)
     others = QueryString(f"{_searchable(purpose)} AND v.member NOT IN ({{}})", _left_out(viewer_id, purpose))
     indexed = await is_indexed(purpose)
-    if everyone or not (indexed or await _are_many(purpose)):
+    if everyone or not (indexed or await _are_many(purpose, beyond=COMPARED_IN_FULL)):
         return Pool(mine, await _packed(others), None)
     members = await _near(viewer_id, purpose, [statement_id(row) for row in mine.rows()], indexed=indexed)
     near = QueryString(f"{_searchable(purpose)} AND v.member = ANY({{}}::uuid[])", members)
@@ -149,7 +151,7 @@ async def digest_of_others(viewer_id: UUID, purpose: Purpose) -> str:
 
     Of a large purpose it is always the same: there nobody waits for it, and lists are computed anew in time.
     """
-    if await _are_many(purpose):
+    if await _are_many(purpose, beyond=LOOKED_THROUGH):
         return ""
     row = await fetch_one(
         "SELECT md5(string_agg(concat_ws('|', v.statement, v.role, v.cell, extract(epoch FROM s.updated_at)), ',' "
@@ -178,13 +180,13 @@ async def _sample_mean(others: QueryString) -> Vectors:
     return trusted_mean(mean, row["n"])
 
 
-async def _are_many(purpose: Purpose) -> bool:
+async def _are_many(purpose: Purpose, *, beyond: int) -> bool:
     rows = await fetch(
         "SELECT count(*) AS n FROM "
         f"(SELECT 1 FROM statement_vector AS v WHERE {_searchable(purpose)} LIMIT {{}}) AS counted",
-        COMPARED_IN_FULL + 1,
+        beyond + 1,
     )
-    return int(rows[0]["n"]) > COMPARED_IN_FULL
+    return int(rows[0]["n"]) > beyond
 
 
 def _searchable(purpose: Purpose, alias: str = "v") -> str:

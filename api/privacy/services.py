@@ -13,6 +13,8 @@ from api.accounts.schemas import Credential, Member, Proof, SessionCreated
 from api.accounts.services import open_session
 from api.database import fetch_one, transaction
 from api.errors import NotFoundError
+from api.limits.policies import LEAVING
+from api.limits.services import spend
 from api.privacy import erasure
 
 
@@ -23,7 +25,7 @@ async def leave(actor: Member, *, credential: Credential, password: str | None =
         SignInAgainError: There is no password, and the actor has not proved lately who they are.
         WrongCredentialsError: There is a password, and it is not the actor's, or not any more.
         NotSignedInError: The session was ended meanwhile, or the token.
-        TooManyError: Too many passwords were wrong just now.
+        TooManyError: Too many passwords were wrong just now, or they left and came back often.
         JournalUnavailableError: It could not be made to last; nothing was changed.
     """
     proof = None
@@ -35,6 +37,8 @@ async def leave(actor: Member, *, credential: Credential, password: str | None =
             if not await verify_password(password, None if row is None else row["password_hash"]):
                 raise WrongCredentialsError
         proof = Proof(member=actor, password_hash=None if row is None else row["password_hash"])
+    # Whoever comes back has all of their statements read anew by the model, and nobody must be kept from coming back.
+    await spend(LEAVING, who=f"member {actor.id}")
     return await erasure.leave(actor, credential=credential, proof=proof)
 
 

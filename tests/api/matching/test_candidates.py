@@ -10,7 +10,7 @@ import pytest
 from api.accounts.schemas import Member
 from api.database import fetch, transaction
 from api.matching import candidates, vector_indexes
-from api.matching.candidates import owners_of, read_pool, statement_id, statements_of
+from api.matching.candidates import digest_of_others, owners_of, read_pool, statement_id, statements_of
 from api.matching.vector_indexes import build_missing, index_name, is_indexed
 from api.profiles.schemas import Purpose
 from embeddings.models import DEFAULT_MODEL as MODEL
@@ -53,6 +53,18 @@ async def _ada_among_others() -> tuple[Member, list[Member]]:
 
 async def _pooled(viewer: Member) -> set[UUID]:
     return set(owners_of((await read_pool(viewer.id, Purpose.HOBBY)).theirs.rows())[0])
+
+
+async def test_how_often_a_short_list_is_looked_at_costs_no_more_the_larger_its_purpose_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada, _ = await _ada_among_others()
+    monkeypatch.setattr(candidates, "LOOKED_THROUGH", len(TEXTS) + 1)
+    among_few = await digest_of_others(ada.id, Purpose.HOBBY)
+
+    monkeypatch.setattr(candidates, "LOOKED_THROUGH", len(TEXTS))
+
+    assert (bool(among_few), await digest_of_others(ada.id, Purpose.HOBBY)) == (True, "")
 
 
 async def test_few_statements_are_all_compared() -> None:

@@ -13,11 +13,14 @@ from api.conversations import services as messages
 from api.conversations.schemas import MessageCreate
 from api.database import fetch
 from api.errors import NotFoundError
+from api.limits.errors import TooManyError
 from api.matching.queries import matches
+from api.privacy import services
 from api.privacy.erasure import erase, leave, leaves_at, stay
 from api.profiles import queries as profiles
 from api.profiles.reembedding import catch_up
 from api.profiles.schemas import Purpose
+from tests.api.accounts.making import credential_of
 from tests.api.connections.making import make_connection, make_recipient, make_request, received, sent_by
 from tests.factories import PASSWORD, as_member, email_of, make_member, make_statement
 from tests.moved_clock import MovedClock
@@ -167,3 +170,15 @@ async def test_whoever_leaves_is_told_by_mail_so_that_nobody_else_did_it() -> No
     await leave(ada)
 
     assert [row["kind"] for row in await fetch("SELECT kind FROM outgoing_mail")] == ["account_deleted"]
+
+
+async def test_nobody_keeps_the_model_busy_by_leaving_and_coming_back_again_and_again() -> None:
+    ada = await make_member("Ada")
+    for _ in range(5):
+        await services.leave(ada, credential=await credential_of(ada))
+        await stay(ada.id)
+
+    with pytest.raises(TooManyError):
+        await services.leave(ada, credential=await credential_of(ada))
+
+    assert await leaves_at(ada.id) is None
