@@ -15,7 +15,7 @@ from api.moderation import case_machine, sealed
 from api.moderation.audit import note
 from api.moderation.case_rows import CaseRow, lock_case, write
 from api.moderation.cases import earlier_decisions, evidence_of, step_before
-from api.moderation.decision_checks import problems_with_decision
+from api.moderation.decision_checks import LONGEST_REASON, problems_with_decision
 from api.moderation.notice_words import quotes_of
 from api.moderation.removal import can_be_removed, put_back, take_out
 from api.moderation.schemas import (
@@ -29,8 +29,6 @@ from api.moderation.schemas import (
 )
 from api.moderation.suspended_addresses import suspend_or_lift
 from api.texts import problem_with, tidy
-
-LONGEST_REASON = 2000
 
 
 async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None:

@@ -12,7 +12,8 @@ from api.moderation.rules import AT_ONCE, PAUSES
 from api.moderation.schemas import Decision, DecisionCreate, EarlierDecision, Evidence, NoticeText, Part
 from api.texts import problem_with, tidy
 
-LONGEST = 2000
+LONGEST_REASON = 2000
+"""Of a moderator, in each field of a decision."""
 LARGEST_NOTICE = 80_000
 """Bytes, as it is kept (`Report.notice`): a profile that is full in all purposes can have more."""
 
@@ -78,6 +79,6 @@ def _any_removable(parts: list[Part]) -> bool:
 
 
 def _unless_fine(text: str, field: str, name: str, *, least: int) -> Iterator[FieldError]:
-    problem = problem_with(tidy(text), field=field, name=name, least=least, most=LONGEST)
+    problem = problem_with(tidy(text), field=field, name=name, least=least, most=LONGEST_REASON)
     if problem is not None:
         yield problem

@@ -16,15 +16,7 @@ from embeddings import encoder as encoder_module
 from embeddings.encoder import Encoder
 from embeddings.evidence import Tokens
 from embeddings.models import Model, ModelError, find_model
-
-TEXTS = [
-    "I mend clocks.",
-    "Looking for somebody who also cares for a parent and needs to laugh about it now and then.",
-    "Ich singe gern.",
-    "Long walks with a slow dog, preferably along water, in any weather, and with hardly any talking on the way up. "
-    * 3,
-    "Rumi",
-]
+from tests.embeddings.texts import TEXTS
 
 
 def test_importing_it_does_not_import_torch() -> None:

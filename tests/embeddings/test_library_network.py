@@ -12,7 +12,7 @@ import pytest
 
 from embeddings.encoder import Encoder
 from embeddings.models import find_model
-from tests.embeddings.test_encoder import TEXTS
+from tests.embeddings.texts import TEXTS
 
 # In a process of its own, which keeps the library's five seconds of imports and its warnings out of this one.
 LOOK = """
