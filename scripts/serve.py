@@ -22,6 +22,7 @@ from api.migrations import migrate
 from api.settings import Settings, settings
 from scripts.careful_protocol import CarefulProtocol
 from scripts.demo import DEMO_PASSWORD, DEMO_SIGN_INS
+from scripts.memory import give_memory_back
 from scripts.metrics import told_to_prometheus
 from scripts.processes import KeptRunning, beating
 
@@ -136,6 +137,7 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
 
 def _serve_here(listening: socket.socket) -> None:
     """Serve in this process, until SIGINT or SIGTERM."""
+    give_memory_back()
     chosen = settings()
     config = uvicorn.Config(
         "scripts.serve:application",

@@ -10,6 +10,7 @@ from contextlib import suppress
 from api.embedded import EmbeddedError, address_of_running
 from api.migrations import DatabaseUnsuitableError, migrate
 from api.settings import settings
+from scripts.memory import give_memory_back
 from scripts.metrics import told_to_prometheus
 from scripts.processes import KeptRunning, beating
 
@@ -28,6 +29,7 @@ def work(*, processes: int, say: Callable[[str], None]) -> None:
 
 def do_jobs() -> None:
     """Do jobs in this process until SIGTERM."""
+    give_memory_back()
     bundled = None
     if settings().database_url is None:
         bundled = os.environ["WHEREFORE_DATABASE_URL"] = address_of_running(settings().data_dir)

@@ -12,7 +12,7 @@ from api.authentication import Access
 from api.drafts.schemas import DraftKind
 from api.errors import ConflictError, FieldError, InvalidError
 from api.moderation import audit, cases, deciding
-from api.moderation.decision_checks import LONGEST
+from api.moderation.decision_checks import LONGEST_REASON
 from api.moderation.errors import CaseClosedError, NotTakenError
 from api.moderation.rules import RULES
 from api.moderation.schemas import AppealDecision, AppealOutcome, Category, Decision, DecisionCreate
@@ -98,7 +98,7 @@ class AuditPages(Controller):
 
 def _decision(form: Form) -> DecisionCreate:
     if form.field("decision") not in set(Decision):
-        reason = problem_with(form.field("reason"), field="reason", name="The reason", least=1, most=LONGEST)
+        reason = problem_with(form.field("reason"), field="reason", name="The reason", least=1, most=LONGEST_REASON)
         missing = (FieldError("/decision", "missing", "Choose what you decide."), *((reason,) if reason else ()))
         raise InvalidError(missing[0].detail, errors=missing)
     days = form.field("days")
@@ -144,7 +144,7 @@ async def _draw(
         ],
         their_words={str(place): None for place, _ in enumerate(case.evidence.parts)},
         errors=errors or FormErrors(),
-        longest=LONGEST,
+        longest=LONGEST_REASON,
         words=words,
         rules=RULES,
     )
