@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from api import clock, jobs
+from api.accounts.addresses import canonical_address
 from api.accounts.asking import has_room, is_taken, spend_from_here
 from api.accounts.errors import LinkDeadError
 from api.accounts.keys import digest, new_key
@@ -65,7 +66,7 @@ async def answer_sign_up(about: bytes) -> None:
     waiting = await fetch_one("SELECT email FROM pending_account WHERE id = {} AND token_hash IS NULL", sign_up)
     if waiting is None:  # answered already
         return
-    has_room_left = await has_room(waiting["email"], what="confirm")
+    has_room_left = await _has_room(waiting["email"])
     async with transaction():
         row = await fetch_one(
             "SELECT email FROM pending_account WHERE id = {} AND token_hash IS NULL FOR UPDATE", sign_up
@@ -129,6 +130,18 @@ async def mail_again(token: str) -> None:
 async def delete_unconfirmed() -> int:
     """Delete sign-ups that nobody confirmed within 7 days; how many."""
     return len(await fetch("DELETE FROM pending_account WHERE created_at <= {} RETURNING id", clock.now() - KEPT))
+
+
+async def _has_room(email: str) -> bool:
+    """Whether one more mail may go to an address; counts it.
+
+    All variants of an address have room together, or a stranger could fill a mailbox by writing one tag after the other
+    behind a plus sign. The plain form has its own, so that nobody keeps its owner from joining by variants.
+    """
+    mailbox = canonical_address(email)
+    return await has_room(email, what="confirm") and (
+        email == mailbox or await has_room(mailbox, what="confirm a variant of")
+    )
 
 
 async def _mail_link(sign_up: UUID, *, email: str) -> None:

@@ -45,8 +45,8 @@ async def _ask(browser: Browser, door: str, email: str = ADA) -> int:
     return (await browser.press("Ask for the link", email=email)).status_code
 
 
-async def _join(browser: Browser, password: str) -> int:
-    draft = {"email": ADA, "password": password, "display_name": "Ada", "over_18": True}
+async def _join(browser: Browser, password: str, *, email: str = ADA) -> int:
+    draft = {"email": email, "password": password, "display_name": "Ada", "over_18": True}
     return (await browser.client.post("/api/v1/accounts", json=draft)).status_code
 
 
@@ -69,6 +69,20 @@ async def test_strangers_who_join_with_an_address_keep_its_owner_from_no_mail(el
     assert await _join(elsewhere(), PASSWORD) == 202
 
     assert [kind for kind, _ in await mails_to(ADA)] == [MailKind.CONFIRM_ADDRESS] * 4
+
+
+async def test_strangers_fill_no_mailbox_by_tags_after_a_plus_sign(
+    elsewhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(monkeypatch, MAILS_ASKED, Window(3, DAY))
+    variants = [f"ada+{number}@example.org" for number in range(5)]
+    for variant in variants:
+        assert await _join(elsewhere(), OTHER, email=variant) == 202
+
+    assert await _join(elsewhere(), PASSWORD) == 202
+
+    assert [len(await mails_to(variant)) for variant in variants] == [1, 1, 1, 0, 0]
+    assert [kind for kind, _ in await mails_to(ADA)] == [MailKind.CONFIRM_ADDRESS]
 
 
 @pytest.mark.parametrize("door", DOORS)
