@@ -12,6 +12,7 @@ from api.accounts.keys import digest
 from api.accounts.schemas import Credential, Member, SessionRead, TokenRead
 from api.accounts.scopes import EVERYTHING, opened_by, still_open
 from api.database import fetch, fetch_as, fetch_one
+from api.errors import NotFoundError
 
 WRITE_USE_AFTER = timedelta(hours=1)
 """How exactly it is known when a session or a token was last used: a write with every request would cost too much."""
@@ -97,6 +98,18 @@ async def tokens(actor: Member) -> list[TokenRead]:
         clock.now(),
     )
     return [replace(one, scopes=still_open(one.scopes, is_moderator=actor.is_moderator)) for one in found]
+
+
+async def token(actor: Member, token_id: UUID) -> TokenRead:
+    """One of the actor's tokens that still work.
+
+    Raises:
+        NotFoundError: There is none such.
+    """
+    for one in await tokens(actor):
+        if one.id == token_id:
+            return one
+    raise NotFoundError
 
 
 async def members_by_email(emails: Iterable[str]) -> dict[str, Member]:

@@ -65,6 +65,7 @@ async def examine(page: Page, *, status: int = 0, markup: str | None = None) -> 
         status: What the server answered, where somebody wants to know.
         markup: What the server sent; by default what the page has become.
     """
+    await page.wait_for_load_state()
     before = page.viewport_size
     found: dict[str, list[str]] = {}
     await page.evaluate(_script("examine.js"))

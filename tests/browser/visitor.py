@@ -32,6 +32,18 @@ class Visitor:
         """Press a button by its words."""
         await self.page.get_by_role("button", name=name, exact=exact).first.click()
 
+    async def send(self, name: str | Locator, *, exact: bool = False) -> None:
+        """Press what leads on, a button by its words or anything by itself, and wait for the page that comes of it.
+
+        A press returns when the button was pressed. On a machine with much to do the page before it still stands there
+        then, or half of the next: whoever looks at once, or presses again, must wait.
+        """
+        async with self.page.expect_event("load"):
+            if isinstance(name, str):
+                await self.press(name, exact=exact)
+            else:
+                await name.click()
+
     async def follow(self, name: str) -> None:
         """Follow a link by its words."""
         await self.page.get_by_role("link", name=name).first.click()

@@ -164,9 +164,11 @@ OWN_ROWS: dict[str, Row | list[Row]] = {
     "POST /settings/webhooks/{webhook_id}/on": Row(MEMBER, OWN),
     "POST /settings/webhooks/{webhook_id}/secret": Row(MEMBER, OWN),
     "POST /settings/webhooks/{webhook_id}/test": Row(MEMBER, OWN),
+    "GET /settings/webhooks/{webhook_id}/delete": Row(SIGNED_IN, OWN),
     "POST /settings/webhooks/{webhook_id}/delete": Row(SIGNED_IN, OWN),
     "POST /settings/webhooks/{webhook_id}/deliveries/{delivery_id}/again": Row(MEMBER, OWN),
     "GET /settings/tokens/new": Row(SIGNED_IN),
     "POST /settings/tokens/new": Row(SIGNED_IN),
+    "GET /settings/tokens/{token_id}/revoke": Row(SIGNED_IN, OWN),
     "POST /settings/tokens/{token_id}/revoke": Row(SIGNED_IN, OWN),
 }

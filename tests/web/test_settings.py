@@ -11,7 +11,7 @@ from api.disagreements.schemas import DisagreementCreate
 from api.disagreements.services import disagree
 from api.profiles.schemas import Purpose
 from tests.factories import email_of, make_member
-from tests.web.browsing import browser_of
+from tests.web.browsing import Browser, browser_of
 
 
 async def test_another_browser_is_signed_out(client: AsyncClient) -> None:
@@ -101,8 +101,12 @@ async def test_a_token_is_shown_once_works_and_is_revoked(client: AsyncClient) -
     await browser.open("/settings/programs")
     assert token not in browser.reply.text
     assert "Can read: profile. Works until" in browser.text
-    await browser.press("Revoke")
+    await browser.open(_link(browser, "/settings/tokens/", "/revoke"))
+    assert "my calendar Can read: profile. Last used on" in browser.text
+    assert (await programs.get("/api/v1/me", headers=headers)).status_code == 200, "to look is not to delete"
+    await browser.press("Delete the token")
 
+    assert browser.path == "/settings/programs"
     assert (await programs.get("/api/v1/me", headers=headers)).status_code == 401
 
 
@@ -150,3 +154,8 @@ async def test_moderators_are_asked_whether_a_token_may_do_what_they_do(client: 
     await browser.press("Make the token", name="mine", moderation="moderation:read")
 
     assert "Can read: what moderators see." in browser.text
+
+
+def _link(browser: Browser, begin: str, end: str) -> str:
+    [address] = re.findall(rf'href="({begin}[^"]+{end})"', browser.reply.text)
+    return str(address)

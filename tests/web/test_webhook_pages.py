@@ -53,7 +53,10 @@ async def test_a_webhook_is_made_tried_and_deleted_with_forms_alone(client: Asyn
     assert "The receiver answered 204." in browser.text
     await browser.press("Send it again")
     await deliver()
-    await browser.press("Delete it")
+    await browser.open(f"{HERE}/{made.id}/delete")
+    assert receiver.url in browser.text
+    assert len(await webhooks(ada)) == 1, "to look is not to delete"
+    await browser.press("Delete the webhook")
 
     assert browser.path == HERE
     assert await webhooks(ada) == []

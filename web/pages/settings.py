@@ -102,11 +102,19 @@ class SettingsPages(Controller):
             return await _token_form(request, actor, form, _in_words(error))
         return await page(request, "settings/token_made.html", made=made, said=token_words(made.scopes))
 
+    @get("/tokens/{token_id:uuid}/revoke")
+    async def confirm_revoke(
+        self, request: PageRequest, actor: NamedDependency[Member], token_id: FromPath[UUID]
+    ) -> Template:
+        """Say what stops working before it does."""
+        kept = await queries.token(actor, token_id)
+        return await page(request, "settings/token_delete.html", token=kept, said=token_words(kept.scopes))
+
     @post("/tokens/{token_id:uuid}/revoke")
     async def revoke(self, actor: NamedDependency[Member], token_id: FromPath[UUID]) -> Answer:
         """Make a token worthless."""
         await tokens.revoke_token(actor, token_id)
-        return redirect_with(_PROGRAMS, notice="The token is revoked. It opens nothing any more.")
+        return redirect_with(_PROGRAMS, notice="The token is deleted. It opens nothing any more.")
 
     @post("/texts/{text_id:uuid}/delete")
     async def take_back(self, actor: NamedDependency[Member], text_id: FromPath[UUID]) -> Answer:

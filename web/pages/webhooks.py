@@ -89,6 +89,14 @@ class WebhookPages(Controller):
             suspended=actor.suspended,
         )
 
+    @get("/{webhook_id:uuid}/delete")
+    async def confirm_delete(
+        self, request: PageRequest, actor: NamedDependency[Member], webhook_id: FromPath[UUID]
+    ) -> Template:
+        """Say what goes with it before it is deleted."""
+        kept = await queries.webhook(actor, webhook_id)
+        return await page(request, "settings/webhook_delete.html", webhook=kept, suspended=actor.suspended)
+
     @post("/{webhook_id:uuid}/delete")
     async def delete(self, actor: NamedDependency[Member], webhook_id: FromPath[UUID]) -> Answer:
         """Delete one."""
