@@ -12,7 +12,8 @@ Part = tuple[str, str | None]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PLAIN_KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-_LIMITS = {"minimum": "at least", "maximum": "at most"}
+_MOST_VALUES = 7
+"""More stand with their shape alone."""
 _FORMATS = {"uuid": "id (UUID)", "date-time": "time (RFC 3339)", "date": "date"}
 
 
@@ -49,6 +50,8 @@ class Call(msgspec.Struct, frozen=True):
     """Those of which a token needs one; none where it needs no token."""
     parameters: list[Field]
     body: list[Part]
+    taken: list[Field]
+    """What is in the body."""
     sent: str
     """An example of the body, as it is written."""
     answered: str
@@ -82,19 +85,21 @@ class Reference(msgspec.Struct, frozen=True):
 def read_reference(document: Json) -> Reference:
     """Everything that an OpenAPI 3.1 document says, grouped by its tags."""
     groups: dict[str, list[Call]] = {}
+    shapes = document.get("components", {}).get("schemas", {})
     for path, item in document.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
                 name = (item[method].get("tags") or ["Other"])[0]
-                groups.setdefault(name, []).append(_call(path, method, item[method]))
-    shapes = document.get("components", {}).get("schemas", {})
+                groups.setdefault(name, []).append(_call(path, method, item[method], shapes))
     return Reference(
         groups=[Group(name, calls) for name, calls in sorted(groups.items())],
-        shapes=[_shape(name, schema) for name, schema in sorted(shapes.items())],
+        shapes=[_shape(name, schema, shapes) for name, schema in sorted(shapes.items())],
     )
 
 
-def _call(path: str, method: str, operation: Json) -> Call:
+def _call(path: str, method: str, operation: Json, shapes: Json) -> Call:
+    body = _content(operation.get("requestBody", {}))
+    taken = next((shape for _, shape in body if shape in shapes), None)
     replies = sorted(operation.get("responses", {}).items())
     return Call(
         id=operation["operationId"],
@@ -108,11 +113,12 @@ def _call(path: str, method: str, operation: Json) -> Call:
                 kind=_kind(parameter.get("schema", {})),
                 required=parameter.get("required", False),
                 where=parameter["in"],
-                note=_note({**parameter.get("schema", {}), "description": parameter.get("description", "")}),
+                note=_note({**parameter.get("schema", {}), "description": parameter.get("description", "")}, shapes),
             )
             for parameter in operation.get("parameters", [])
         ],
-        body=_content(operation.get("requestBody", {})),
+        body=body,
+        taken=_shape(taken, shapes[taken], shapes).fields if taken else [],
         sent=_example(operation.get("requestBody", {})),
         answered=next((_example(reply) for status, reply in replies if status < "300"), ""),
         replies=[_reply(int(status), reply) for status, reply in replies],
@@ -148,13 +154,13 @@ def _content(message: Json) -> list[Part]:
     return []
 
 
-def _shape(name: str, schema: Json) -> Shape:
+def _shape(name: str, schema: Json, shapes: Json) -> Shape:
     required = set(schema.get("required", []))
     return Shape(
         name=name,
         description=schema.get("description", ""),
         fields=[
-            Field(name=field, kind=_kind(kind), required=field in required, note=_note(kind))
+            Field(name=field, kind=_kind(kind), required=field in required, note=_note(kind, shapes))
             for field, kind in schema.get("properties", {}).items()
         ],
         values=[str(value) for value in schema.get("enum", [])],
@@ -179,11 +185,38 @@ def _kind(schema: Json) -> list[Part]:
     return [(_FORMATS.get(schema.get("format", ""), _PLAIN_KINDS.get(kind, str(kind))), None)]
 
 
-def _note(schema: Json) -> str:
-    limits = [f"{words} {schema[key]:g}" for key, words in _LIMITS.items() if key in schema]
+def _note(schema: Json, shapes: Json) -> str:
+    """What is said of a field beside its kind: its words, its limits, its values, and what it is when left out."""
     default = schema.get("default")
-    notes = [schema.get("description", ""), ", ".join(limits), "" if default is None else f"{default} when left out"]
+    values = _values(schema, shapes)
+    notes = [
+        schema.get("description", ""),
+        _between(schema, "minLength", "maxLength", " character"),
+        _between(schema, "minimum", "maximum"),
+        _between(schema, "minItems", "maxItems", " item"),
+        f"one of {', '.join(f'`{value}`' for value in values)}" if 0 < len(values) <= _MOST_VALUES else "",
+        "" if default is None else f"`{msgspec.json.encode(default).decode()}` when left out",
+    ]
     return " ".join(f"{note[0].upper()}{note[1:].removesuffix('.')}." for note in notes if note)
+
+
+def _between(schema: Json, least: str, most: str, unit: str = "") -> str:
+    low, high = schema.get(least), schema.get(most)
+    ends = [f"{end:g}" for end in (low, high) if end is not None]
+    if not ends:
+        return ""
+    how = " to ".join(ends) if len(ends) > 1 else f"{'at most' if low is None else 'at least'} {ends[0]}"
+    return f"{how}{unit and unit + 's' * (ends[-1] != '1')}"
+
+
+def _values(schema: Json, shapes: Json) -> list[str]:
+    """The words of which it is one, where its kind is such a set, or a list or a choice of them."""
+    named = shapes.get(schema.get("$ref", "").rpartition("/")[2], {})
+    inside = [schema.get("items", {}), *schema.get("oneOf", ()), *schema.get("anyOf", ())]
+    return [
+        *map(str, named.get("enum", ())),
+        *(value for one in inside for value in (_values(one, shapes) if "$ref" in one else ())),
+    ]
 
 
 def _joined(parts: list[list[Part]], between: str) -> Iterator[Part]:

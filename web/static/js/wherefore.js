@@ -193,5 +193,17 @@ if (exit) {
   window.addEventListener("pageshow", ({ persisted }) => persisted && !document.body.childElementCount && location.reload());
 }
 
+// What is closed opens when an address names something within it. Older browsers do not do so by themselves.
+function openNamed() {
+  const named = document.getElementById(location.hash.slice(1));
+  const closed = named?.closest("details:not([open])");
+  if (!closed) return;
+  closed.open = true;
+  named.scrollIntoView();
+}
+
+window.addEventListener("hashchange", openNamed);
+
 settleDrafts();
 prepare(document);
+openNamed();
