@@ -11,7 +11,7 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from api import app as api_app
-from api.authentication import SessionAuthentication, provide_actor, provide_credential, provide_viewer
+from api.authentication import provide_actor, provide_credential, provide_viewer
 from api.limits.guard import spends_limits
 from api.room_on_disk import needs_room
 from web.begun import keeps_words
@@ -24,6 +24,7 @@ from web.headers import add_headers
 from web.initials import initials
 from web.languages import pair_note
 from web.names import apart
+from web.page_sessions import PageAuthentication
 from web.pages.addresses import AddressPages, UndoPages
 from web.pages.api_docs import ApiDocsPages
 from web.pages.cases import AuditPages, CasePages
@@ -139,7 +140,7 @@ def pages_router() -> Router:
     return Router(
         path="/",
         route_handlers=PAGES,
-        middleware=[SessionAuthentication],
+        middleware=[PageAuthentication],
         guards=[needs_access_keeping_words, needs_own_form, needs_room, keeps_words, spends_limits],
         dependencies={
             "actor": Provide(provide_actor),

@@ -11,7 +11,7 @@ from litestar.types import ExceptionHandlersMap
 from api import problems
 from api.accounts.errors import SignInAgainError
 from api.accounts.leaving import AccountLeavingError
-from api.engine import CannotKeepError
+from api.engine import CannotKeepError, DatabaseUnavailableError
 from api.errors import NotFoundError, NotSignedInError, SuspendedError, WhereforeError
 from api.limits.errors import TooManyError
 from api.refusals import asks_as_program
@@ -36,7 +36,6 @@ WORDS = (
     "sentence",
     "about",
     "seeking",
-    "email",
 )
 """The fields into which members write words of their own, which nobody should have to think up twice."""
 
@@ -56,6 +55,7 @@ _PLAIN = {
     429: ("Wait a little", "There were too many tries in a short time. Wait a few minutes, then try again."),
     503: ("Not ready just now", "Wherefore is starting or resting. Try again in a minute."),
 }
+_AWAY = "A part of Wherefore is away for a moment. It is usually back within a minute. Wait a little, then try again."
 _OUR_FAULT = (
     "Something went wrong on our side",
     "This is our fault, not yours. Nothing you typed was the cause. Try again in a minute.",
@@ -97,9 +97,15 @@ def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):
         return _problem_page(request, error.status, error.title, error.detail, action=("/notices", "Read your notices"))
-    again = isinstance(error, TooManyError | CannotKeepError)
-    action = (page_before(request), "Back to the page before") if again else _TO_THE_START
-    return _problem_page(request, error.status, error.title, error.detail, action=action, retry_after=error.retry_after)
+    words = error.detail
+    action = _TO_THE_START
+    if isinstance(error, TooManyError | DatabaseUnavailableError):
+        action = (page_before(request), "Back to the page before")
+    if isinstance(error, DatabaseUnavailableError) and not isinstance(error, CannotKeepError):
+        words = _AWAY  # nobody need know what a database is
+        if request.scope["method"] == "GET":
+            action = (this_page(request), "Try again")
+    return _problem_page(request, error.status, error.title, words, action=action, retry_after=error.retry_after)
 
 
 def _as_problem(request: AnyRequest, error: Exception) -> Answer:

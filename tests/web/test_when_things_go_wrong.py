@@ -84,6 +84,30 @@ async def test_while_the_database_is_away_members_are_told_to_come_back(
         assert int(reply.headers["retry-after"]) > 0
 
 
+async def test_while_the_database_is_away_one_tries_the_same_page_again_and_what_a_member_typed_is_there_to_copy(
+    failing: AsyncClient, database_away: None
+) -> None:
+    member = {"Cookie": f"{cookie_name()}={'x' * 43}"}
+    page = "/members/6b9c2f0e-1111-4222-8333-0123456789ab"
+
+    shown = await failing.get(f"{page}?purpose=hobby", headers=member)
+    sent = await failing.post(f"{page}/request", data={"reason": "Your bees, and mine.", "page": page}, headers=member)
+    nobody = await failing.post(
+        "/sign-in",
+        data={"email": "ada@example.org", "password": "a lantern", "page": "/join"},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert re.search(rf'<a class="button[^"]*" href="{page}\?purpose=hobby"><span>Try again<', shown.text)
+    for reply, typed in ((sent, ["Your bees, and mine."]), (nobody, [])):
+        assert _wrong_with(reply, 503) == []
+        assert re.findall(r"<textarea[^>]*>\s*([^<]*)</textarea>", reply.text) == typed
+        assert "Back to the page before" in reply.text
+        assert "database" not in reply.text
+    assert ("Your words are not lost" in sent.text, "Your words are not lost" in nobody.text) == (True, False)
+    assert "a lantern" not in nobody.text
+
+
 async def test_what_needs_no_database_is_there_while_it_is_away(failing: AsyncClient, database_away: None) -> None:
     replies = {path: await failing.get(path) for path in ("/", "/privacy", "/rules", "/offline", "/service-worker.js")}
     broken = await failing.get("/privacy", headers={"x-fail": "500"})
