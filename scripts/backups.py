@@ -79,9 +79,17 @@ def restore_command(
         done = asyncio.run(restore(url, file, identities, wishes, say=click.echo))
     click.echo(
         f"Put back {done.about.members:,} members as they were on {done.about.made_at:%Y-%m-%d %H:%M} UTC, in "
-        f"{time.monotonic() - began:.0f} s. {done.left_again:,} of them decided otherwise about their account since; "
-        f"that holds again.{'' if keep_sign_ins else ' Everybody signs in anew, and programs need new tokens.'}"
+        f"{time.monotonic() - began:.0f} s. {done.replayed.accounts:,} of them decided otherwise about their account "
+        f"since, and {done.replayed.protections:,} times somebody was protected from something; that holds again."
+        f"{'' if keep_sign_ins else ' Everybody signs in anew, and programs need new tokens.'}"
     )
+    if done.replayed.unreadable:
+        click.echo(
+            f"{done.replayed.unreadable:,} lines of the journal cannot be read: cut off by a crash, which loses "
+            "nothing that was done, or damaged, or of a site with other keys. What they say does not hold again. If "
+            "you have another copy of the journal, restore once more with --journal FILE.",
+            err=True,
+        )
 
 
 @click.command("backup-identity")

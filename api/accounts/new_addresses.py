@@ -16,6 +16,7 @@ from api.events import tell_no_webhook_of
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
+from api.protections import Became, mark, protecting
 
 
 async def change_address(actor: Member, *, token: str, label: str = "") -> SessionCreated:
@@ -68,7 +69,7 @@ async def bring_address_back(token: str) -> str:
     Raises:
         LinkDeadError: The link does nothing any more.
     """
-    async with transaction():
+    async with protecting() as keep:
         link = await look_at_link(token, purpose=LinkPurpose.UNDO)
         now = await fetch_one("SELECT email FROM account WHERE id = {} FOR UPDATE", link.account)
         await use_up_link(token, purpose=LinkPurpose.UNDO)
@@ -86,6 +87,7 @@ async def bring_address_back(token: str) -> str:
             address_digest(link.email),
             link.account,
         )
+        keep(Became(link.account, secret=mark(None)))
         await end_every_credential(link.account)
         await end_links(link.account)
         # Codes that are asked for since the change are asked for by whoever made it.

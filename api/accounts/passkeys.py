@@ -23,6 +23,7 @@ from api.accounts.telling import tell
 from api.database import fetch, fetch_as, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.mail.schemas import MailKind
+from api.protections import Ended, What, protecting
 from api.texts import tidy
 
 MOST_PASSKEYS = 10
@@ -173,7 +174,7 @@ async def remove_passkey(actor: Member, passkey_id: UUID, *, credential: Credent
         NotSignedInError: The session was ended meanwhile.
     """
     needs_recent(credential)
-    async with transaction():
+    async with protecting() as keep:
         await hold_signed_in(actor, credential)  # also: two removals at once could take the last way in
         gone = await fetch(
             "DELETE FROM passkey WHERE id = {} AND account = {} RETURNING set_aside_at", passkey_id, actor.id
@@ -182,6 +183,7 @@ async def remove_passkey(actor: Member, passkey_id: UUID, *, credential: Credent
             raise NotFoundError
         if gone[0]["set_aside_at"] is None and not await _has_way_in(actor):
             raise LastWayInError  # and the transaction puts it back
+        keep(Ended(What.PASSKEY, passkey_id))
         await tell(actor.id, MailKind.PASSKEY_REMOVED)
 
 

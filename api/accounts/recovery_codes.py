@@ -8,6 +8,7 @@ import msgspec
 from api.accounts.passwords import SALT_BYTES, slow_digest
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one
+from api.protections import Ended, What, protecting
 
 HOW_MANY = 10
 # Without letters that look like digits or like each other on paper (Crockford's base 32).
@@ -28,7 +29,9 @@ class RecoveryCodes(msgspec.Struct, frozen=True):
 
     async def keep(self, member_id: UUID) -> None:
         """Put them in the place of those that the member had, within the caller's transaction."""
-        await fetch("DELETE FROM recovery_code WHERE account = {}", member_id)
+        async with protecting() as keep:
+            for row in await fetch("DELETE FROM recovery_code WHERE account = {} RETURNING id", member_id):
+                keep(Ended(What.RECOVERY_CODE, row["id"]))
         for code_hash in self.hashes:
             await fetch(
                 "INSERT INTO recovery_code (id, account, code_hash) VALUES ({}, {}, {})", uuid4(), member_id, code_hash
@@ -58,11 +61,13 @@ async def take_recovery_code(member_id: UUID, typed: str) -> bool:
     if row is None:
         return False
     code_hash = await slow_digest(code, salt=row["recovery_salt"])
-    return bool(
-        await fetch(
+    async with protecting() as keep:
+        taken = await fetch(
             "DELETE FROM recovery_code WHERE account = {} AND code_hash = {} RETURNING id", member_id, code_hash
         )
-    )
+        for gone in taken:
+            keep(Ended(What.RECOVERY_CODE, gone["id"]))
+    return bool(taken)
 
 
 async def recovery_codes_left(actor: Member) -> int:

@@ -14,6 +14,7 @@ from api.errors import InvalidError
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
+from api.protections import Became, mark, protecting
 
 
 async def asks_for_code(token: str) -> bool:
@@ -43,9 +44,10 @@ async def reset_password(token: str, *, password: str, code: str = "") -> None:
     if await has_second_factor(link.account):  # or a mailbox alone would open the account
         await check_code(link.account, code, resetting=True)
     password_hash = await hash_password(password)
-    async with transaction():
+    async with protecting() as keep:
         await hold(link.account)
         await use_up_link(token, purpose=LinkPurpose.RESET)
+        keep(Became(link.account, secret=mark(password_hash)))
         await fetch("UPDATE account SET password_hash = {} WHERE id = {}", password_hash, link.account)
         await end_every_credential(link.account)
         await end_links(link.account)

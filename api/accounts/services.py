@@ -21,6 +21,7 @@ from api.accounts.schemas import (
 from api.accounts.second_factor import has_second_factor
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
+from api.protections import Became, mark, protecting
 from api.texts import tidy
 
 MOST_SESSIONS = 20
@@ -116,11 +117,16 @@ async def prove(*, email: str, password: str) -> Proof:
 async def _rehash(account: UUID, password: str, kept: str) -> str:
     """The hash that is kept of a proved password from now on: with the parameters of today."""
     fresh = await hash_password(password)
-    # Only over the hash that was just proved: a password changed meanwhile stays changed.
-    if await fetch(
-        "UPDATE account SET password_hash = {} WHERE id = {} AND password_hash = {} RETURNING id", fresh, account, kept
-    ):
-        return fresh
+    async with protecting() as keep:
+        # Only over the hash that was just proved: a password changed meanwhile stays changed.
+        if await fetch(
+            "UPDATE account SET password_hash = {} WHERE id = {} AND password_hash = {} RETURNING id",
+            fresh,
+            account,
+            kept,
+        ):
+            keep(Became(account, secret=mark(fresh)))
+            return fresh
     row = await fetch_one("SELECT password_hash FROM account WHERE id = {}", account)
     if row is None or not await verify_password(password, row["password_hash"]):
         raise WrongCredentialsError
@@ -155,7 +161,7 @@ async def set_moderator(*, email: str, is_moderator: bool) -> str:
     Raises:
         NotFoundError: Nobody signs in with this address.
     """
-    async with transaction():
+    async with protecting() as keep:
         rows = await fetch(
             "UPDATE account SET is_moderator = {} WHERE email = {} AND erased_at IS NULL RETURNING id, display_name",
             is_moderator,
@@ -163,6 +169,7 @@ async def set_moderator(*, email: str, is_moderator: bool) -> str:
         )
         if not rows:
             raise NotFoundError
+        keep(Became(rows[0]["id"], moderator=is_moderator))
         if not is_moderator:
             await fetch(
                 "UPDATE access_token SET scopes = ARRAY(SELECT one FROM unnest(scopes) WITH ORDINALITY AS of (one, at) "

@@ -16,8 +16,9 @@ from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
 from api.events import tell_no_webhook_of
 from api.mail.schemas import MailKind
+from api.protections import Became, Ended, What, mark, protecting
 
-_CREDENTIALS = ("session", "access_token", "pending_sign_in", "passkey_challenge", "passkey")
+_CREDENTIALS = ("session", "access_token", "pending_sign_in", "passkey_challenge")
 
 
 async def ways_in(actor: Member) -> WaysIn:
@@ -50,8 +51,9 @@ async def change_password(actor: Member, *, credential: Credential, password: st
     if problems := await problems_with_password(password, words=[row["email"], row["display_name"]]):
         raise InvalidError("Some of what you wrote needs to be put right.", errors=tuple(problems))
     password_hash = await hash_password(password)
-    async with transaction():
+    async with protecting() as keep:
         await hold_signed_in(actor, credential)
+        keep(Became(actor.id, secret=mark(password_hash)))
         await fetch("UPDATE account SET password_hash = {} WHERE id = {}", password_hash, actor.id)
         await fetch(
             "DELETE FROM session WHERE account = {} AND id IS DISTINCT FROM {}", actor.id, credential.session_id
@@ -76,11 +78,14 @@ async def sign_out_everywhere(actor: Member) -> None:
 async def end_every_credential(member_id: UUID) -> None:
     """End everything that opens an account, passkeys too: for a reset of the password.
 
-    Within the caller's transaction, which holds the account.
+    Within the caller's transaction, which holds the account and protects.
 
     The app for codes stays: whoever resets the password proves by `check_code` that they have it, or a mailbox alone
     would open the account.
     """
-    for table in _CREDENTIALS:
-        await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
-    await tell_no_webhook_of(member_id)
+    async with protecting() as keep:
+        for table in _CREDENTIALS:
+            await fetch(f"DELETE FROM {table} WHERE account = {{}}", member_id)
+        for row in await fetch("DELETE FROM passkey WHERE account = {} RETURNING id", member_id):
+            keep(Ended(What.PASSKEY, row["id"]))
+        await tell_no_webhook_of(member_id)

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from pyrage.x25519 import Identity
 
-from api import clock, database
+from api import clock, database, journal
 from api.accounts.schemas import LinkPurpose
 from api.backups import catalog
 from api.backups.archive import opened
@@ -22,8 +22,8 @@ from api.backups.taking import in_words
 from api.faults import kind_of
 from api.migration_steps import known_steps
 from api.migrations import ONE_AT_A_TIME, check_server, migrate
-from api.privacy import journal
-from api.privacy.erasure import replay
+from api.privacy.erasure import Replayed, replay
+from api.privacy.retention import PROTECTIONS_KEPT
 from api.sealing import keys
 from api.settings import settings
 from api.webhooks.schemas import WhyOff
@@ -53,8 +53,8 @@ class Restored(msgspec.Struct, frozen=True):
 
     about: About
     sums: Sums
-    left_again: int
-    """Accounts that were in the backup, and whose members have left since or come back."""
+    replayed: Replayed
+    """What was decided since the backup about accounts in it, and done to protect somebody, and holds again."""
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +111,8 @@ async def restore(url: str, path: Path, identities: Sequence[Identity], wishes: 
     async with _alone(url) as connection:
         await connection.execute("SET statement_timeout = 0; ANALYZE")
     async with database.connected():
-        left_again = await replay()
-    return Restored(about, sums, left_again)
+        replayed = await replay()
+    return Restored(about, sums, replayed)
 
 
 @asynccontextmanager
@@ -156,9 +156,17 @@ def _check_journal(about: About, wishes: Wishes) -> None:
     chosen = wishes.journal or journal.journal_file()
     if wishes.without_journal or about.id in journal.backups_in(chosen):
         return
+    if about.made_at < clock.now() - PROTECTIONS_KEPT:
+        raise BackupError(
+            f"This backup is of {about.made_at:%Y-%m-%d}, and a journal knows for {PROTECTIONS_KEPT.days} days what "
+            "members and moderators did to be protected: blocks, suspensions and consents that were taken back after "
+            "it would be undone. If there is no younger one: --without-journal; who has left is erased again all the "
+            "same, if the journal is there."
+        )
     raise BackupError(
         f"The journal of erasures ({chosen}) {'is not there' if not chosen.exists() else 'does not know this backup'}, "
-        f"so whoever left after {about.made_at:%Y-%m-%d %H:%M} UTC would come back. Give the one of the machine that "
+        f"so whoever left after {about.made_at:%Y-%m-%d %H:%M} UTC would come back, and whoever was blocked or "
+        "suspended after it would be let in again. Give the one of the machine that "
         "made the backup with --journal FILE. If it is lost for good: --without-journal."
     )
 

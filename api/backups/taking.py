@@ -14,14 +14,13 @@ import asyncpg
 import msgspec
 from pyrage.x25519 import Recipient
 
-from api import clock
+from api import clock, journal
 from api.backups import catalog
 from api.backups.archive import ArchiveWriter, forget_cached, opened, written
 from api.backups.catalog import Connection, quoted
 from api.backups.encryption import new_identity
 from api.backups.errors import BackupError, DamagedError
 from api.backups.schemas import FORMAT, About, Sums
-from api.privacy import journal
 from api.syncing import sync_folder
 
 _UNFINISHED = ".unfinished"

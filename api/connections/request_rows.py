@@ -22,6 +22,7 @@ from api.database import fetch, fetch_as, transaction
 from api.errors import NotFoundError
 from api.profiles.leaving import on_leaving
 from api.profiles.schemas import Purpose
+from api.protections import Refused
 from api.sealing import opened, seal
 
 ROW = (
@@ -244,6 +245,21 @@ async def record(
             request_id,
             MOST_UNSEEN_EVENTS,
         )
+
+
+def refused(row: RequestRow, facts: RequestFacts, *, for_good: bool) -> Refused:
+    """What is noted of a request that its recipient wants nothing of, lest a restore bring it back."""
+    if row.recipient is None:
+        raise NotFoundError
+    return Refused(
+        request=row.id,
+        sender=row.sender,
+        recipient=row.recipient,
+        purpose=row.purpose,
+        opened_at=facts.opened_at,
+        expires_at=request_machine.runs_out_at(facts, clock.now()),
+        for_good=for_good,
+    )
 
 
 async def expire_due_requests() -> int:

@@ -11,7 +11,7 @@ from api.accounts.schemas import Member
 from api.connections import queries, request_machine
 from api.connections.errors import AlreadyOpenError, NotNowError
 from api.connections.request_machine import OPEN, RequestFacts
-from api.connections.request_rows import RequestRow, lock_open_between, lock_request, record, write
+from api.connections.request_rows import RequestRow, lock_open_between, lock_request, record, refused, write
 from api.connections.schemas import LONGEST_WORDS, Refusal, RequestRead, RequestState, Words
 from api.connections.sending import check_reason, send_request
 from api.connections.ties import check_not_connected, close_between, connect, end_connection, update_note
@@ -22,6 +22,7 @@ from api.events import tell
 from api.idempotency.services import once
 from api.profiles.queries import has_purpose
 from api.profiles.visibility import is_active, is_there_for
+from api.protections import Ended, What, line_of, protecting, strike_out
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import contact_details
 from embeddings.reason_findings import finding
@@ -54,7 +55,7 @@ async def accept_request(actor: Member, request_id: UUID) -> RequestRead:
         NotNowError: It is not open for the actor.
     """
     async with once(actor) as doing:
-        row = await _move(actor, request_id, request_machine.accept, as_recipient=True, kind="accepted")
+        row, _ = await _move(actor, request_id, request_machine.accept, as_recipient=True, kind="accepted")
         await connect(row)
         return await doing.answer(await queries.request(actor, request_id))
 
@@ -70,8 +71,8 @@ async def refuse_request(actor: Member, request_id: UUID, *, refusal: Refusal) -
     sentence = tidy(refusal.sentence or "")
     if sentence:
         _check_words(sentence, field="sentence", name="Your sentence")
-    async with once(actor) as doing:
-        await _move(
+    async with protecting() as keep, once(actor) as doing:
+        row, facts = await _move(
             actor,
             request_id,
             request_machine.decline_with_sentence if sentence else request_machine.decline_silently,
@@ -80,6 +81,7 @@ async def refuse_request(actor: Member, request_id: UUID, *, refusal: Refusal) -
             text=sentence or None,
             only_recipient_sees=not sentence,
         )
+        keep(refused(row, facts, for_good=False), line=line_of(row.id, facts.declined_silently_at or facts.closed_at))
         if sentence:
             await _check_said_once(actor, request_id)
         return await doing.answer(await queries.request(actor, request_id))
@@ -121,8 +123,9 @@ async def withdraw_request(actor: Member, request_id: UUID) -> RequestRead:
         NotFoundError: The actor has sent no such request.
         NotNowError: It is not open for the actor, or younger than a day.
     """
-    async with once(actor) as doing:
+    async with protecting() as keep, once(actor) as doing:
         await _move(actor, request_id, request_machine.withdraw, as_recipient=False, kind="withdrawn")
+        keep(Ended(What.REQUEST, request_id))
         return await doing.answer(await queries.request(actor, request_id))
 
 
@@ -149,7 +152,9 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
         await write(row.id, reopened, provided=_may_act(actor, as_recipient=True))
         await _keep_aside(request_id, since=None)
         await record(row.id, actor_id=actor.id, kind="reopened", only_recipient_sees=not leaves_trace)
-        return await doing.answer(await queries.request(actor, request_id))
+        read = await doing.answer(await queries.request(actor, request_id))
+    await strike_out(line_of(row.id, facts.declined_silently_at or facts.closed_at))
+    return read
 
 
 async def set_aside(actor: Member, request_id: UUID) -> RequestRead:
@@ -202,15 +207,16 @@ async def _move(
     kind: str,
     text: str | None = None,
     only_recipient_sees: bool = False,
-) -> RequestRow:
-    """Take one step of the machine with a request of the actor's, and write its history."""
-    row, facts = await _lock(actor, request_id, as_recipient=as_recipient)
-    await write(row.id, step(facts, clock.now()), provided=_may_act(actor, as_recipient=as_recipient))
+) -> tuple[RequestRow, RequestFacts]:
+    """Take one step of the machine with a request of the actor's, and write its history; what it was and is now."""
+    row, before = await _lock(actor, request_id, as_recipient=as_recipient)
+    facts = step(before, clock.now())
+    await write(row.id, facts, provided=_may_act(actor, as_recipient=as_recipient))
     await record(row.id, actor_id=actor.id, kind=kind, text=text, only_recipient_sees=only_recipient_sees)
     other = row.sender if as_recipient else row.recipient
     if kind in TOLD_AT_ONCE and not only_recipient_sees and other is not None:
         await tell(Kind.REQUEST_ANSWERED, to=other, request_id=row.id)
-    return row
+    return row, facts
 
 
 async def _lock(actor: Member, request_id: UUID, *, as_recipient: bool) -> tuple[RequestRow, RequestFacts]:

@@ -6,7 +6,7 @@ from api import clock
 from api.accounts.schemas import Member
 from api.connections import queries, request_machine
 from api.connections.errors import AlreadyConnectedError
-from api.connections.request_rows import RequestRow, lock_members, lock_open_between, record, write
+from api.connections.request_rows import RequestRow, lock_members, lock_open_between, record, refused, write
 from api.connections.schemas import LONGEST_NOTE, ConnectionRead, ConnectionUpdate
 from api.database import fetch, fetch_one, transaction
 from api.errors import InvalidError, NotFoundError
@@ -14,9 +14,12 @@ from api.event_kinds import Kind
 from api.events import tell
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import are_connected, can_read_connection, is_there_for
+from api.protections import Ended, Parted, What, protecting
 from api.sealing import seal
 from api.texts import problem_with, tidy
 from api.unchanged import check_unchanged
+
+_PARTED = "id AS connection, asker, accepter, purpose"
 
 
 async def connect(row: RequestRow, *, purpose: Purpose | None = None, crossed_reason: str | None = None) -> None:
@@ -100,17 +103,19 @@ async def end_connection(actor: Member, connection_id: UUID) -> None:
     Raises:
         NotFoundError: The actor has no such connection.
     """
-    async with transaction():
+    async with protecting() as keep:
         await queries.connection(actor, connection_id)
         ended = await fetch(
             "UPDATE connection SET ended_at = {}, ended_by = {} WHERE id = {} AND ended_at IS NULL "
-            "AND (asker = {} OR accepter = {}) RETURNING id",
+            f"AND (asker = {{}} OR accepter = {{}}) RETURNING {_PARTED}",
             clock.now(),
             actor.id,
             connection_id,
             actor.id,
             actor.id,
         )
+        for row in ended:
+            keep(Parted(by=actor.id, **row))
     if not ended:  # the other was quicker
         raise NotFoundError
 
@@ -121,23 +126,28 @@ async def close_between(member_a: UUID, member_b: UUID) -> None:
     Belongs into the transaction that keeps them apart. A request of theirs is over for `member_a`, whichever side
     they are on; `member_b` learns nothing of it from their own request.
     """
-    await lock_members(member_a, member_b)
-    now = clock.now()
-    if found := await lock_open_between(member_a, member_b):
-        row, facts = found
-        if row.sender == member_a:
-            await write(row.id, request_machine.close_by_sender(facts, now))
-            await record(row.id, actor_id=member_a, kind="closed")
-        elif not facts.closed_silently:
-            await write(row.id, request_machine.close_by_recipient(facts, now))
-            await record(row.id, actor_id=member_a, kind="closed", only_recipient_sees=True)
-    await fetch(
-        "UPDATE connection SET ended_at = {}, ended_by = {} WHERE ended_at IS NULL "
-        "AND ((asker = {} AND accepter = {}) OR (asker = {} AND accepter = {}))",
-        now,
-        member_a,
-        member_a,
-        member_b,
-        member_b,
-        member_a,
-    )
+    async with protecting() as keep:
+        await lock_members(member_a, member_b)
+        now = clock.now()
+        if found := await lock_open_between(member_a, member_b):
+            row, facts = found
+            if row.sender == member_a:
+                await write(row.id, request_machine.close_by_sender(facts, now))
+                await record(row.id, actor_id=member_a, kind="closed")
+                keep(Ended(What.REQUEST, row.id))
+            elif not facts.closed_silently:
+                await write(row.id, request_machine.close_by_recipient(facts, now))
+                await record(row.id, actor_id=member_a, kind="closed", only_recipient_sees=True)
+                keep(refused(row, facts, for_good=True))
+        ended = await fetch(
+            "UPDATE connection SET ended_at = {}, ended_by = {} WHERE ended_at IS NULL "
+            f"AND ((asker = {{}} AND accepter = {{}}) OR (asker = {{}} AND accepter = {{}})) RETURNING {_PARTED}",
+            now,
+            member_a,
+            member_a,
+            member_b,
+            member_b,
+            member_a,
+        )
+        for tie in ended:
+            keep(Parted(by=member_a, **tie))

@@ -19,6 +19,7 @@ from api.errors import InvalidError, NotFoundError
 from api.idempotency.services import once
 from api.profiles.purposes import consent_version
 from api.profiles.schemas import Purpose
+from api.protections import Ended, What, protecting
 from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
 from embeddings.reason_findings import CODES
@@ -75,8 +76,13 @@ async def take_text_back(actor: Member, text_id: UUID) -> None:
     Raises:
         NotFoundError: The actor gave no such text, or its time is over.
     """
-    if not await fetch("DELETE FROM disagreement_text WHERE id = {} AND member = {} RETURNING id", text_id, actor.id):
-        raise NotFoundError
+    async with protecting() as keep:
+        gone = await fetch(
+            "DELETE FROM disagreement_text WHERE id = {} AND member = {} RETURNING id", text_id, actor.id
+        )
+        if not gone:
+            raise NotFoundError
+        keep(Ended(What.GIFT, text_id))
 
 
 def may_keep(purpose: Purpose) -> bool:

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import psutil
 
-from api import clock
+from api import clock, journal
 from api.doctor.findings import Finding, bad, look, ok
 from api.embedded_cluster import MAJOR_VERSION
 from api.limits.policies import check_changes
 from api.mail.delivery import NotDeliveredError, shake_hands
-from api.privacy import journal
 from api.sealing import keys
 from api.settings import SettingError, Settings
 from embeddings.models import ModelError, check_weights, find_model

@@ -5,6 +5,7 @@ digest is blocked with it, whether it exists already, is made later, or takes on
 sees to the latter (docs/visibility.md). Blocks that come of an address alone are shown to nobody.
 """
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from piccolo.querystring import QueryString
@@ -17,6 +18,7 @@ from api.database import fetch, transaction
 from api.errors import NotFoundError
 from api.profiles.queries import see_member
 from api.profiles.visibility import can_see_member
+from api.protections import Blocked, line_of, protecting, strike_out
 
 _ADDRESS = 1112294211
 """What keeps the advisory locks on addresses apart from others; the trigger takes the same."""
@@ -52,13 +54,15 @@ async def keep_apart(actor: Member, member_id: UUID) -> None:
     Raises:
         NotFoundError: There is no such member, or the actor neither sees them nor ever had to do with them.
     """
-    async with transaction():
+    async with protecting() as keep:
         same = await fetch(
             "SELECT other.id FROM account AS a JOIN account AS other ON other.address_digest = a.address_digest "
             "WHERE a.id = {}",
             member_id,
         )
         await lock_members(actor.id, member_id, *(row["id"] for row in same))
+        chosen = "SELECT 1 FROM block WHERE blocker = {} AND blocked = {} AND because_of IS NULL"
+        was_chosen = await fetch(chosen, actor.id, member_id)
         kept = await fetch(
             "INSERT INTO block (id, blocker, blocked, created_at, known_as) "
             "SELECT {}, {}, a.id, {}, CASE WHEN {} THEN a.display_name END FROM account AS a "
@@ -75,9 +79,42 @@ async def keep_apart(actor: Member, member_id: UUID) -> None:
         )
         if not kept:
             raise NotFoundError
-        others = await _block_address(actor, member_id)
+        others = await _block_address(actor.id, member_id)
         for other_id in sorted({member_id, *others}):
             await close_between(actor.id, other_id)
+        if not was_chosen:
+            [other] = await fetch("SELECT address_digest AS digest FROM account WHERE id = {}", member_id)
+            block = kept[0]["id"]
+            keep(Blocked(block, actor.id, member_id, other["digest"]), line=line_of(block))
+
+
+async def keep_apart_again(said: Blocked, *, at: datetime) -> bool:
+    """Let a block hold again that a restore has undone; whether it did not. Whoever is not there is known by address.
+
+    Nothing is asked about what the two see of each other by now: it was asked when the block was made.
+    """
+    async with transaction():
+        await lock_members(said.blocker, said.blocked)
+        if not await fetch("SELECT 1 FROM account WHERE id = {}", said.blocker):
+            return False
+        made = await fetch(
+            "INSERT INTO block (id, blocker, blocked, created_at, known_as) "
+            "SELECT {}, {}, a.id, {}, CASE WHEN {} THEN a.display_name END FROM account AS a WHERE a.id = {} "
+            # With the id that is in the journal, so that lifting it strikes it out there too.
+            "ON CONFLICT (blocker, blocked) DO UPDATE SET id = excluded.id, because_of = NULL "
+            "WHERE block.id <> excluded.id OR block.because_of IS NOT NULL RETURNING id",
+            said.block,
+            said.blocker,
+            at,
+            can_see_member(said.blocker, "a.id"),
+            said.blocked,
+        )
+        others = await _block_address(said.blocker, said.blocked) if made else await _block_gone(said, at=at)
+        if others is None:
+            return False
+        for other_id in sorted({said.blocked, *others}):
+            await close_between(said.blocker, other_id)
+    return True
 
 
 async def unblock_member(actor: Member, member_id: UUID) -> None:
@@ -96,22 +133,43 @@ async def unblock_member(actor: Member, member_id: UUID) -> None:
             raise NotFoundError
         await fetch("DELETE FROM blocked_address WHERE blocker = {} AND blocked = {}", actor.id, member_id)
         await fetch(_DERIVE, actor.id)  # where another whom they blocked has the same address
+    await strike_out(line_of(gone[0]["id"]))
 
 
-async def _block_address(actor: Member, member_id: UUID) -> list[UUID]:
+async def _block_gone(said: Blocked, *, at: datetime) -> list[UUID] | None:
+    """Block whoever comes with the address of an account that is not there; who has it, or None if it is blocked."""
+    if said.digest is None or await fetch("SELECT 1 FROM account WHERE id = {}", said.blocked):
+        return None
+    kept = await fetch(
+        "INSERT INTO blocked_address (id, blocker, blocked, digest, created_at) SELECT {}, {}, NULL, {}, {} "
+        "WHERE NOT EXISTS (SELECT 1 FROM blocked_address WHERE blocker = {} AND digest = {}) RETURNING id",
+        uuid4(),
+        said.blocker,
+        said.digest,
+        at,
+        said.blocker,
+        said.digest,
+    )
+    if not kept:
+        return None
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", said.digest.hex(), _ADDRESS)
+    return [row["blocked"] for row in await fetch(_DERIVE, said.blocker)]
+
+
+async def _block_address(blocker: UUID, member_id: UUID) -> list[UUID]:
     """Keep the digest of a blocked member's address, and block whoever else has it; who they are."""
     known = await fetch(
         "INSERT INTO blocked_address (id, blocker, blocked, digest, created_at) "
         "SELECT {}, {}, id, address_digest, {} FROM account WHERE id = {} AND address_digest IS NOT NULL "
         "ON CONFLICT (blocker, blocked, digest) DO UPDATE SET digest = excluded.digest RETURNING digest",
         uuid4(),
-        actor.id,
+        blocker,
         clock.now(),
         member_id,
     )
     for row in known:
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, {}))", row["digest"].hex(), _ADDRESS)
-    return [row["blocked"] for row in await fetch(_DERIVE, actor.id)]
+    return [row["blocked"] for row in await fetch(_DERIVE, blocker)]
 
 
 def _may_block(actor: Member) -> QueryString:

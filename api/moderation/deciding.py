@@ -5,7 +5,6 @@ from uuid import UUID
 
 from api import clock
 from api.accounts.schemas import Member
-from api.connections.request_rows import lock_members
 from api.database import fetch, transaction
 from api.errors import FieldError, InvalidError
 from api.mail.letters import letter
@@ -16,6 +15,7 @@ from api.moderation.audit import note
 from api.moderation.case_rows import CaseRow, lock_case, write
 from api.moderation.cases import earlier_decisions, evidence_of, step_before
 from api.moderation.decision_checks import LONGEST_REASON, problems_with_decision
+from api.moderation.holding_decisions import HELD, suspended, take_effect
 from api.moderation.notice_words import quotes_of
 from api.moderation.removal import can_be_removed, put_back, take_out
 from api.moderation.schemas import (
@@ -27,7 +27,7 @@ from api.moderation.schemas import (
     NoticeText,
     Part,
 )
-from api.moderation.suspended_addresses import suspend_or_lift
+from api.protections import line_of, protecting, strike_out
 from api.texts import problem_with, tidy
 
 
@@ -41,7 +41,7 @@ async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None
         InvalidError: Something is missing, or this step cannot be taken.
         EvidenceBrokenError: The evidence cannot be read.
     """
-    async with transaction():
+    async with protecting() as keep:
         row = await lock_case(actor, case_id)
         now = clock.now()
         case_machine.decide(row.facts, actor.id, now, draft.decision)
@@ -53,7 +53,9 @@ async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None
         detail = " ".join(filter(None, (draft.decision, draft.rule, f"{draft.days} days" if draft.days else "")))
         await note(actor.id, "decided", report=row.id, detail=detail)
         await _tell(row.reporter, row.reported if draft.decision is not Decision.NO_ACTION else None)
-        await _take_effect(row, draft.decision)
+        await take_effect(row.id, row.reported, draft.decision)
+        if draft.decision in HELD and row.reported is not None:
+            keep(await suspended(row.id), line=line_of(row.id))
 
 
 async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) -> None:
@@ -82,8 +84,10 @@ async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) 
         )
         await note(actor.id, "decided_appeal", report=row.id, detail=draft.outcome)
         await _tell(row.reported, row.reporter if draft.outcome is AppealOutcome.OVERTURNED else None)
-        if draft.outcome is AppealOutcome.OVERTURNED:
-            await _undo(row)
+        overturned = draft.outcome is AppealOutcome.OVERTURNED
+        taken_out = await _undo(row) if overturned else []
+    if overturned:
+        await strike_out(line_of(row.id), *map(line_of, taken_out))
 
 
 async def _written(row: CaseRow, draft: DecisionCreate, evidence: Evidence, now: datetime) -> dict[str, object]:
@@ -118,24 +122,13 @@ async def _tell(*member_ids: UUID | None) -> None:
         await send(to=row["email"], mail=letter(MailKind.NOTICE_WAITS))
 
 
-async def _take_effect(row: CaseRow, decision: Decision) -> None:
-    """Make the account be as all decisions about it that stand say together."""
-    if decision is Decision.ACCOUNT_SUSPENDED:
-        await suspend_or_lift(row.id, row.reported)
-    elif decision is Decision.REQUESTS_PAUSED and row.reported is not None:
-        await lock_members(row.reported)
-        await fetch(
-            "UPDATE account SET requests_paused_until = (SELECT max(r.requests_paused_until) FROM report AS r "
-            "WHERE r.reported = account.id AND r.appeal_outcome IS DISTINCT FROM 'overturned') WHERE id = {}",
-            row.reported,
-        )
-
-
-async def _undo(row: CaseRow) -> None:
-    removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id)
+async def _undo(row: CaseRow) -> list[UUID]:
+    """Take back what was decided; which rows had words taken out."""
+    removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id) or []
     if removed and row.reported is not None:
         await put_back(row.reported, removed)
-    await _take_effect(row, Decision(str(row.decision)))
+    await take_effect(row.id, row.reported, Decision(str(row.decision)))
+    return [part.id for part in removed if part.id is not None]
 
 
 def _raise_any(problems: list[FieldError]) -> None:

@@ -4,13 +4,14 @@ from contextlib import suppress
 from uuid import UUID
 
 from api.accounts.schemas import Member
-from api.connections.reported import TAKEN_OUT, replace_reason, replace_step
+from api.connections.reported import TAKEN_OUT, reason_of, replace_reason, replace_step, step_of
 from api.conversations import reported as talks
 from api.errors import NotFoundError, WhereforeError
 from api.moderation.schemas import Part
 from api.profiles.queries import my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
 from api.profiles.services import add_statement, delete_statement
+from api.protections import Ended, What, line_of, protecting
 
 STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
 REMOVABLE = frozenset({"statement", "message", "reason", *STEPS})
@@ -27,7 +28,24 @@ async def take_out(author_id: UUID, parts: list[Part]) -> list[Part]:
     Returns:
         What was taken out.
     """
-    return [part for part in parts if part.id is not None and await _replace(author_id, part, part.id)]
+    async with protecting() as keep:
+        gone = [part for part in parts if part.id is not None and await _replace(author_id, part, part.id)]
+        for part in gone:
+            if part.id is not None and part.kind != "statement":  # whose deletion is noted
+                keep(Ended(_what(part.kind), part.id), line=line_of(part.id))
+    return gone
+
+
+async def take_out_again(what: What, row_id: UUID) -> bool:
+    """Take words out again that a restore has brought back; whether they were there."""
+    text_of = {What.REASON: reason_of, What.STEP: step_of}.get(what, talks.text_of)
+    there = await text_of(row_id)
+    if there is None or there == TAKEN_OUT:
+        return False
+    if what is What.MESSAGE:
+        await talks.replace_text(row_id, TAKEN_OUT)
+        return True
+    return await (replace_reason if what is What.REASON else replace_step)(row_id, old=there, new=TAKEN_OUT)
 
 
 async def put_back(author_id: UUID, parts: list[Part]) -> None:
@@ -39,6 +57,10 @@ async def put_back(author_id: UUID, parts: list[Part]) -> None:
                 await add_statement(author, draft=_draft(part))
         else:
             await _put_text(part, part.id or author_id, old=TAKEN_OUT, new=part.text)
+
+
+def _what(kind: str) -> What:
+    return What.STEP if kind in STEPS else What.REASON if kind == "reason" else What.MESSAGE
 
 
 async def _replace(author_id: UUID, part: Part, row_id: UUID) -> bool:

@@ -26,6 +26,7 @@ from api.moderation.schemas import (
     TargetKind,
 )
 from api.profiles.visibility import can_see_member
+from api.protections import protecting
 from api.texts import problem_with, tidy
 
 MOST_WORDS = 6000
@@ -61,7 +62,7 @@ async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
     problem = problem_with(words, field="words", name="What you wrote", least=0, most=LONGEST_WORDS)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
-    async with once(actor) as doing:
+    async with protecting(), once(actor) as doing:
         # Whoever reports the same twice at the same moment waits here for themself. Not for a row: a block locks both
         # members in an order of its own.
         await fetch("SELECT pg_advisory_xact_lock(hashtextextended({}, 5))", f"{actor.id} {draft.target.id}")

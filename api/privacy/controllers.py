@@ -10,10 +10,10 @@ from api.accounts.errors import SignInAgainError, WrongCredentialsError
 from api.accounts.schemas import Credential, Member, Scope
 from api.authentication import Access
 from api.errors import NotFoundError
+from api.journal import JournalUnavailableError
 from api.limits.policies import EXPORTS
 from api.privacy import services
 from api.privacy.export_document import export_document, while_signed_in
-from api.privacy.journal import JournalUnavailableError
 from api.privacy.schemas import Erasure, ExportRead
 from api.problems import describes
 

@@ -1,11 +1,13 @@
 """Leaving: hidden from everybody at once, a week to come back, then gone everywhere, and gone after a restore too."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 import structlog
 
-from api import clock
+from api import clock, journal, protections
 from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.leaving import UNDO
 from api.accounts.links import end_links
@@ -13,13 +15,13 @@ from api.accounts.schemas import Credential, Member, Proof
 from api.database import fetch, fetch_one, transaction
 from api.errors import NotFoundError
 from api.events import tell_no_webhook_of
+from api.journal import Decision
 from api.mail.letters import letter
 from api.mail.schemas import MailKind
 from api.mail.services import send
 from api.moderation.retention import keep_for_cases
 from api.moderation.suspended_addresses import hand_on_cases
-from api.privacy import journal
-from api.privacy.journal import Decision
+from api.privacy.protecting_again import protect_again
 from api.privacy.remains import erase_what_refers_to_nobody
 from api.profiles.list_orders import order_all_lists, take_orders_back
 from api.profiles.locks import lock_member
@@ -27,6 +29,16 @@ from api.profiles.returning import give_vectors_back
 from api.profiles.vectors import remove_vectors
 
 logger = structlog.get_logger()
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What the journal says and the database did not."""
+
+    accounts: int = 0
+    """Whose members had decided otherwise about them."""
+    protections: int = 0
+    unreadable: int = 0
+    """Lines that are damaged, or sealed with other keys than those here."""
 
 
 async def leave(actor: Member, *, credential: Credential | None = None, proof: Proof | None = None) -> datetime:
@@ -124,15 +136,22 @@ async def erase_due() -> int:
     return sum([await erase(row["id"], asked_before=over) for row in due])
 
 
-async def replay() -> int:
-    """Before anything is served: let no account live again in a database from a backup; how many had come back.
+async def replay() -> Replayed:
+    """Before anything is served: let no account live again in a database from a backup, nor out of its protection.
 
-    What was erased is erased again, who was leaving is leaving again, and who came back stays.
+    What was erased is erased again, who was leaving is leaving again, and who came back stays. Before that, what
+    somebody did to be protected holds again: also from those who are about to be erased.
     """
+    entries, damaged = await asyncio.to_thread(journal.read, journal.journal_file())
+    noted, closed = await asyncio.to_thread(protections.standing, entries)
+    if closed:
+        logger.error("protections_unreadable", lines=closed)
+    protected = await protect_again(noted)
+    return Replayed(await _replay_leaving(journal.last_decisions(entries)), protected, damaged + closed)
+
+
+async def _replay_leaving(decisions: dict[UUID, journal.Entry]) -> int:
     mended = 0
-    decisions = await journal.last_decisions()
-    if not decisions:
-        return 0
     there = await fetch("SELECT id, erased_at FROM account WHERE id = ANY({}::uuid[])", list(decisions))
     for row in there:
         entry = decisions[row["id"]]

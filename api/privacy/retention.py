@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from api import clock, journal
 from api.accounts import pending
 from api.accounts.leaving import UNDO
 from api.accounts.links import ENDED_KEPT, delete_ended_links
@@ -40,6 +41,14 @@ class Retention(msgspec.Struct, frozen=True):
     apply: Callable[[], Awaitable[object]]
     job: str = OURS
     """The name under which it is scheduled in `api.worker`."""
+
+
+PROTECTIONS_KEPT: Final = timedelta(days=92)
+"""For longer than backups should be kept; a restore of one that is older is refused."""
+
+
+async def _forget_protections() -> int:
+    return await journal.forget(clock.now() - PROTECTIONS_KEPT)
 
 
 _HOUR = timedelta(hours=1)
@@ -119,6 +128,13 @@ RETENTION: Final = (
         CASES_KEPT,
         "the last decision",
         forget_old_cases,
+    ),
+    Retention(
+        "protections",
+        "in the journal beside the database: what was done to protect somebody, sealed, and which backups were made",
+        PROTECTIONS_KEPT,
+        "it was done",
+        _forget_protections,
     ),
     Retention(
         "sessions",

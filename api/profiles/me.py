@@ -16,9 +16,12 @@ from api.profiles.locks import lock_member
 from api.profiles.places import is_place
 from api.profiles.schemas import LONGEST_PRONOUNS, MeRead, MeUpdate
 from api.profiles.vectors import place_vectors
+from api.protections import Became, mark, protecting
 from api.texts import problem_with, tidy
 from api.unchanged import check_unchanged
 
+SHOWN = frozenset({"display_name", "pronouns", "place_id"})
+"""What others see, and a member may have had to change: an older one must not come back."""
 MOST_LANGUAGES = 10
 MOST_REQUESTS = 20
 LONGEST_PAUSE = timedelta(days=10 * 365)
@@ -39,11 +42,15 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
     if errors:
         raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)
     values = {name: value for name in change.__struct_fields__ if (value := getattr(tidied, name)) is not UNSET}
-    async with transaction():
+    async with protecting() as keep:
         await lock_member(actor.id)
         await check_unchanged(queries.me, actor)
         if not values:
             return await queries.me(actor)
+        if SHOWN & values.keys():
+            keep(Became(actor.id, shown={name: mark(values[name]) for name in SHOWN & values.keys()}))
+        if "paused_until" in values:
+            keep(Became(actor.id, paused=True, paused_until=change.paused_until or None))
         columns = ", ".join(f"{name} = {{}}" for name in values)
         await fetch(f"UPDATE account SET {columns} WHERE id = {{}}", *values.values(), actor.id)
         if {"place_id", "meets"} & values.keys():

@@ -29,6 +29,7 @@ from api.profiles.schemas import (
     StatementUpdate,
 )
 from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
+from api.protections import Ended, What, protecting, version_of
 from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
 from api.unchanged import check_unchanged
@@ -74,17 +75,24 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
 
 async def switch_off_purpose(actor: Member, *, purpose: Purpose) -> None:
     """Take a purpose back, and the consent to it: its vectors are gone at once, its statements stay the actor's own."""
-    async with transaction():
+    async with protecting() as keep:
         await lock_member(actor.id)
-        await fetch(
-            "UPDATE consent SET withdrawn_at = {} WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL",
-            clock.now(),
-            actor.id,
-            purpose,
-        )
-        await remove_vectors(actor.id, purpose)
-        await leave(actor.id, purpose)
-        await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {}", actor.id, purpose)
+        for row in await take_purpose_off(actor.id, purpose):
+            keep(Ended(What.PURPOSE, row))
+
+
+async def take_purpose_off(member_id: UUID, purpose: Purpose) -> list[UUID]:
+    """Switch a locked member's purpose off, within the caller's transaction; which rows said that it was on."""
+    await fetch(
+        "UPDATE consent SET withdrawn_at = {} WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL",
+        clock.now(),
+        member_id,
+        purpose,
+    )
+    await remove_vectors(member_id, purpose)
+    await leave(member_id, purpose)
+    gone = await fetch("DELETE FROM member_purpose WHERE member = {} AND purpose = {} RETURNING id", member_id, purpose)
+    return [row["id"] for row in gone]
 
 
 async def add_statement(actor: Member, *, draft: StatementCreate) -> StatementRead:
@@ -147,9 +155,10 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     before = await queries.my_statement(actor, statement_id)
     vectors = await literals([text or before.text])
     languages = await asyncio.to_thread(languages_of, [] if text is None else [text])
-    async with transaction():
+    async with protecting() as keep:
         await lock_member(actor.id)
         await check_unchanged(queries.my_statement, actor, statement_id)
+        older = await fetch("SELECT updated_at FROM statement WHERE id = {} AND author = {}", statement_id, actor.id)
         found = await queries.fetch_statements(
             "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
             "language = CASE WHEN {}::boolean THEN {} ELSE language END, "
@@ -172,6 +181,8 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
             vectors = vectors if written.text in vectors else await literals([written.text])
             await replace_vector(_searchable(actor, written), vectors)
             await order_lists(actor.id, [written.purpose])
+        for row in older if {text, change.audience} != {None, UNSET} else ():
+            keep(Ended(What.TEXT, statement_id, version_of(row["updated_at"])))
         return written
 
 
@@ -182,7 +193,7 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
         NotFoundError: The actor has no such statement.
         ChangedMeanwhileError: It is not as the call expects it.
     """
-    async with transaction():
+    async with protecting() as keep:
         await lock_member(actor.id)
         await check_unchanged(queries.my_statement, actor, statement_id)
         gone = await fetch(
@@ -192,6 +203,7 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
             raise NotFoundError
         await fetch("DELETE FROM statement_vector WHERE statement = {}", statement_id)
         await order_lists(actor.id, [Purpose(gone[0]["purpose"])])
+        keep(Ended(What.STATEMENT, statement_id))
 
 
 async def _write(

@@ -2,6 +2,15 @@
 
 from api.sealing.keys import KeyMissingError
 from api.sealing.rows import open_in
-from api.sealing.tokens import SealBrokenError, keyed_digest, opened, seal
+from api.sealing.tokens import SealBrokenError, keyed_digest, opened, opened_after_long, seal, seal_for_long
 
-__all__ = ["KeyMissingError", "SealBrokenError", "keyed_digest", "open_in", "opened", "seal"]
+__all__ = [
+    "KeyMissingError",
+    "SealBrokenError",
+    "keyed_digest",
+    "open_in",
+    "opened",
+    "opened_after_long",
+    "seal",
+    "seal_for_long",
+]

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from api.database import fetch
-from api.privacy.journal import last_decisions
+from api.journal import entries_in, journal_file, last_decisions
 from scripts.members_data import erase_member, export_member
 from tests.factories import make_member
 
@@ -38,7 +38,7 @@ async def test_a_member_is_erased_at_once_and_for_good() -> None:
     await erase_member("ada@example.org")
 
     assert [row["id"] for row in await fetch("SELECT id FROM account")] == [grace.id]
-    assert (await last_decisions())[ada.id].decision == "gone"
+    assert last_decisions(entries_in(journal_file()))[ada.id].decision == "gone"
 
 
 async def test_an_unknown_address_is_told_in_a_line() -> None:

@@ -58,6 +58,12 @@ REASONED = {
     "api.webhooks.outbox": "finds the owner of a webhook, for whom `queries.is_there` then looks what they may read",
     # Moderation: for moderators, who are held by `Access.MODERATOR`, or about one's own reports and notices.
     "api.disagreements.queries": "for moderators: counts, and texts that were given to be read by them, without names",
+    "api.moderation.blocking.keep_apart_again": "after a restore, before anything is served; shows nothing",
+    "api.moderation.blocking._block_gone": "after a restore, before anything is served; shows nothing",
+    "api.moderation.blocking._block_address": "blocks whoever has an address; shows nothing",
+    "api.moderation.holding_decisions": "lets a decision hold, also after a restore; shows nothing",
+    "api.connections.closed_again": "after a restore, before anything is served; shows nothing",
+    "api.profiles.hidden_again": "after a restore, before anything is served; shows nothing",
     "api.moderation.blocking.keep_apart": "finds accounts with the blocked address, to lock them; shows nothing",
     "api.moderation.case_rows": "for moderators",
     "api.moderation.cases": "for moderators",

@@ -12,6 +12,8 @@ from api.backups.catalog import NOT_COPIED
 from api.backups.restoring import Restored, Wishes, restore
 from api.backups.taking import Taken, back_up
 from api.database import fetch
+from api.errors import NotFoundError
+from api.profiles.queries import see_member
 from api.sealing import seal
 from tests.api.profiles import relations
 from tests.factories import make_member
@@ -84,3 +86,12 @@ async def write(author: Member, text: str) -> None:
         statement,
         author.id,
     )
+
+
+async def sees(one: Member, other: Member) -> bool:
+    """Whether one member finds the other's page."""
+    try:
+        await see_member(one, other.id)
+    except NotFoundError:
+        return False
+    return True

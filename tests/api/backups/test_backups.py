@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from api import journal
 from api.backups import archive
 from api.backups.encryption import new_identity
 from api.backups.errors import BackupError
@@ -15,7 +16,6 @@ from api.backups.restoring import Wishes
 from api.backups.taking import back_up
 from api.database import fetch
 from api.migration_steps import Step, known_steps, run_steps
-from api.privacy import journal
 from api.privacy.erasure import erase, leave, leaves_at, stay
 from tests.api.backups.backing_up import content, people, put_back, shape, taken, two_who_talk
 from tests.api.webhooks.receiving import make_webhook
@@ -91,7 +91,7 @@ async def test_after_a_restore_everyone_is_as_they_last_decided(url: str, tmp_pa
 
     assert await people() == {"Leaving", "Back", "Stays"}
     assert [await leaves_at(member.id) is None for member in (leaving, back, stays)] == [False, True, True]
-    assert done.left_again == 3
+    assert done.replayed.accounts == 3
 
 
 async def test_a_backup_whose_journal_is_missing_is_put_back_only_when_told(url: str, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_a_drill(url: str, tmp_path: Path, tell: Callable[[str], None], *,
 
     [counted] = await fetch("SELECT count(*) AS members FROM account")
     [gone] = await fetch("SELECT count(*) AS there FROM account WHERE id = ANY({})", left)
-    assert (counted["members"], gone["there"], done.left_again) == (members - len(left), 0, len(left))
+    assert (counted["members"], gone["there"], done.replayed.accounts) == (members - len(left), 0, len(left))
     memory = psutil.Process().memory_info().rss
     tell(
         f"{members:,} members, {made.rows:,} rows, {in_words(made.size)}: backed up and read back in "

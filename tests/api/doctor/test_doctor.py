@@ -12,12 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 
-from api import clock
+from api import clock, journal
 from api.database import fetch
 from api.doctor import database_findings, examining, machine
 from api.doctor.findings import Finding, State
 from api.migration_steps import Step, run_steps, take_back
-from api.privacy import journal
 from api.settings import settings
 from scripts.doctor import doctor_command
 from tests.factories import make_member

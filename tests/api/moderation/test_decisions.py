@@ -184,7 +184,7 @@ async def test_a_decision_that_fails_half_way_leaves_nothing_behind(monkeypatch:
         await suspend_or_lift(case_id, reported)
         raise RuntimeError("the light went out")
 
-    monkeypatch.setattr("api.moderation.deciding.suspend_or_lift", broken)
+    monkeypatch.setattr("api.moderation.holding_decisions.suspend_or_lift", broken)
     with pytest.raises(RuntimeError):
         await decided(made.id, Decision.ACCOUNT_SUSPENDED, rule=Category.SCAM, at_once="Gifts.")
 

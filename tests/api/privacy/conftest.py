@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.privacy import journal
+from api import journal
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from api import journal
 from api.accounts.schemas import Member
 from api.connections.schemas import ConnectionUpdate
 from api.connections.ties import end_connection, update_note
@@ -239,6 +240,16 @@ async def _disagreement(now: datetime) -> Count:
     return lambda: count("disagreement", "member IS NOT NULL")
 
 
+async def _protection(now: datetime) -> Count:
+    line = uuid4()
+    await journal.add([journal.Entry(now, line, journal.Decision.PROTECTED)])
+
+    async def left() -> int:
+        return sum(entry.account == line for entry in journal.entries_in(journal.journal_file()))
+
+    return left
+
+
 PLANTED: dict[str, Callable[[datetime], Awaitable[Count]]] = {
     "leaving": _leaving,
     "ended words": _ended_words,
@@ -251,6 +262,7 @@ PLANTED: dict[str, Callable[[datetime], Awaitable[Count]]] = {
     "suspended addresses": _suspended_address,
     "job logs": _job_log,
     "cases": _case,
+    "protections": _protection,
     "sessions": _session,
     "links": _link,
     "unconfirmed": _unconfirmed,
