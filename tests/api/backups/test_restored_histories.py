@@ -33,7 +33,7 @@ from tests.api.connections.making import make_recipient, make_request, received
 from tests.api.moderation.judging import decided, overturn, reported_again
 from tests.emptying import empty
 
-HISTORIES, HISTORIES_OF_A_SOAK = 5, 150
+HISTORIES, HISTORIES_OF_A_SOAK = 5, 40
 LONGEST = 14
 MEMBERS = 3
 
