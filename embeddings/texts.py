@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
-from itertools import groupby
+from functools import cache
 
-# Marks upon one letter; nobody's language has more than a few (UAX 15 allows 30 in a stream).
-_LONG_RUN = re.compile(r"[^\x00-\u02ff]{31,}")
+_MOST_MARKS = 30
+"""Upon one letter; nobody's language has more than a few (UAX 15 allows so many in a stream)."""
+_BASIC, _BEYOND_MARKS = 0x10000, 0x20000
+"""Code points up to which patterns are quick, and from which on no mark has a place among others."""
+_BEYOND_BASIC = re.compile(r"[\U00010000-\U0001ffff]")
 
 BEGINNING = r"^|(?<=[.!?,;:(])\s*+|(?<=\n)[^\S\n]*+"
 """In patterns: where a sentence or a part of one begins. It looks at no white space twice, however much there is."""
@@ -18,7 +21,8 @@ def composed(text: str) -> str:
     """
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _LONG_RUN.sub(_in_order, text))
+    looked_through = _BEYOND_MARKS if _BEYOND_BASIC.search(text) else _BASIC
+    return unicodedata.normalize("NFC", _long_runs(looked_through).sub(_in_order, text))
 
 
 def normalise(text: str) -> str:
@@ -26,13 +30,29 @@ def normalise(text: str) -> str:
     return composed(text).strip()
 
 
-def _in_order(found: re.Match[str]) -> str:
-    """The same text with the marks upon each letter in the order that NFC gives them."""
-    apart = "".join(unicodedata.normalize("NFD", one) for one in found[0])
-    return "".join(
-        "".join(sorted(marks, key=unicodedata.combining)) if upon_a_letter else "".join(marks)
-        for upon_a_letter, marks in groupby(apart, key=lambda one: unicodedata.combining(one) > 0)
+@cache
+def _long_runs(beyond: int) -> re.Pattern[str]:
+    """Finds more marks upon one letter than there can be, and nothing else: other letters would be slow to look at."""
+    marks = [point for point in range(beyond) if _is_mark(chr(point))]
+    begin = [point for point in marks if not _is_mark(chr(point - 1))]
+    end = [point for point in marks if not _is_mark(chr(point + 1))]
+    ranges = "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(begin, end, strict=True))
+    return re.compile(f"[{ranges}]{{{_MOST_MARKS + 1},}}")
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it is put in order among the marks upon a letter, as it is or taken apart."""
+    if unicodedata.combining(character):
+        return True
+    return bool(unicodedata.decomposition(character)) and all(
+        unicodedata.combining(one) for one in unicodedata.normalize("NFD", character)
     )
+
+
+def _in_order(found: re.Match[str]) -> str:
+    """The same marks in the order that NFC gives them."""
+    apart = "".join(unicodedata.normalize("NFD", one) for one in found[0])
+    return "".join(sorted(apart, key=unicodedata.combining))
 
 
 def encodable(text: str) -> str:

@@ -1,6 +1,5 @@
 """Which forms of pages are kept while somebody fills them in, and where one goes on with each."""
 
-from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -159,12 +158,9 @@ async def _keep_for_purpose(request: MemberRequest, form: Form, kind: DraftKind)
 async def _keep(actor: Member, place: Place, form: Form) -> None:
     fields = FORMS[place.kind]
     if any(name in form.values for name in fields.words):
-        kept = _only(form, [*fields.words, *fields.beside])
+        words = {name: [form.field(name)] for name in fields.words if name in form.values}
+        kept = words | {name: form.fields(name) for name in fields.beside if name in form.values}
         await keep_form(actor, place, kept, words=fields.words)
-
-
-def _only(form: Form, names: Collection[str]) -> dict[str, list[str]]:
-    return {name: form.fields(name) for name in names if name in form.values}
 
 
 def _begun(draft: Draft) -> Begun:

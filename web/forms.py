@@ -11,6 +11,8 @@ from api.errors import MalformedError, WhereforeError
 from api.texts import tidy
 
 MOST_FIELDS = 300
+LONGEST_CHOICE = 200
+"""Of what is ticked; what is longer is no choice of ours, and nobody waits for it to be read."""
 
 _FORM = "application/x-www-form-urlencoded"
 _NEVER_SHOWN_AGAIN = {"csrf_token", "page", "password", "new_password", "code", "answer_of_passkey"}
@@ -44,7 +46,7 @@ class Form(msgspec.Struct, frozen=True):
 
     def fields(self, name: str) -> list[str]:
         """Every choice that was ticked under one name."""
-        return [tidy(value) for value in self.values.get(name, [])]
+        return [value.strip() for value in self.values.get(name, []) if len(value) <= LONGEST_CHOICE]
 
     def ticked(self, name: str) -> bool:
         """Whether a single box was ticked."""

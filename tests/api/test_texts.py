@@ -28,6 +28,12 @@ MARKS = "e" + "\u0301\u0316" * 150_000
 """A letter with so many marks that putting them in order by going back and forth takes minutes."""
 
 
+SIGNS = (
+    "ae\u00e9\uac01\u1100\u1161\u0300\u0316\u0344\u0958\u1f82\u0f71\u0f73\u3099\u304b\u0915\u093c\U0001d165\U0001d16e"
+)
+"""Letters and marks of every kind: some bear others, some are taken apart, some are put together."""
+
+
 def _message(text: str) -> FieldError | None:
     return problem_with(text, field="text", name="Your message", most=4000)
 
@@ -69,6 +75,23 @@ def test_a_letter_with_thousands_of_marks_is_made_ready_at_once(made_ready: Call
     made_ready(MARKS)
 
     assert time.process_time() - before < 2  # it was 100 s, in which nobody else is answered
+
+
+@pytest.mark.parametrize("letter", ["\u0958", "\u1f82", "\u0434", "\uac01", "\ufdfa", "\U0001f469"])
+def test_letters_that_bear_few_marks_are_not_looked_at_one_by_one(letter: str) -> None:
+    text = letter * LONGEST_TIDIED
+    composed(text)
+    before = time.process_time()
+
+    made = composed(text)
+
+    assert time.process_time() - before < 0.05  # it was 0.1 s, each time that anybody looked at the field
+    assert made == unicodedata.normalize("NFC", text)
+
+
+@given(st.text(alphabet=SIGNS, max_size=150))
+def test_texts_with_more_marks_than_there_can_be_become_what_they_always_become(text: str) -> None:
+    assert composed(text) == unicodedata.normalize("NFC", text)
 
 
 def test_what_is_too_long_for_every_field_is_refused_in_the_form_that_it_has() -> None:
