@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 import msgspec
@@ -134,24 +135,24 @@ def entries_in(path: Path) -> list[Entry]:
 
 def read(path: Path) -> tuple[list[Entry], int]:
     """What stands in a journal, and how many lines cannot be read: cut off by a crash, damaged, or of a newer site."""
-    lines = list(_lines(path))
-    found = [entry for _, entry in lines if entry is not None]
+    if not path.exists():
+        return [], 0
+    with path.open("rb") as written:
+        lines = [entry for _, entry in _lines(written)]
+    found = [entry for entry in lines if entry is not None]
     return found, len(lines) - len(found)
 
 
-def _lines(path: Path) -> Iterator[tuple[bytes, Entry | None]]:
-    if not path.exists():
-        return
+def _lines(written: Iterable[bytes]) -> Iterator[tuple[bytes, Entry | None]]:
     decode = msgspec.json.Decoder(Entry).decode
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                yield line, decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                logger.warning("erasure_journal_line_unreadable", line=number)
-                yield line, None
+    for number, line in enumerate(written, 1):
+        if not line.strip():
+            continue
+        try:
+            yield line, decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            logger.warning("erasure_journal_line_unreadable", line=number)
+            yield line, None
 
 
 def _append(path: Path, lines: bytes) -> None:
@@ -193,23 +194,48 @@ def _add_from(path: Path, into: Path) -> int:
 def _forget(before: datetime, path: Path) -> int:
     if not path.exists():
         return 0
-    with _held(path):
-        lines = list(_lines(path))
-        kept = [
-            line
-            for line, entry in lines  # what is damaged stays: somebody may mend it
-            if entry is None or entry.decision in OF_ACCOUNTS or entry.at > before
-        ]
-        if len(kept) < len(lines):
-            _replace(path, kept)
+    with path.open("rb") as file:
+        found, written = os.fstat(file.fileno()), file.read()
+    end = written.rfind(b"\n") + 1
+    lines = list(_lines(written[:end].splitlines()))
+    kept = [
+        line
+        for line, entry in lines  # what is damaged stays: somebody may mend it
+        if entry is None or entry.decision in OF_ACCOUNTS or entry.at > before
+    ]
+    if len(kept) == len(lines):
+        return 0
+    with _draft(path, kept) as draft, _held(path) as descriptor:  # only now, so that nobody waits for all of it
+        if not os.path.samestat(os.fstat(descriptor), found):
+            return 0  # another process was quicker
+        with path.open("rb") as file:
+            file.seek(end)
+            draft.write(file.read())
+        _put(draft, path)
     return len(lines) - len(kept)
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> None:
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.writelines(line.strip() + b"\n" for line in lines)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    with _draft(path, lines) as draft:
+        _put(draft, path)
+
+
+@contextmanager
+def _draft(path: Path, lines: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """These lines on the disk, beside the journal."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            file.writelines(line.strip() + b"\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _put(draft: IO[bytes], path: Path) -> None:
+    """Let a draft be the journal, all of it or nothing."""
+    draft.flush()
+    os.fsync(draft.fileno())
+    Path(draft.name).replace(path)
     sync_folder(path.parent)
