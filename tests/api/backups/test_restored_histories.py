@@ -29,11 +29,11 @@ from api.profiles.schemas import Audience, MeUpdate, Purpose, PurposeSwitch, Sta
 from api.profiles.services import change_statement, delete_statement, switch_off_purpose, switch_on_purpose
 from api.profiles.visibility import are_connected, can_read_statement
 from tests.api.backups.backing_up import put_back, taken
-from tests.api.connections.making import make_recipient, make_request, received
+from tests.api.connections.making import PAIRS, make_recipient, make_request, received
 from tests.api.moderation.judging import decided, overturn, reported_again
 from tests.emptying import empty
 
-HISTORIES, HISTORIES_OF_A_SOAK = 5, 40
+HISTORIES, HISTORIES_OF_A_SOAK = 5, 25
 LONGEST = 14
 MEMBERS = 3
 
@@ -56,7 +56,7 @@ async def _unblock(world: World, one: Member, other: Member) -> None:
 
 
 async def _ask(world: World, one: Member, other: Member) -> None:
-    await make_request(one, other)
+    await make_request(one, other, reason=PAIRS[0][1])
 
 
 async def _accept(world: World, one: Member, other: Member) -> None:
