@@ -22,18 +22,20 @@ _PERMANENT = 500
 class NotDeliveredError(Exception):
     """The server did not take a mail; `kind` says why, without addresses and without its words."""
 
-    def __init__(self, kind: str, *, for_good: bool = False, about_server: bool = False) -> None:
+    def __init__(self, kind: str, *, for_good: bool = False, about_server: bool = False, hung: bool = False) -> None:
         """Say why.
 
         Args:
             kind: Such as "recipient refused (550)".
             for_good: Another try would end the same way.
             about_server: It has nothing to do with this mail: others would fare alike just now.
+            hung: The server let us in and then did not answer in time, whether or not because of this mail.
         """
         super().__init__(kind)
         self.kind = kind
         self.for_good = for_good
         self.about_server = about_server
+        self.hung = hung
 
 
 def message_of(mail: Mail, *, to: str, sender: Address, message_id: str) -> EmailMessage:
@@ -58,13 +60,14 @@ async def deliver(message: EmailMessage, *, to: str, smtp: Smtp) -> None:
     Raises:
         NotDeliveredError: The server did not take it.
     """
-    client = _client(smtp)
+    client, let_in = _client(smtp), False
     try:
         async with asyncio.timeout(WHOLE_SECONDS):
             await _connect(client)
+            let_in = True
             await _hand_over(client, message, to=to, smtp=smtp)
     except TimeoutError:
-        raise NotDeliveredError("took too long", about_server=True) from None
+        raise NotDeliveredError("took too long", about_server=not let_in, hung=let_in) from None
     finally:
         client.close()
 

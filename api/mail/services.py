@@ -39,6 +39,8 @@ UNSENT_KEPT = timedelta(days=7)
 """Where no server is set: as long as the longest link in a mail works."""
 
 _let_be_until: dict[tuple[str, int], float] = {}
+_hung_at: dict[tuple[str, int], UUID] = {}
+"""The last mail at which a server that had let us in did not answer in time, since it took one."""
 
 
 async def send(*, to: str, mail: Mail) -> UUID:
@@ -87,14 +89,16 @@ async def send_mail(about: bytes) -> bool:
 async def send_due_mails() -> int:
     """Try all mails that are due again, or whose worker died; how many were sent.
 
-    A round ends early when it is the server that fails: the others would fare no better.
+    A round ends early when it is the server that fails: the others would fare no better. One mail at which it hangs may
+    be a matter of whom it is for, as some servers ask the next one meanwhile; two of them are a matter of the server.
     """
     sent, smtp, now = 0, settings().smtp, clock.now()
     if smtp is None:
         return 0
     due = await fetch(
         "SELECT id FROM outgoing_mail WHERE next_try_at <= {} AND (claimed_until IS NULL OR claimed_until <= {}) "
-        "ORDER BY next_try_at, id LIMIT {}",
+        # Those that were tried before come last: they may be what the server is slow at.
+        "ORDER BY tries > 0, next_try_at, id LIMIT {}",
         now,
         now,
         MOST_AT_ONCE,
@@ -129,6 +133,7 @@ async def _try(mail_id: UUID, smtp: Smtp) -> NotDeliveredError | None:
     """Send a mail if it is due and nobody else has it; why it was not sent."""
     if (row := await _claim(mail_id)) is None:
         return NotDeliveredError("not due")
+    server = smtp.host, smtp.port
     if row["useful_until"] is not None and row["useful_until"] <= clock.now():
         error = NotDeliveredError("too late to be of use", for_good=True)
     else:
@@ -136,10 +141,14 @@ async def _try(mail_id: UUID, smtp: Smtp) -> NotDeliveredError | None:
             await deliver(_message(row, smtp), to=_opened(row, "recipient"), smtp=smtp)
         except NotDeliveredError as not_delivered:
             error = not_delivered
+            if error.hung:
+                error.about_server = _hung_at.get(server, mail_id) != mail_id
+                _hung_at[server] = mail_id
             if error.about_server:
-                _let_be_until[smtp.host, smtp.port] = time.monotonic() + SECONDS_LET_BE
+                _let_be_until[server] = time.monotonic() + SECONDS_LET_BE
         else:
-            _let_be_until.pop((smtp.host, smtp.port), None)
+            _let_be_until.pop(server, None)
+            _hung_at.pop(server, None)
             await _end(row, ended="sent_at")
             logger.info("mail_sent", kind=row["kind"], tries=row["tries"])
             return None

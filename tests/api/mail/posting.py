@@ -41,7 +41,7 @@ class Postbox:
         self.hang_up_at: str | None = None
         """At which step the connection is dropped: "greeting", "MAIL", "RCPT", "DATA" or "taken"."""
         self.seconds: dict[str, float] = {}
-        """How long to wait before answering at a step."""
+        """How long to wait before answering at a step, or to a recipient."""
         self.signed_in: list[str] = []
         self.encrypted: list[bool] = []
         self.connections = 0
@@ -67,6 +67,7 @@ class Postbox:
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.seconds.get(address, 0))
         if (answer := await self.at("RCPT", server)) is not None:
             return answer
         envelope.rcpt_tos.append(address)
@@ -199,9 +200,9 @@ async def do_jobs(*names: str) -> int:
     return done
 
 
-async def send_one() -> UUID:
-    """Let a mail to Ada wait to be sent."""
-    return await services.send(to=ADA, mail=letter(MailKind.PASSWORD_CHANGED))
+async def send_one(*, to: str = ADA) -> UUID:
+    """Let a mail wait to be sent, to Ada unless told otherwise."""
+    return await services.send(to=to, mail=letter(MailKind.PASSWORD_CHANGED))
 
 
 async def row_of(mail_id: UUID) -> dict[str, object]:

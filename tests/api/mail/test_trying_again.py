@@ -99,8 +99,33 @@ async def test_many_mails_to_a_server_that_hangs_hold_up_no_other_job_and_are_se
         moved_clock.move(minutes=2)
         sent = await services.send_due_mails()
 
-    assert asked == 1
+    assert asked == 2
     assert sent == 30
+
+
+async def test_a_recipient_at_whom_the_server_hangs_holds_up_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, moved_clock: MovedClock
+) -> None:
+    monkeypatch.setattr(delivery, "WHOLE_SECONDS", 0.5)
+    stalling = "stalling@example.org"
+    async with smtp_server(Postbox()) as postbox:
+        write_to(monkeypatch, f"smtp://127.0.0.1:{postbox.port}?starttls=no")
+        postbox.seconds[stalling] = 20
+        await send_one(to=stalling)
+        await send_one()
+        await do_jobs()
+        at_once = list(postbox.recipients)
+
+        for _ in range(2):  # two at which it hangs, and it is let be for a while; then what was never tried comes first
+            await send_one(to=stalling)
+        await do_jobs()
+        moved_clock.move(minutes=2)
+        await send_one()
+        sent = await services.send_due_mails()
+
+    assert at_once == [ADA]
+    assert sent == 1
+    assert postbox.recipients == [ADA, ADA]
 
 
 async def test_a_late_greeting_within_the_time_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
