@@ -147,7 +147,7 @@ _decode = msgspec.msgpack.Decoder(Protection).decode
 
 @asynccontextmanager
 async def protecting() -> AsyncIterator[Keep]:
-    """A transaction that notes what it is handed before it is committed, and strikes it out when it is not.
+    """A transaction that notes, last of all, what it was handed: what fails before that is not noted.
 
     The handed function takes a `Protection`, and `line`, an id by which it can be struck out later. Where the journal
     cannot be written the protection holds all the same, at once, and is noted as soon as it can be: nobody stays
@@ -167,10 +167,8 @@ async def protecting() -> AsyncIterator[Keep]:
     try:
         async with transaction():
             yield keep
+            # The last that is done: where the commit fails then, nobody knows whether it was one, and the line stands.
             await _add(noted)
-    except BaseException:
-        await strike_out(*(entry.account for entry in noted))
-        raise
     finally:
         _outer.reset(token)
 
@@ -235,8 +233,9 @@ async def _add(entries: list[Entry]) -> None:
     except OSError:
         logger.exception("journal_unavailable", waiting=len(waiting) + len(entries))
         _wait([*waiting, *entries])
-    except asyncio.CancelledError:  # the thread goes on, and a line that stands there twice says the same
-        _wait([*waiting, *entries])
+    except asyncio.CancelledError:  # the thread goes on writing, and what it writes is not done
+        undone = [Entry(clock.now(), entry.account, Decision.VOID) for entry in entries]
+        _wait([*waiting, *undone])
         raise
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -86,7 +88,7 @@ async def test_what_is_struck_out_does_not_hold_and_what_comes_after_it_does(fil
     assert _said(file) == [other, second]
 
 
-async def test_one_within_another_is_noted_once_the_other_is_and_struck_out_with_it(file: Path) -> None:
+async def test_one_within_another_is_noted_with_it_or_not_at_all(file: Path) -> None:
     said = Ended(What.PASSKEY, uuid4())
 
     async def fail() -> None:
@@ -101,6 +103,42 @@ async def test_one_within_another_is_noted_once_the_other_is_and_struck_out_with
         await fail()
 
     assert _said(file) == []
+
+
+async def test_what_may_have_been_committed_stands(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Ended(What.PASSKEY, uuid4())
+
+    @asynccontextmanager
+    async def lost() -> AsyncIterator[None]:
+        yield
+        raise ConnectionError
+
+    monkeypatch.setattr(protections, "transaction", lost)
+
+    with pytest.raises(ConnectionError):
+        async with protecting() as keep:
+            keep(said)
+
+    assert _said(file) == [said]
+
+
+async def test_what_was_given_up_while_it_was_noted_is_struck_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said, later = Ended(What.PASSKEY, uuid4()), Ended(What.PASSKEY, uuid4())
+    add = journal.add
+
+    async def given_up(entries: list[Entry]) -> None:
+        await add(entries)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as ending:
+        ending.setattr(journal, "add", given_up)
+        with pytest.raises(asyncio.CancelledError):
+            async with protecting() as keep:
+                keep(said)
+    async with protecting() as keep:
+        keep(later)
+
+    assert _said(file) == [later]
 
 
 async def test_a_line_that_was_moved_or_changed_is_counted_and_not_believed(file: Path) -> None:
