@@ -111,6 +111,29 @@ async def test_new_messages_come_by_themselves_and_leave_a_draft_alone(visit: Vi
     await expect(ada.page.locator("#text")).to_have_value("I was just about to say")
 
 
+async def test_times_stand_in_the_time_of_whoever_reads_as_a_browser_would_write_them(visit: Visit) -> None:
+    ada = await visit()
+    await look_around(ada.page, ada.url)
+    session = await ada.page.context.new_cdp_session(ada.page)
+    await session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
+    await ada.go("/conversations")
+    await ada.page.locator("main article a[href^='/conversations/']").first.click()
+    await ada.page.locator("time[data-moment]").first.wait_for()
+
+    times = await ada.page.evaluate(
+        """[...document.querySelectorAll("time[data-moment]")].map((time) => [
+          time.firstChild.data,
+          new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" })
+            .format(new Date(time.dateTime)).replace(" at ", ", "),
+          time.firstChild.data.slice(-2) !== time.dateTime.slice(14, 16),
+        ])"""
+    )
+
+    assert times
+    assert [shown for shown, wanted, _ in times if shown != wanted] == []
+    assert all(differs for *_, differs in times), "half an hour apart"
+
+
 async def test_a_password_is_seen_while_it_is_typed_only_if_that_is_wished_and_is_sent_as_one(visit: Visit) -> None:
     ada = await visit()
     await ada.go("/sign-in")
