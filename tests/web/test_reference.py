@@ -62,7 +62,7 @@ async def test_every_call_and_every_shape_has_an_address_of_its_own_within_what_
     reply = await client.get("/api/docs")
 
     rows = re.findall(
-        r'<details class="call">\s*<summary><h3>.*?</summary>\s*<div class="stack" id="([^"]+)"', reply.text
+        r'<details class="call">\s*<summary><h3>.*?</summary>\s*<div class="stack" id="([^"]+)"', reply.text, re.DOTALL
     )
     reference = read_reference(document(application()))
     assert set(rows) == {
