@@ -34,7 +34,7 @@ from tests.api.moderation.judging import decided, overturn, reported_again
 from tests.emptying import empty
 
 HISTORIES, HISTORIES_OF_A_SOAK = 5, 25
-LONGEST = 14
+FEWEST, LONGEST = 6, 16
 MEMBERS = 3
 
 Acts: TypeAlias = list[tuple[str, int, int]]
@@ -160,6 +160,7 @@ async def test_a_restore_lets_nobody_reach_anybody_whom_they_could_not_reach(
     held = {"restores": 0, "protections": 0}
     acts = st.lists(
         st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, MEMBERS - 1), st.integers(1, MEMBERS - 1)),
+        min_size=FEWEST,
         max_size=LONGEST,
     )
 
