@@ -29,6 +29,9 @@ from scripts.processes import KeptRunning, beating
 if TYPE_CHECKING:
     from litestar import Litestar
 
+SECONDS_BETWEEN_THREADS = 0.001
+"""How long a thread may keep the others of its process waiting; by itself five times as long. The model comes back to
+Python after each of the hundred steps in which it reads a text, and waits for whoever draws a page each time."""
 GRACEFUL_SECONDS = 5
 """How long open requests may take after Ctrl-C; without a limit one open event stream would hold the server."""
 
@@ -138,6 +141,7 @@ def _run(chosen: Settings, listening: socket.socket) -> None:
 def _serve_here(listening: socket.socket) -> None:
     """Serve in this process, until SIGINT or SIGTERM."""
     give_memory_back()
+    sys.setswitchinterval(SECONDS_BETWEEN_THREADS)
     chosen = settings()
     config = uvicorn.Config(
         "scripts.serve:application",
