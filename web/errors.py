@@ -36,6 +36,7 @@ WORDS = (
     "sentence",
     "about",
     "seeking",
+    "email",
 )
 """The fields into which members write words of their own, which nobody should have to think up twice."""
 
@@ -151,8 +152,11 @@ def _problem_page(
     action: tuple[str, str] = _TO_THE_START,
     retry_after: int | None = None,
 ) -> Answer:
-    typed = sent_form(request).typed()
-    texts = [typed[name] for name in WORDS if typed.get(name, "").strip()]
+    form = sent_form(request)
+    typed = form.typed()
+    # Whoever signs in has their address at hand, and often a browser that fills it in.
+    wanted = [name for name in WORDS if name != "email" or "password" not in form.values]
+    texts = [typed[name] for name in wanted if typed.get(name, "").strip()]
     reply = draw(
         request, "problems/problem.html", status_code=status, title=title, words=words, kept=texts, action=action
     )
