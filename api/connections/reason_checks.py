@@ -83,13 +83,10 @@ def tidied_reason(draft: RequestCreate) -> str:
 async def judge(
     actor: Member, *, draft: RequestCreate, subject: Subject, earlier: list[EarlierReason]
 ) -> list[Finding]:
-    """What speaks against the reason of a draft, from nothing but what the actor may read; never in a transaction."""
-    names, (texts, vectors), (mine, _), contrast = await asyncio.gather(
-        member_summaries(actor, [actor.id, subject.recipient_id]),
-        _statements_of(actor, subject.recipient_id, draft),
-        _statements_of(actor, actor.id, draft),
-        _contrast(actor, draft),
-    )
+    """What speaks against the reason of a draft, from nothing but what the actor may read."""
+    names = await member_summaries(actor, [actor.id, subject.recipient_id])
+    texts, vectors = await _statements_of(actor, subject.recipient_id, draft)
+    mine, _ = await _statements_of(actor, actor.id, draft)
     anchored = texts.index(subject.anchor_text) if subject.anchor_text in texts else None
     return await judge_reason(
         encoder(),
@@ -102,7 +99,7 @@ async def judge(
         purpose=draft.purpose,
         anchor_vector=None if vectors is None or anchored is None else vectors[anchored],
         recipient_vectors=vectors,
-        contrast=contrast,
+        contrast=await _contrast(actor, draft),
     )
 
 
