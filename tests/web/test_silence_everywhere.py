@@ -105,7 +105,17 @@ class World:
             "step": "withdrawal",
             "token": "made-up",
             **dict.fromkeys(
-                ("case_id", "notice_id", "target_id", "passkey_id", "draft_id", "webhook_id", "delivery_id"), NOBODY
+                (
+                    "case_id",
+                    "notice_id",
+                    "target_id",
+                    "passkey_id",
+                    "token_id",
+                    "draft_id",
+                    "webhook_id",
+                    "delivery_id",
+                ),
+                NOBODY,
             ),
         }
         return [
