@@ -18,7 +18,7 @@ import msgspec
 SECONDS_TO_END = 10
 """Then a process that was asked to end is killed."""
 
-PAUSES = (0.0, 1.0, 5.0, 30.0)
+PAUSES = (0.0, 1.0, 5.0, 20.0)
 """Seconds before a process is brought back: the longer, the more often it has died at once."""
 
 LIVED = 60
