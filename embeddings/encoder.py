@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -87,7 +87,7 @@ class Encoder:
         """How long everyone's next turn is likely to take, of which whoever comes now has a part: how busy it is."""
         with self._changed:
             requests = list(self._queue)
-        parts = (one for kind, most in _TURNS for one in _parts([r for r in requests if isinstance(r, kind)], most))
+        parts = (part for alike, most in _alike(requests) for part in _parts(alike, most))
         return self._pace * sum(len(text) for _, texts in parts for text in texts)
 
     async def start(self) -> None:
@@ -235,8 +235,14 @@ def processors() -> int:
 
 def _take_turns(network: "Network", requests: "Sequence[Request[Any]]", note: Note) -> None:
     """One batch of every kind that is waited for."""
+    for alike, most in _alike(requests):
+        _encode_together(network, alike, most, note)
+
+
+def _alike(requests: "Sequence[Request[Any]]") -> "Iterator[tuple[list[Request[Any]], int]]":
+    """The requests of each kind in its turn, and how many of their texts make a batch."""
     for kind, most in _TURNS:
-        _encode_together(network, [request for request in requests if isinstance(request, kind)], most, note)
+        yield [request for request in requests if isinstance(request, kind)], most
 
 
 def _encode_together(network: "Network", requests: "Sequence[Request[Any]]", most: int, note: Note) -> None:

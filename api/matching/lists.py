@@ -172,5 +172,5 @@ async def _write_entries(list_id: UUID, entries: list[Entry], days: dict[UUID, d
         [str(entry.strength) for entry in entries],
         [msgspec.json.encode(entry.pairs).decode() for entry in entries],
         [days.get(entry.member) for entry in entries],
-        [as_kept([(pair.mine, pair.theirs) for pair in entry.pairs], marks) for entry in entries],
+        [as_kept(entry.pairs, marks) for entry in entries],
     )

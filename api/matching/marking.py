@@ -10,6 +10,7 @@ import msgspec
 from api.database import fetch
 from api.encoding import encoder, is_busy
 from api.matching.entries import START, MarksOfPair, Row, entries
+from api.matching.ranking import KeptPair
 from api.profiles.schemas import Purpose
 from embeddings.marks import marks_of_pairs
 
@@ -26,13 +27,6 @@ _KEEP = """
     FROM free JOIN unnest({}::uuid[], {}::text[]) AS found(id, marks) ON found.id = free.id
     WHERE match_entry.id = free.id
 """
-
-
-class _PairOfIds(msgspec.Struct, frozen=True, array_like=True):
-    """The beginning of a pair as a row keeps it."""
-
-    mine: UUID
-    theirs: UUID
 
 
 _MarksOfRow = list[MarksOfPair | None]
@@ -68,7 +62,7 @@ async def still_right(rows: Sequence[Mapping[str, Any]], *, since: datetime | No
     pairs: KnownMarks = {}
     for row in rows:
         if row["marks"] is not None:
-            ids = msgspec.json.decode(row["reasons"], type=list[_PairOfIds])
+            ids = msgspec.json.decode(row["reasons"], type=list[KeptPair])
             for pair, of_pair in zip(ids, msgspec.json.decode(row["marks"], type=_MarksOfRow), strict=True):
                 if of_pair is not None:
                     pairs[pair.mine, pair.theirs] = of_pair
@@ -76,9 +70,9 @@ async def still_right(rows: Sequence[Mapping[str, Any]], *, since: datetime | No
     return {pair: of_pair for pair, of_pair in pairs.items() if pair[1] in unchanged}
 
 
-def as_kept(pairs: Sequence[tuple[UUID, UUID]], marks: KnownMarks) -> str | None:
+def as_kept(pairs: Sequence[KeptPair], marks: KnownMarks) -> str | None:
     """The marks of a row with these pairs as they are kept, of those that are known; None without any."""
-    known = [marks.get(pair) for pair in pairs]
+    known = [marks.get((pair.mine, pair.theirs)) for pair in pairs]
     return None if all(of_pair is None for of_pair in known) else msgspec.json.encode(known).decode()
 
 
