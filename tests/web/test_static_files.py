@@ -8,9 +8,10 @@ import brotli
 import pytest
 from httpx import AsyncClient
 
-from web.static_files import SCRIPT, SHEETS, STATIC, static, static_files
+from web.static_files import SCRIPT, SCRIPTS, SHEETS, STATIC, static, static_files
+from web.static_files import SHEET as SHEET_NAME
 
-SHEET = static("css/wherefore.css")
+SHEET = static(SHEET_NAME)
 PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -75,6 +76,14 @@ def test_every_form_of_every_file_holds_the_same() -> None:
 
 def test_every_sheet_of_the_folder_is_on_every_page() -> None:
     assert {f"css/{path.name}" for path in (STATIC / "css").iterdir()} == set(SHEETS)
+
+
+def test_what_is_sent_as_one_comes_without_the_words_that_are_for_us() -> None:
+    sheet, script = (static_files()[name].forms["identity"] for name in (SHEET_NAME, SCRIPT))
+
+    assert (b"/*" in sheet, re.search(rb"^\s*//", script, flags=re.MULTILINE)) == (False, None)
+    assert len(sheet) < sum(len((STATIC / name).read_bytes()) for name in SHEETS) * 0.85
+    assert len(script) < sum(len((STATIC / name).read_bytes()) for name in SCRIPTS) * 0.75
 
 
 def test_the_script_of_every_page_uses_nothing_that_costs_a_cheap_phone_a_tenth_of_a_second_to_begin() -> None:
