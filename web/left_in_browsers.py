@@ -12,6 +12,7 @@ from web.contexts import FORM_SECONDS, NOTICE_SECONDS
 from web.mailed_links import OPEN_SECONDS
 from web.pages.leaving import PROVED_FOR
 from web.sessions import KNOWN_SECONDS
+from web.sign_ups import BEGUN_SECONDS
 
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
@@ -48,6 +49,7 @@ COOKIES: Final = (
     Left("wherefore-pending", "Waits for the code from your app after your password.", CODE_WITHIN),
     Left("wherefore-passkey", "Ties a passkey to the browser that asked for it.", CHALLENGE_LASTS),
     Left("wherefore-link", "Holds the link from a mail while its page is open.", _seconds(OPEN_SECONDS)),
+    Left("wherefore-sign-up", "Lets you ask for your mail again while you are joining.", _seconds(BEGUN_SECONDS)),
     Left(
         "wherefore-leaving", "Lets you stay after all, when you asked us to delete your account.", _seconds(PROVED_FOR)
     ),

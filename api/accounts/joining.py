@@ -25,7 +25,9 @@ from api.settings import settings
 from api.texts import tidy
 
 
-async def create_account(draft: AccountCreate, *, choices: str | None = None) -> AccountCreated:
+async def create_account(
+    draft: AccountCreate, *, choices: str | None = None, sign_up: UUID | None = None
+) -> AccountCreated:
     """Sign someone up. For an address that is taken nothing is made, and nobody can tell.
 
     Where mail goes out the address is to be confirmed first; until then there is no account.
@@ -33,6 +35,7 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
     Args:
         draft: What was filled in.
         choices: What was chosen besides, to be given back when the address is confirmed.
+        sign_up: The id under which it waits for that, for a caller who will ask for it again.
 
     Raises:
         InvalidError: With an error for every field that cannot be used.
@@ -51,7 +54,9 @@ async def create_account(draft: AccountCreate, *, choices: str | None = None) ->
     # The hash is computed for a taken address too: it is what takes the time.
     password_hash = await hash_password(draft.password)
     if settings().smtp is not None:
-        await keep_sign_up(email=email, password_hash=password_hash, display_name=name, choices=choices)
+        await keep_sign_up(
+            email=email, password_hash=password_hash, display_name=name, choices=choices, sign_up=sign_up
+        )
         return AccountCreated(next="confirm_email")
     await keep_account(email=email, password_hash=password_hash, display_name=name, adult_at=clock.now())
     return AccountCreated(next="sign_in")

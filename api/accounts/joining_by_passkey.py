@@ -1,7 +1,7 @@
 """Joining by a passkey instead of a password; where mail goes out, the address is confirmed by the same passkey."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -38,7 +38,13 @@ async def options_to_join(draft: PasskeyJoin, *, browser: str) -> dict[str, Any]
 
 
 async def join_by_passkey(
-    draft: PasskeyJoin, *, answer: str, browser: str, label: str, choices: str | None = None
+    draft: PasskeyJoin,
+    *,
+    answer: str,
+    browser: str,
+    label: str,
+    choices: str | None = None,
+    sign_up: UUID | None = None,
 ) -> SessionCreated | None:
     """Sign someone up by the passkey that their device has made, and sign them in.
 
@@ -53,7 +59,7 @@ async def join_by_passkey(
     await count_for_the_address()
     made = await new_passkey(Ceremony.JOIN, answer, browser=browser)
     if settings().smtp is not None:
-        await keep_sign_up(email=email, passkey=made, display_name=name, choices=choices)
+        await keep_sign_up(email=email, passkey=made, display_name=name, choices=choices, sign_up=sign_up)
         return None
     async with transaction():
         member = await keep_account(email=email, display_name=name, adult_at=clock.now(), account=made.account)

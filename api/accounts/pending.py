@@ -31,6 +31,7 @@ async def keep_sign_up(
     choices: str | None,
     password_hash: str | None = None,
     passkey: NewPasskey | None = None,
+    sign_up: UUID | None = None,
 ) -> None:
     """Keep a sign-up, and leave it to a job to find out whether the address is taken.
 
@@ -41,7 +42,7 @@ async def keep_sign_up(
         TooManyError: Too many joined with this address from here.
     """
     await spend_from_here(CONFIRM_ACCOUNT, email=email)
-    sign_up = uuid4()
+    sign_up = sign_up or uuid4()
     async with transaction():
         await fetch(
             "INSERT INTO pending_account (id, email, password_hash, passkey, display_name, choices, created_at) "
@@ -102,11 +103,16 @@ async def look_at_sign_up(token: str) -> SignUpRead:
     return msgspec.convert(row, SignUpRead)
 
 
-async def mail_again(token: str) -> None:
+async def mail_again(token: str, *, begun_here: UUID | None = None) -> None:
     """Mail another link for the sign-up whose link is too old.
 
-    Where it still works, one for the newest sign-up with the same address that has had none: strangers used up the
-    mails of a day, and whoever holds a link of theirs reads the mailbox.
+    Where it still works, one for another sign-up with the same address that has had none: strangers used up the mails
+    of a day, and whoever holds a link of theirs reads the mailbox.
+
+    Args:
+        token: Of the link.
+        begun_here: The sign-up that was begun in the same browser: of several that wait the link is for this one, so
+            that strangers who go on do not get before it; otherwise for the newest.
 
     Raises:
         LinkDeadError: There is no such sign-up, or no longer.
@@ -118,9 +124,10 @@ async def mail_again(token: str) -> None:
     async with transaction():
         row = await fetch_one(
             f"SELECT id, email FROM pending_account WHERE {which} AND created_at > {{}} "
-            "ORDER BY created_at DESC LIMIT 1 FOR UPDATE",
+            "ORDER BY id IS NOT DISTINCT FROM {} DESC, created_at DESC LIMIT 1 FOR UPDATE",
             sign_up.email if sign_up.works else digest(token),
             clock.now() - KEPT,
+            begun_here,
         )
         if row is None:
             raise LinkDeadError

@@ -16,6 +16,7 @@ from tests.api.mail.posting import ADA
 from tests.factories import PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
+from tests.web.joining import at_the_password
 from tests.web.mailing import last_link, mail_goes_out, mails_to
 from web.app import create_app
 
@@ -184,8 +185,30 @@ async def test_whose_sign_up_had_no_mail_left_gets_one_by_a_link_that_a_stranger
     assert len(await mails_to(ADA)) == 3
 
     await owner.open(await last_link(ADA, MailKind.CONFIRM_ADDRESS))
-    await owner.press("Send me the newest link")
+    await owner.press("Send me another link")
     await owner.open(await last_link(ADA, MailKind.CONFIRM_ADDRESS))
     await owner.press("Confirm and sign in", password=PASSWORD)
 
     assert len(await fetch("SELECT 1 FROM account WHERE email = {}", ADA)) == 1
+
+
+async def test_strangers_who_go_on_joining_do_not_get_before_whoever_began_in_this_browser(
+    elsewhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(monkeypatch, MAILS_ASKED, Window(1, DAY))
+    await _join(elsewhere(), OTHER)
+    await mails_to(ADA)  # as soon as it is asked for
+    owner = await at_the_password(elsewhere().client, email=ADA)
+    await owner.press("Make my account", password=PASSWORD, over_18="yes")
+    for _ in range(4):
+        await _join(elsewhere(), OTHER)
+        await mails_to(ADA)
+
+    await owner.open(await last_link(ADA, MailKind.CONFIRM_ADDRESS))
+    await owner.press("Send me another link")
+    await owner.open(await last_link(ADA, MailKind.CONFIRM_ADDRESS))
+    await owner.press("Confirm and sign in", password=PASSWORD)
+
+    [member] = await fetch("SELECT display_name FROM account WHERE email = {}", ADA)
+    assert member == {"display_name": "Noor"}
+    assert "wherefore-sign-up" not in owner.client.cookies

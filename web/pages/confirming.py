@@ -21,6 +21,7 @@ from web.pages.join_steps import Answers
 from web.pages.joined import begin_with
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, signed_in
+from web.sign_ups import begun_here, ended
 
 
 class ConfirmPages(Controller):
@@ -53,7 +54,7 @@ class ConfirmPages(Controller):
             wrong = "This is not the password that was chosen with this address. Try once more."
             return await _form(request, token, errors=FormErrors.told("password", wrong))
         await _switch_on(confirmed.session.member, confirmed.choices)
-        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
+        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link(), ended()])
 
     @post("/passkey/options", opt={"limits": (MAILED_TOKENS,)})
     async def options(self, request: PageRequest) -> Response[dict[str, Any]]:
@@ -74,7 +75,7 @@ class ConfirmPages(Controller):
         except PasskeyRefusedError as error:
             return await _form(request, token, errors=FormErrors.told_by(error))
         await _switch_on(confirmed.session.member, confirmed.choices)
-        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link()])
+        return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link(), ended()])
 
     @post("/again", opt={"limits": (MAILED_TOKENS,)})
     async def again(self, request: PageRequest) -> Answer:
@@ -82,7 +83,7 @@ class ConfirmPages(Controller):
         if (token := token_of(request)) is None:
             return await no_link(request)
         try:
-            await mail_again(token)
+            await mail_again(token, begun_here=begun_here(request))
         except LinkDeadError:
             return await dead_link(request, ask_at="/join", ask="Join again")
         return redirect("/look-in-your-mail", cookies=[ended_link()])

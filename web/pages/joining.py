@@ -1,6 +1,7 @@
 """Joining: why first, then who; one question a page, without JavaScript and without anything kept until the end."""
 
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -20,6 +21,7 @@ from web.pages.join_steps import FIELDS_OF, Answers, Step, checked_answers, cons
 from web.pages.joined import begin_with
 from web.passkeys import browser_of, options_reply
 from web.sessions import browser_label, forgotten, signed_in
+from web.sign_ups import begun
 from web.words import PURPOSES
 
 READY = "If this address was new, your account is ready: sign in."
@@ -97,10 +99,11 @@ async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
     draft = AccountCreate(
         email=answers.email, password=password, display_name=answers.display_name, over_18=form.ticked("over_18")
     )
+    sign_up = uuid4()
     try:
-        made = await create_account(draft, choices=msgspec.json.encode(answers).decode())
+        made = await create_account(draft, choices=msgspec.json.encode(answers).decode(), sign_up=sign_up)
         if made.next == "confirm_email":
-            return forgotten(redirect("/look-in-your-mail"))
+            return forgotten(redirect("/look-in-your-mail", cookies=[begun(sign_up)]))
         session = await sign_in(email=answers.email, password=password, label=browser_label(request))
     except InvalidError as error:
         return await _put_right(request, answers, FormErrors.told_by(error), over_18=draft.over_18)
@@ -110,7 +113,7 @@ async def _join(request: PageRequest, answers: Answers, form: Form) -> Answer:
 
 
 async def _join_by_passkey(request: PageRequest, answers: Answers, form: Form) -> Answer:
-    draft = _passkey_draft(form)
+    draft, sign_up = _passkey_draft(form), uuid4()
     try:
         session = await join_by_passkey(
             draft,
@@ -118,13 +121,14 @@ async def _join_by_passkey(request: PageRequest, answers: Answers, form: Form) -
             browser=browser_of(request),
             label=browser_label(request),
             choices=msgspec.json.encode(answers).decode(),
+            sign_up=sign_up,
         )
     except (InvalidError, PasskeyRefusedError) as error:
         return await _put_right(request, answers, FormErrors.told_by(error), over_18=draft.over_18)
     if session is not None:
         return await _welcome(answers, session)
     if settings().smtp is not None:
-        return forgotten(redirect("/look-in-your-mail"))
+        return forgotten(redirect("/look-in-your-mail", cookies=[begun(sign_up)]))
     return redirect_with("/sign-in", notice=READY)
 
 
