@@ -1,5 +1,6 @@
 """Whose address it is: the form that all variants of an address share, and what is kept of it for blocks."""
 
+import re
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +16,24 @@ from api.limits.policies import MAILBOX_ACCOUNTS
 from api.limits.services import give_back, spend
 from api.sealing import keyed_digest
 
-_IGNORE_DOTS = {
-    "gmail.com": "gmail.com",
-    "googlemail.com": "gmail.com",
-    "proton.me": "proton.me",
-    "protonmail.com": "proton.me",
-    "pm.me": "proton.me",
+_NAMES = {
+    "gmail.com": ("googlemail.com",),
+    "icloud.com": ("me.com", "mac.com"),
+    "proton.me": ("protonmail.com", "protonmail.ch", "pm.me"),
+    "yandex.ru": ("ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "narod.ru"),
 }
-"""Providers who deliver with and without dots to the same person, under each of the names that they go by."""
+"""The other names of providers: what stands before the at sign is one person under each of them."""
+_ONE_NAME = {other: name for name, others in _NAMES.items() for other in others}
+_SAME_TO_THEM = {
+    "gmail.com": str.maketrans("", "", "."),
+    "proton.me": str.maketrans("", "", ".-_"),
+    "yandex.ru": str.maketrans("-", "."),
+}
+"""The signs that a provider does not tell apart, or does not read at all."""
+_NAME_BEFORE_THE_DOMAIN = ("fastmail.com", "fastmail.fm")
+"""Providers who deliver what is written to anything at a subdomain to the person of that name."""
+_YAHOO = re.compile(r"(yahoo|ymail|rocketmail)\.[a-z]{2,3}(\.[a-z]{2})?")
+"""Its tags stand after a hyphen, which no name there has."""
 
 _FILLED_AT_ONCE = 500
 
@@ -33,18 +44,21 @@ ACCOUNTS_OF_A_MAILBOX = 3
 def canonical_address(email: str) -> str:
     """The form that variants of an address share, all of which usually reach the same person.
 
-    In lower case, without a tag after a plus sign, without dots where the provider ignores them, and with the domain
-    in its ASCII form (UTS 46).
+    In lower case, without a tag after a plus sign, without what the provider does not read, under the first of its
+    names, and with the domain in its ASCII form (UTS 46).
     """
     local, _, domain = unicodedata.normalize("NFKC", email.strip()).casefold().rpartition("@")
     try:
         domain = idna.encode(domain.rstrip("."), uts46=True, transitional=False).decode("ascii")
     except idna.IDNAError:
         domain = domain.rstrip(".")
-    local = local.partition("+")[0] or local
-    if domain in _IGNORE_DOTS:
-        local, domain = local.replace(".", "") or local, _IGNORE_DOTS[domain]
-    return f"{local}@{domain}"
+    local, domain = local.partition("+")[0] or local, _ONE_NAME.get(domain, domain)
+    if _YAHOO.fullmatch(domain):
+        local = local.partition("-")[0] or local
+    name, _, provider = domain.partition(".")
+    if provider in _NAME_BEFORE_THE_DOMAIN:
+        local, domain = name, provider
+    return f"{local.translate(_SAME_TO_THEM.get(domain, {})) or local}@{domain}"
 
 
 def address_digest(email: str) -> bytes:

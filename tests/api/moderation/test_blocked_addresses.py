@@ -29,7 +29,23 @@ AT_GOOGLE = ("gracehopper@gmail.com", "grace.hopper@gmail.com", "G.r.a.c.e.Hoppe
 AT_HOME = ("grace@bücher.example", "grace@BÜCHER.example", "grace@xn--bcher-kva.example", "grace+1@bücher.example")
 
 
-@pytest.mark.parametrize("variants", [VARIANTS, AT_GOOGLE, AT_HOME], ids=["plain", "dots ignored", "other script"])
+AT_PROTON = (
+    "grace.hopper@proton.me",
+    "gracehopper@pm.me",
+    "grace_hopper+x@protonmail.com",
+    "grace-hopper@protonmail.ch",
+)
+AT_APPLE = ("grace.hopper@icloud.com", "grace.hopper@me.com", "Grace.Hopper+x@mac.com")
+AT_YANDEX = ("grace.hopper@yandex.ru", "grace-hopper@ya.ru", "grace.hopper+x@yandex.com")
+AT_FASTMAIL = ("grace@fastmail.com", "anything@grace.fastmail.com", "else+x@GRACE.fastmail.com", "grace+x@fastmail.com")
+AT_YAHOO = ("grace@yahoo.co.uk", "grace-knitting@yahoo.co.uk", "grace-x-y@yahoo.co.uk")
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [VARIANTS, AT_GOOGLE, AT_HOME, AT_PROTON, AT_APPLE, AT_YANDEX, AT_FASTMAIL, AT_YAHOO],
+    ids=["plain", "Google", "other script", "Proton", "Apple", "Yandex", "Fastmail", "Yahoo"],
+)
 def test_variants_of_an_address_are_one(variants: tuple[str, ...]) -> None:
     assert len({canonical_address(variant) for variant in variants}) == 1
     assert len({address_digest(variant) for variant in variants}) == 1
@@ -46,6 +62,20 @@ def test_addresses_of_different_people_are_not_one() -> None:
         "grace@bücher.example",
         "gracehopper@gmail.com",
         "gracehopper@proton.me",
+        "grace.hopper@icloud.com",
+        "gracehopper@icloud.com",
+        "gracehopper@yandex.ru",
+        "grace.hopper@yandex.ru",
+        "grace@fastmail.com",
+        "grace@fastmail.fm",
+        "grace@ada.fastmail.com",
+        "grace@yahoo.com",
+        "grace@yahoo.co.uk",
+        "grace@yahoo.example",
+        "grace-hopper@example.org",
+        "grace-knitting@yahoo.example",
+        "-@yahoo.com",
+        ".@gmail.com",
     )
 
     assert len({canonical_address(address) for address in different}) == len(different)
