@@ -24,10 +24,10 @@ _NAMES = {
 }
 """The other names of providers: what stands before the at sign is one person under each of them."""
 _ONE_NAME = {other: name for name, others in _NAMES.items() for other in others}
-_SAME_TO_THEM = {
+_SAME_TO_THEM: dict[str, dict[int, int | None]] = {
     "gmail.com": str.maketrans("", "", "."),
     "proton.me": str.maketrans("", "", ".-_"),
-    "yandex.ru": str.maketrans("-", "."),
+    "yandex.ru": {ord("-"): ord(".")},
 }
 """The signs that a provider does not tell apart, or does not read at all."""
 _NAME_BEFORE_THE_DOMAIN = ("fastmail.com", "fastmail.fm")

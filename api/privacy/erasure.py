@@ -1,7 +1,7 @@
 """Leaving: hidden from everybody at once, a week to come back, then gone everywhere, and gone after a restore too."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,9 @@ from api.profiles.returning import give_vectors_back
 from api.profiles.vectors import remove_vectors
 
 logger = structlog.get_logger()
+
+REPORTABLE = timedelta(days=3)
+"""For so long after somebody wrote to another, their account is not deleted at once, without the week."""
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -76,6 +79,23 @@ async def leaves_at(member_id: UUID) -> datetime | None:
     """When a member who asked to be erased will be gone; None for everyone else."""
     row = await fetch_one("SELECT erased_at FROM account WHERE id = {} AND erased_at IS NOT NULL", member_id)
     return None if row is None else row["erased_at"] + UNDO
+
+
+async def reportable_until(member_id: UUID) -> datetime | None:
+    """Until when whoever the member wrote to lately shall be able to report it; None if they wrote to nobody.
+
+    Nothing is deleted sooner: else one could insult somebody and be gone with the words before they are read.
+    """
+    row = await fetch_one(
+        "SELECT max(wrote_at) AS last FROM (SELECT created_at FROM message WHERE author = {} UNION ALL "
+        "SELECT created_at FROM connection_request WHERE sender = {} UNION ALL "
+        "SELECT at FROM request_event WHERE actor = {} AND text IS NOT NULL) AS written (wrote_at) WHERE wrote_at > {}",
+        member_id,
+        member_id,
+        member_id,
+        clock.now() - REPORTABLE,
+    )
+    return None if row is None or row["last"] is None else row["last"] + REPORTABLE
 
 
 async def stay(member_id: UUID) -> Member:

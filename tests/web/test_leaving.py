@@ -1,5 +1,6 @@
 """Leaving by the pages, and the one page that is left to whoever is leaving."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,14 @@ from api.accounts.leaving import leaving_proof
 from api.accounts.links import make_link
 from api.accounts.resetting import reset_password
 from api.accounts.schemas import LinkPurpose, Member
+from api.conversations.schemas import MessageCreate
+from api.conversations.services import send_message
 from api.database import fetch
 from api.mail.schemas import MailKind
 from api.privacy.erasure import leave, leaves_at
 from api.profiles.queries import my_statements
 from tests.api.accounts.making import with_app
+from tests.api.connections.making import make_connection, make_recipient, make_request
 from tests.factories import PASSWORD, email_of, make_member
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser, browser_of
@@ -129,6 +133,38 @@ async def test_whoever_gave_a_code_is_gone_at_once_where_mail_goes_out(
     await browser.press("Go on", code=recovery_codes[0])
     await browser.press("Delete everything now")
 
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
+
+
+async def _message(ada: Member, grace: Member) -> None:
+    draft = MessageCreate("You are a fool, and so are your bees.")
+    await send_message(ada, await make_connection(ada, grace), draft=draft)
+
+
+async def _request(ada: Member, grace: Member) -> None:
+    await make_request(ada, grace)
+
+
+@pytest.mark.parametrize("write", [_message, _request])
+async def test_whoever_just_wrote_to_somebody_is_not_gone_before_they_can_report_it(
+    client: AsyncClient, moved_clock: MovedClock, write: Callable[[Member, Member], Awaitable[None]]
+) -> None:
+    ada = await make_member("Ada", email="ada@example.org", statements=["I keep bees on a flat roof."])
+    await write(ada, await make_recipient())
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+    ticket = browser.form("Keep my account").values["ticket"][0]
+
+    assert "You wrote to somebody in the last three days." in browser.text
+    assert "Delete everything now" not in browser.text
+    sent = await client.post("/leaving/now", data={"ticket": ticket}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert sent.headers["location"] == "/leaving"
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id)
+
+    moved_clock.move(days=3, minutes=1)
+    await _sign_in(browser)
+    await browser.press("Delete everything now")
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
 
 

@@ -62,6 +62,7 @@ class LeavingPages(Controller):
             ticket=request.cookies[_cookie_name()],
             may_go_now=proved.may_go_now,
             undone_until=await undone_until(proved.member_id),
+            reportable_until=await erasure.reportable_until(proved.member_id),
         )
 
     @post(f"{PATH}/stay")
@@ -76,14 +77,16 @@ class LeavingPages(Controller):
 
     @post(f"{PATH}/now")
     async def go(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
-        """Delete the account without waiting; not by a password alone, nor while a mail may bring it back to another.
+        """Delete the account without waiting; not by a password alone, nor while somebody else needs the days.
 
-        Whoever took an account would else delete it before its owner has read the mail that tells of it.
+        Whoever took an account would else delete it before its owner has read the mail that tells of it, and whoever
+        insulted somebody before they have read that.
         """
         proved = await _agreed(request, form)
         if proved is None or await erasure.leaves_at(proved.member_id) is None:
             return redirect("/sign-in")
-        if not proved.may_go_now or await undone_until(proved.member_id) is not None:
+        needed = await undone_until(proved.member_id) or await erasure.reportable_until(proved.member_id)
+        if not proved.may_go_now or needed is not None:
             return redirect_with(PATH, notice="Nothing was deleted just now. This page says why.")
         await erasure.erase(proved.member_id)
         cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
