@@ -44,6 +44,20 @@ _SEALED = {
 """What each column of `_connections` was sealed for."""
 
 
+CAME_LATER = (
+    "(EXISTS (SELECT 1 FROM connection_request AS later WHERE later.created_at > r.created_at "
+    "AND ((later.sender = r.sender AND later.recipient = r.recipient) "
+    "OR (later.sender = r.recipient AND later.recipient = r.sender))) "
+    "OR EXISTS (SELECT 1 FROM connection AS later WHERE later.created_at > r.created_at "
+    "AND ((later.asker = r.sender AND later.accepter = r.recipient) "
+    "OR (later.asker = r.recipient AND later.accepter = r.sender))))"
+)
+"""Whether the two of the request `r` asked each other or were connected since: what came of that stands in its place.
+
+Else who was left, or refused, could connect by an older request what the other has ended.
+"""
+
+
 async def requests(
     actor: Member,
     *,
@@ -225,6 +239,12 @@ def _anchor_is_readable(asker_id: UUID) -> QueryString:
     )
 
 
+async def something_came_later(actor: Member, request_id: UUID) -> bool:
+    """Whether there was something between the actor and the sender since a request that the actor received."""
+    found = f"SELECT 1 FROM connection_request AS r WHERE r.id = {{}} AND r.recipient = {{}} AND {CAME_LATER}"
+    return bool(await fetch(found, request_id, actor.id))
+
+
 def _seen(box: Box) -> str:
     mine, theirs = ("sender", "recipient") if box is Box.SENT else ("recipient", "sender")
     aside = "FALSE" if box is Box.SENT else "r.set_aside_at IS NOT NULL"
@@ -252,7 +272,7 @@ def _seen_values(actor: Member, box: Box) -> list[object]:
         return [seen, _anchor_is_readable(actor.id), QueryString("FALSE"), actor.id, QueryString("TRUE")]
     # A silent refusal that the sender still sees as open is itself the open request between the two.
     free = QueryString(
-        "({} OR NOT ({} OR {}) "
+        f"({{}} OR NOT ({{}} OR {{}} OR {CAME_LATER}) "
         f"AND {has_purpose_on('r.sender', 'r.purpose')} AND {has_purpose_on('r.recipient', 'r.purpose')})",
         is_open_for_sender("r"),
         are_connected(actor.id, "r.sender"),

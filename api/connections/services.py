@@ -134,7 +134,7 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
 
     Raises:
         NotFoundError: The actor has received no such request.
-        NotNowError: It did not end like that, or one of the two has switched its purpose off.
+        NotNowError: It did not end like that, something came after it, or one of the two has switched its purpose off.
         AlreadyConnectedError: The two are connected by now.
         AlreadyOpenError: Another request is open between the two.
     """
@@ -147,6 +147,8 @@ async def reopen_request(actor: Member, request_id: UUID) -> RequestRead:
             await check_not_connected(actor.id, row.sender)
             if await lock_open_between(row.sender, actor.id):
                 raise AlreadyOpenError
+            if await queries.something_came_later(actor, row.id):
+                raise NotNowError("You two asked each other or were connected since. What came of that stands.")
             if not (await has_purpose(row.sender, row.purpose) and await has_purpose(actor.id, row.purpose)):
                 raise NotNowError("One of you has switched this purpose off.")
         await write(row.id, reopened, provided=_may_act(actor, as_recipient=True))

@@ -10,8 +10,13 @@ from api.database import fetch
 from api.errors import InvalidError
 from api.profiles.schemas import Purpose
 from api.profiles.services import switch_off_purpose
-from tests.api.connections.making import SENTENCE, a_request, kinds, make_request, sent_by
+from tests.api.connections.making import SENTENCE, a_request, kinds, make_connection, make_request, sent_by
 from tests.moved_clock import MovedClock
+
+SECOND_REASON = (
+    "It has been a while, and what you write still comes to my mind whenever it rains for days. Could we talk about "
+    "how you came to it? I would tell you what became of mine."
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -89,3 +94,41 @@ async def test_reopening_needs_the_purpose_of_both() -> None:
         await services.reopen_request(grace, sent.id)
 
     assert (await queries.request(grace, sent.id)).can == []
+
+
+async def test_who_was_left_does_not_come_back_by_an_older_request() -> None:
+    ada, grace, old = await a_request()
+    await services.refuse_request(grace, old.id, refusal=SENTENCE)
+    connection_id = await make_connection(grace, ada)
+    await services.end_connection(ada, connection_id)
+
+    with pytest.raises(NotNowError, match="since"):
+        await services.reopen_request(grace, old.id)
+
+    assert (await queries.request(grace, old.id)).can == []
+    assert (await queries.connections(ada)).items == []
+
+
+@pytest.mark.parametrize("refusal", [Refusal(), SENTENCE], ids=["in silence", "with a sentence"])
+async def test_who_was_refused_does_not_connect_by_an_older_request(moved_clock: MovedClock, refusal: Refusal) -> None:
+    ada, grace, old = await a_request()
+    moved_clock.move(days=40)
+    fresh = await make_request(grace, ada)
+    await services.refuse_request(ada, fresh.id, refusal=refusal)
+    moved_clock.move(days=40)
+
+    with pytest.raises(NotNowError, match="since"):
+        await services.reopen_request(grace, old.id)
+
+    assert (await queries.request(grace, old.id)).can == []
+
+
+async def test_a_request_that_was_taken_back_is_not_gone_around_by_an_older_one(moved_clock: MovedClock) -> None:
+    ada, grace, old = await a_request()
+    moved_clock.move(days=150)
+    later = await make_request(ada, grace, reason=SECOND_REASON)
+    moved_clock.move(days=2)
+    await services.withdraw_request(ada, later.id)
+
+    with pytest.raises(NotNowError, match="since"):
+        await services.reopen_request(grace, old.id)
