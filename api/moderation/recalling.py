@@ -6,7 +6,6 @@ import msgspec
 
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.moderation.evidence import was_blocked_by
 from api.profiles.visibility import can_read_connection, can_read_statement, can_see_member
 from api.sealing import open_in
 
@@ -15,7 +14,7 @@ class Recalled(msgspec.Struct, frozen=True):
     """What one report was about, as far as the one who made it may read it now."""
 
     name: str | None = None
-    """Whom, where the reporter sees them or has blocked them themself."""
+    """Whom, as the reporter sees them; as they knew them, where they have blocked them themself."""
     quoted: str | None = None
     """The statement or the message, as it stands there now."""
     words: str | None = None
@@ -28,10 +27,10 @@ async def reports_recalled(actor: Member) -> dict[UUID, Recalled]:
     Nothing of it comes from the evidence: what is out of the actor's sight by now is not brought back into it.
     """
     rows = await fetch(
-        "SELECT r.id, r.target, r.words, a.display_name FROM report AS r "
-        "LEFT JOIN account AS a ON a.id = r.reported AND ({} OR {}) WHERE r.reporter = {}",
+        "SELECT r.id, r.target, r.words, coalesce(a.display_name, own.known_as) AS display_name FROM report AS r "
+        "LEFT JOIN account AS a ON a.id = r.reported AND {} LEFT JOIN block AS own ON own.blocked = r.reported "
+        "AND own.blocker = r.reporter AND own.because_of IS NULL WHERE r.reporter = {}",
         can_see_member(actor.id, "r.reported"),
-        was_blocked_by(actor.id, "r.reported"),
         actor.id,
     )
     open_in(rows, words="report.words")

@@ -1,17 +1,23 @@
-"""The parts of an export that are about others too: as the member may read them on the site, and no further."""
+"""The parts of an export that are about others too: as the member may read them on the site, and no further.
+
+Who is suspended reads nobody's page: what was said between them and others stays theirs to take out, and of the others
+there is the id alone. Else an export a day would tell them when somebody takes another name or moves to another town.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from api.accounts.schemas import Member
 from api.connections import queries as connections_queries
 from api.connections.reason_drafts import reason_drafts
+from api.connections.request_views import UNSEEN
 from api.connections.schemas import Box
 from api.conversations.message_drafts import message_drafts
 from api.conversations.queries import MESSAGE
@@ -21,6 +27,7 @@ from api.moderation.notices import notices
 from api.moderation.queries import blocks
 from api.moderation.reporting import my_reports
 from api.pagination import MOST, Page
+from api.profiles.schemas import MemberSummary
 from api.profiles.visibility import can_read_connection, can_see_member
 from api.sealing.rows import open_in
 
@@ -34,12 +41,12 @@ async def _requests(actor: Member) -> AsyncIterator[Rows]:
     for box in Box:
         read_box = partial(connections_queries.requests, actor, box=box, limit=MOST)
         async for page in _pages(read_box):
-            yield [{"box": box.value, **_plain(read)} for read in page]
+            yield [{"box": box.value, **row} for row in await _shown(actor, page)]
 
 
 async def _connections(actor: Member) -> AsyncIterator[Rows]:
     async for page in _pages(partial(connections_queries.connections, actor, limit=MOST)):
-        yield [_plain(read) for read in page]
+        yield await _shown(actor, page)
 
 
 async def _messages(actor: Member) -> AsyncIterator[Rows]:
@@ -75,8 +82,8 @@ def _open_messages(batch: Rows) -> None:
 
 
 async def _drafts(actor: Member) -> AsyncIterator[Rows]:
-    yield [{"kind": "reason", **_plain(read)} for read in await reason_drafts(actor)]
-    yield [{"kind": "message", **_plain(read)} for read in await message_drafts(actor)]
+    for kind, drafts in (("reason", await reason_drafts(actor)), ("message", await message_drafts(actor))):
+        yield [{"kind": kind, **row} for row in await _shown(actor, drafts)]
 
 
 async def _matches(actor: Member) -> AsyncIterator[Rows]:
@@ -86,9 +93,12 @@ async def _matches(actor: Member) -> AsyncIterator[Rows]:
     are counted anew, as gaps would tell of members who are there but cannot be met.
     """
     rows = await fetch(
-        "SELECT l.purpose, e.position, e.member, a.display_name, e.strength FROM match_entry AS e "
+        "SELECT l.purpose, e.position, e.member, CASE WHEN {} THEN {} ELSE a.display_name END AS display_name, "
+        "e.strength FROM match_entry AS e "
         "JOIN match_list AS l ON l.id = e.match_list JOIN account AS a ON a.id = e.member "
         "WHERE l.viewer = {} AND {} ORDER BY l.purpose, e.position",
+        await _is_suspended(actor),
+        UNSEEN.display_name,
         actor.id,
         can_see_member(actor.id, "e.member"),
     )
@@ -104,8 +114,11 @@ async def _matches(actor: Member) -> AsyncIterator[Rows]:
 
 async def _choices(actor: Member) -> AsyncIterator[Rows]:
     yield await fetch(
-        "SELECT c.member, a.display_name, c.state, c.chosen_at FROM match_choice AS c "
+        "SELECT c.member, CASE WHEN {} THEN {} ELSE a.display_name END AS display_name, c.state, c.chosen_at "
+        "FROM match_choice AS c "
         "JOIN account AS a ON a.id = c.member WHERE c.viewer = {} AND {} ORDER BY c.chosen_at",
+        await _is_suspended(actor),
+        UNSEEN.display_name,
         actor.id,
         can_see_member(actor.id, "c.member"),
     )
@@ -136,6 +149,28 @@ async def _pages(read: Callable[..., Awaitable[Page[Item]]]) -> AsyncIterator[li
         if page.next is None:
             return
         cursor = page.next
+
+
+async def _shown(actor: Member, read: Sequence[msgspec.Struct]) -> Rows:
+    """What the actor reads, as it goes out; while they are suspended, of every other the id alone."""
+    if await _is_suspended(actor):
+        read = [_nameless(one, actor) for one in read]
+    return [_plain(one) for one in read]
+
+
+def _nameless(read: msgspec.Struct, actor: Member) -> msgspec.Struct:
+    named = ((name, getattr(read, name)) for name in read.__struct_fields__)
+    others = {
+        name: replace(UNSEEN, id=value.id)
+        for name, value in named
+        if isinstance(value, MemberSummary) and value.id != actor.id
+    }
+    return replace(read, **others)
+
+
+async def _is_suspended(actor: Member) -> bool:
+    """Looked up each time: an export can be taken in slowly, and an operator makes one for whoever asks."""
+    return bool(await fetch("SELECT 1 FROM account WHERE id = {} AND suspended_at IS NOT NULL", actor.id))
 
 
 def _plain(read: object) -> dict[str, Any]:

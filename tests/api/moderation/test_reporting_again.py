@@ -3,6 +3,7 @@
 import pytest
 
 from api.moderation.cases import claim, open_case
+from api.moderation.recalling import reports_recalled
 from api.moderation.reporting import my_reports, report
 from api.moderation.schemas import Category, Decision, TargetKind
 from api.moderation.services import block_member
@@ -89,3 +90,22 @@ async def test_a_second_report_does_not_tell_whether_somebody_out_of_sight_wrote
     assert await report(grace, draft=about(TargetKind.MEMBER, ada.id)) == before
     assert [one.id for one in await my_reports(grace)] == [first.id]
     assert (await report(grace, draft=about(TargetKind.MEMBER, ada.id, words="It goes on."))).id != first.id
+
+
+async def test_who_blocked_somebody_whom_they_reported_does_not_learn_their_new_name() -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    await report(grace, draft=about(TargetKind.MEMBER, ada.id, block=True))
+
+    await update_me(ada, change=MeUpdate(display_name="Nora"))
+
+    assert [one.name for one in (await reports_recalled(grace)).values()] == ["Ada"]
+
+
+async def test_who_was_blocked_by_whom_they_reported_reads_no_name_and_then_their_own_block() -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    await report(grace, draft=about(TargetKind.MEMBER, ada.id))
+    assert [one.name for one in (await reports_recalled(grace)).values()] == ["Ada"]
+
+    await block_member(ada, grace.id)
+
+    assert [one.name for one in (await reports_recalled(grace)).values()] == [None]

@@ -14,17 +14,26 @@ from httpx import AsyncClient
 
 from api import clock
 from api.accounts.schemas import Member
+from api.conversations.message_drafts import MessageDraftSet, keep_message
+from api.conversations.schemas import MessageCreate
+from api.conversations.services import send_message
 from api.database import fetch
+from api.matching.schemas import ChoiceState, MatchChoiceSet
+from api.matching.services import choose
 from api.privacy.data_map import TableRow, data_map
 from api.privacy.export_document import export_document
 from api.privacy.schemas import ExportRead
+from api.profiles.me import update_me
+from api.profiles.schemas import MeUpdate
 from api.sealing import opened, seal
 from api.sealing.columns import sealed_columns
-from tests.api.connections.making import make_connection, make_recipient
+from tests.api.connections.making import make_connection, make_recipient, make_request
 from tests.api.privacy.whole_life import WholeLife, make_whole_life
 from tests.factories import as_member, make_member
 
 pytestmark = pytest.mark.usefixtures("database")
+
+BORDEAUX = 3031582
 
 OWN = {
     "match_entry": "match_list IN (SELECT id FROM match_list WHERE viewer = {me})",
@@ -182,3 +191,22 @@ def _leaves(value: object) -> set[str]:
     if isinstance(value, list):
         return {leaf for one in value for leaf in _leaves(one)}
     return {str(value)}
+
+
+async def test_who_is_suspended_takes_out_what_was_said_and_nothing_of_how_others_are_now() -> None:
+    ada, grace, ben = await make_recipient("Ada"), await make_recipient("Grace"), await make_recipient("Ben")
+    connection_id = await make_connection(ada, grace)
+    await send_message(ada, connection_id, draft=MessageCreate("Good morning."))
+    await keep_message(ada, connection_id, draft=MessageDraftSet("And another"))
+    await make_request(ada, ben)
+    await choose(ada, ben.id, choice=MatchChoiceSet(ChoiceState.LATER))
+    await fetch("UPDATE account SET suspended_at = {} WHERE id = {}", clock.now(), ada.id)
+    for other in (grace, ben):
+        await update_me(other, change=MeUpdate(display_name="Zenobia", pronouns="zey", place_id=BORDEAUX))
+
+    document = await exported(ada)
+
+    assert not [word for word in ("Zenobia", "zey", "Bordeaux") if word in json.dumps(document)]
+    assert document["parts"]["messages"][0]["text"] == "Good morning."
+    assert document["parts"]["connections"][0]["member"]["id"] == str(grace.id)
+    assert document["parts"]["requests"][0]["sender"]["display_name"] == "Ada"
