@@ -12,6 +12,7 @@ from api.database import fetch, fetch_as
 from api.errors import NotFoundError
 from api.moderation.case_machine import CaseFacts
 from api.moderation.schemas import AppealOutcome, Category, Decision, TargetKind
+from api.settings import settings
 
 COLUMNS = (
     "r.id, r.reporter, r.reported, r.target_kind, r.target, r.category, r.words, r.created_at, r.claimed_by, "
@@ -92,18 +93,16 @@ async def cases(actor: Member, narrowed: QueryString) -> list[CaseRow]:
 def is_impartial(moderator: UUID | QueryString) -> QueryString:
     """Whether a moderator has no part in the case of the row `r` of `report`.
 
-    They reported nothing in it and are not reported, and did nothing that ties them to either: no connection, also
-    one that ended, no request that they sent or answered, and no block of theirs, nor when it was reported or an
-    account of the two went; and the reporter had not blocked them. What the reported did alone ties nobody: who
-    blocked or asked all moderators would else be judged by none, or by whom they choose.
+    They reported nothing in it and are not reported, by whatever account, and did nothing that ties them to either: no
+    connection, also one that ended, no request that they sent or answered, and no block of theirs, nor when it was
+    reported or an account of the two went; and the reporter had not blocked them. What the reported did alone ties
+    nobody: who blocked or asked all moderators would else be judged by none, or by whom they choose.
     """
     me = moderator if isinstance(moderator, QueryString) else QueryString("{}", moderator)
     return QueryString(
-        "(r.reporter IS DISTINCT FROM {} AND r.reported IS DISTINCT FROM {} AND NOT {} AND NOT {} "
-        "AND NOT {} "
+        "(NOT {} AND NOT {} AND NOT {} AND NOT {} "
         "AND NOT EXISTS (SELECT 1 FROM report_tie WHERE report_tie.report = r.id AND report_tie.moderator = {}))",
-        me,
-        me,
+        _has_account_in(me),
         _knows(me, "r.reporter"),
         _knows(me, "r.reported"),
         _was_kept_away(me),
@@ -116,12 +115,25 @@ async def keep_ties(narrowed: QueryString) -> None:
     moderator = QueryString("m.id")
     await fetch(
         "INSERT INTO report_tie (report, moderator) SELECT r.id, m.id FROM report AS r JOIN account AS m "
-        "ON m.is_moderator AND (m.id = r.reporter OR m.id = r.reported OR {} OR {} OR {}) WHERE {} "
-        "ON CONFLICT DO NOTHING",
+        "ON m.is_moderator AND ({} OR {} OR {} OR {}) WHERE {} ON CONFLICT DO NOTHING",
+        _has_account_in(moderator),
         _knows(moderator, "r.reporter"),
         _knows(moderator, "r.reported"),
         _was_kept_away(moderator),
         narrowed,
+    )
+
+
+def _has_account_in(moderator: QueryString) -> QueryString:
+    """Whether a moderator reported in the case `r`, or is reported, by this account or another one of their mailbox.
+
+    Where no mail goes out an address proves nothing: whoever wrote a moderator's would choose not to be judged by them.
+    """
+    same = "FALSE" if settings().smtp is None else "theirs.address_digest = own.address_digest"
+    return QueryString(
+        f"EXISTS (SELECT 1 FROM account AS own JOIN account AS theirs ON theirs.id = own.id OR {same} "
+        "WHERE own.id = {} AND theirs.id IN (r.reporter, r.reported))",
+        moderator,
     )
 
 

@@ -18,7 +18,8 @@ from api.moderation.services import block_member, unblock_member
 from api.privacy.erasure import erase
 from tests.api.connections.making import PAIRS, make_connection, make_recipient, make_request
 from tests.api.moderation.judging import NOTHING, about, as_moderator, insulted, join_in, make_moderator
-from tests.factories import make_member, make_statement
+from tests.factories import email_of, make_member, make_statement
+from tests.web.mailing import mail_goes_out
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -164,6 +165,25 @@ async def test_a_moderator_finds_no_case_of_their_own(which: int) -> None:
     ada, grace, made = await insulted()
 
     await not_there(await as_moderator((ada, grace)[which]), made.id)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the reported", "the reporter"])
+async def test_a_moderator_finds_no_case_of_another_account_of_their_mailbox(
+    monkeypatch: pytest.MonkeyPatch, which: int
+) -> None:
+    ada, grace, made = await insulted()
+    theirs = (ada, grace)[which]
+    name, _, domain = (await email_of(theirs.id)).partition("@")
+    moderator = await as_moderator(await make_member("Mo", email=f"{name}+second@{domain}"))
+    another = await make_moderator("Mia")
+    assert [case.id for case in await queue(moderator)] == [made.id]  # addresses prove nothing without mail
+
+    mail_goes_out(monkeypatch)
+
+    await not_there(moderator, made.id)
+    assert [case.id for case in await queue(another)] == [made.id]
+    await erase(theirs.id)
+    await not_there(moderator, made.id)
 
 
 async def test_for_ordinary_members_and_suspended_moderators_no_case_is_there() -> None:
