@@ -45,7 +45,7 @@ async def answered_before(request: Request[Member | None, Any, Any]) -> Response
     """
     handler = request.route_handler
     given = request.headers.getall(FIELD, [])
-    if not given or request.user is None or not is_keyed(handler):
+    if not given or not is_keyed(handler) or request.user is None:
         return None
     if len(given) != 1 or not _KEY.fullmatch(given[0]):
         raise MalformedError(

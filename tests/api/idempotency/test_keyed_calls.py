@@ -191,6 +191,14 @@ async def test_two_keys_at_once_are_none(pair: Pair) -> None:
     assert reply.status_code == 400
 
 
+async def test_a_question_what_may_be_done_is_answered_with_a_key_as_without(client: AsyncClient) -> None:
+    replies = [
+        await client.options("/api/v1/connection-requests", headers=keys) for keys in ({}, {"Idempotency-Key": "k"})
+    ]
+
+    assert [reply.status_code for reply in replies] == [204, 204]
+
+
 async def test_a_key_means_the_same_with_and_without_quotes(pair: Pair) -> None:
     who, path, body = await write(pair)
     bare = await pair.post(who, path, body, key={"Idempotency-Key": "abc-1"})
