@@ -1,5 +1,6 @@
 """The token of a link from a mail, kept in a cookie while its page is open: it stays in no address bar or history."""
 
+import hmac
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,8 +15,9 @@ from api.accounts.schemas import LinkPurpose
 from api.errors import InvalidError
 from api.limits.errors import TooManyError
 from api.settings import settings
-from web.contexts import Answer, PageRequest, cookie, page, redirect, to_wait
-from web.forms import Form, FormErrors
+from web.contexts import Answer, PageRequest, cookie, page, redirect, redirect_with, to_wait
+from web.forms import Form, FormErrors, sent_form
+from web.signatures import signature
 
 OPEN_SECONDS = 3600
 """How long a page that a link leads to may stay open before the link must be opened again."""
@@ -62,9 +64,30 @@ def token_of(request: Request[Any, Any, Any]) -> str | None:
     return token if _TOKEN.fullmatch(token) else None
 
 
+def mark_of(token: str) -> str:
+    """What the form on the page of a link carries, so that it is pressed for that link and no other."""
+    return signature("page of a link", token)
+
+
+def pressed_link(request: Request[Any, Any, Any]) -> str | None:
+    """The token of the link on whose page the form stood that was sent, if it is still the one opened last.
+
+    Another may have been opened since, in another window or by another site: whoever reads "this signs you in as Ada"
+    must not be signed in as somebody else, and write there what only Ada should know.
+    """
+    token = token_of(request)
+    same = token is not None and hmac.compare_digest(sent_form(request).raw("link").encode(), mark_of(token).encode())
+    return token if same else None
+
+
 def ended_link() -> Cookie:
     """What makes the browser forget the link."""
     return cookie(_name(), "", seconds=0)
+
+
+def closed_link() -> Answer:
+    """Forget the link in this browser, for whoever wants nothing of it and does not sit there alone."""
+    return redirect_with("/", notice="This browser has forgotten the link.", cookies=[ended_link()])
 
 
 async def no_link(request: PageRequest) -> Answer:

@@ -12,6 +12,7 @@ from api.authentication import cookie_name
 from api.limits.caller import known_browser_name
 from api.settings import settings
 from web.contexts import Answer, cookie, redirect
+from web.mailed_links import ended_link
 
 KNOWN_SECONDS = 7_776_000
 """90 days: beyond the end of a session, so that whoever has to sign in again is known."""
@@ -67,9 +68,23 @@ def ended_pending_cookie() -> Cookie:
     return cookie(_pending_cookie_name(), "", seconds=0)
 
 
-def ended_cookies() -> list[Cookie]:
-    """What makes this browser forget that anybody was here: for whoever signs out, perhaps of a browser they share."""
+def ended_leaving_cookie() -> Cookie:
+    """What makes this browser forget that somebody who is leaving might stay after all."""
+    return cookie(leaving_cookie_name(), "", seconds=0)
+
+
+def ended_session_cookies() -> list[Cookie]:
+    """What makes this browser forget who was signed in."""
     return [ended_cookie(), cookie(known_browser_name(), "", seconds=0)]
+
+
+def ended_cookies() -> list[Cookie]:
+    """What makes this browser forget that anybody was here: for whoever signs out, perhaps of a browser they share.
+
+    Whatever else opens an account goes too: a link from a mail, a sign-in that waits for a code, and the way back of
+    somebody who is leaving.
+    """
+    return [*ended_session_cookies(), ended_pending_cookie(), ended_leaving_cookie(), ended_link()]
 
 
 def forgotten(answer: Answer) -> Answer:
@@ -88,6 +103,11 @@ def browser_label(request: Request[Any, Any, Any]) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in agent), None)
     return f"{browser} on {system}" if system else browser
+
+
+def leaving_cookie_name() -> str:
+    """The name of the cookie by which somebody who is leaving may stay after all."""
+    return "__Host-wherefore-leaving" if settings().secure else "wherefore-leaving"
 
 
 def _pending_cookie_name() -> str:

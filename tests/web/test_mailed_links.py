@@ -7,13 +7,15 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.errors import LinkDeadError
-from api.accounts.links import LASTS
+from api.accounts.joining import enrol
+from api.accounts.links import LASTS, make_link
 from api.accounts.resetting import sign_in_by_link
 from api.accounts.schemas import LinkPurpose, Member
 from api.database import fetch, fetch_one
 from api.mail.schemas import MailKind
 from api.privacy.erasure import leave
 from tests.api.mail.posting import ADA
+from tests.factories import NEW_PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
 from tests.web.mailing import forgets, last_link, mails_to
@@ -66,6 +68,37 @@ async def test_a_link_for_one_thing_does_no_other(client: AsyncClient, ada: Memb
     }
 
     assert answers == {"/sign-in/link": 410, "/undo": 410, "/confirm": 410, "/reset": 200}
+
+
+async def test_a_button_does_what_its_page_says_although_another_link_was_opened_since(
+    client: AsyncClient, ada: Member
+) -> None:
+    links = {}
+    for asked, kind in (("/sign-in/link", MailKind.SIGN_IN_LINK), ("/forgot", MailKind.RESET_PASSWORD)):
+        browser = Browser(client)
+        await browser.open(asked)
+        await browser.press("Ask for the link", email=ADA)
+        links[kind] = await last_link(ADA, kind)
+    grace = await enrol(email="grace@example.org", display_name="Ada")
+    others = {
+        kind: await make_link(grace.id, purpose=purpose, email="grace@example.org")
+        for kind, purpose in (
+            (MailKind.SIGN_IN_LINK, LinkPurpose.SIGN_IN),
+            (MailKind.RESET_PASSWORD, LinkPurpose.RESET),
+        )
+    }
+    before = await fetch("SELECT id, password_hash FROM account ORDER BY id")
+
+    for kind, button in ((MailKind.SIGN_IN_LINK, "Sign in"), (MailKind.RESET_PASSWORD, "Set the new password")):
+        browser = Browser(client)
+        await browser.open(links[kind])
+        assert ADA in browser.text
+        await client.get(f"{links[kind].rpartition('/')[0]}/{others[kind]}")
+        await browser.press(button, **({} if button == "Sign in" else {"password": NEW_PASSWORD}))
+        assert "Open the link again" in browser.text
+
+    assert await fetch("SELECT id, password_hash FROM account ORDER BY id") == before
+    assert await fetch("SELECT 1 FROM session WHERE account = {}", grace.id) == []
 
 
 async def test_only_a_hash_of_a_link_is_kept_and_its_page_has_no_token_in_the_address(

@@ -16,8 +16,18 @@ from api.limits.policies import MAILED_TOKENS
 from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
-from web.mailed_links import dead_link, ended_link, link_cookie, no_link, opened_link, token_of
-from web.sessions import browser_label, ended_cookies, signed_in
+from web.mailed_links import (
+    closed_link,
+    dead_link,
+    ended_link,
+    link_cookie,
+    mark_of,
+    no_link,
+    opened_link,
+    pressed_link,
+    token_of,
+)
+from web.sessions import browser_label, ended_session_cookies, signed_in
 
 
 class AddressPages(Controller):
@@ -101,19 +111,21 @@ class UndoPages(Controller):
             link = await look_at_link(token, purpose=LinkPurpose.UNDO)
         except LinkDeadError:
             return await dead_link(request, ask_at=None)
-        return await page(request, "mailed/undo.html", email=link.email)
+        return await page(request, "mailed/undo.html", email=link.email, link=mark_of(token))
 
     @post(opt={"limits": (MAILED_TOKENS,)})
-    async def undo(self, request: PageRequest) -> Answer:
-        """Bring the address back, end what was opened, and ask for a new password at once."""
-        if (token := token_of(request)) is None:
+    async def undo(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Bring the address back, end what was opened, and ask for a new password at once; or close the page."""
+        if form.ticked("close"):
+            return closed_link()
+        if (token := pressed_link(request)) is None:
             return await no_link(request)
         try:
             reset = await bring_address_back(token)
         except LinkDeadError:
             return await dead_link(request, ask_at=None)
         done = "The change is undone, and everybody is signed out. Now set a new password."
-        return redirect_with("/reset", notice=done, cookies=[link_cookie(reset), *ended_cookies()])
+        return redirect_with("/reset", notice=done, cookies=[link_cookie(reset), *ended_session_cookies()])
 
 
 async def _form(request: PageRequest, actor: Member, *, email: str, errors: FormErrors) -> Answer:

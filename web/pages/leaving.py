@@ -18,7 +18,14 @@ from api.privacy import erasure, services
 from api.settings import settings
 from web.contexts import Answer, PageRequest, cookie, page, redirect, redirect_with
 from web.forms import Form
-from web.sessions import browser_label, ended_cookies, forgotten, signed_in
+from web.sessions import (
+    browser_label,
+    ended_cookies,
+    ended_leaving_cookie,
+    forgotten,
+    leaving_cookie_name,
+    signed_in,
+)
 from web.signatures import opened, sealed
 
 PATH = "/leaving"
@@ -59,7 +66,7 @@ class LeavingPages(Controller):
             request,
             "leaving/leaving.html",
             goes_at=goes_at,
-            ticket=request.cookies[_cookie_name()],
+            ticket=request.cookies[leaving_cookie_name()],
             may_go_now=proved.may_go_now,
             undone_until=await undone_until(proved.member_id),
             reportable_until=await erasure.reportable_until(proved.member_id),
@@ -72,7 +79,7 @@ class LeavingPages(Controller):
         if proved is None:
             return redirect("/sign-in")
         session = await services.come_back(proved.member_id, proof=proved.proof, label=browser_label(request))
-        cookies = [*signed_in(session), cookie(_cookie_name(), "", seconds=0)]
+        cookies = [*signed_in(session), ended_leaving_cookie()]
         return redirect_with("/home", notice="Welcome back. Everything is as it was.", cookies=cookies)
 
     @post(f"{PATH}/now")
@@ -89,9 +96,8 @@ class LeavingPages(Controller):
         if not proved.may_go_now or needed is not None:
             return redirect_with(PATH, notice="Nothing was deleted just now. This page says why.")
         await erasure.erase(proved.member_id)
-        cookies = [*ended_cookies(), cookie(_cookie_name(), "", seconds=0)]
         gone = "Your account and everything in it are deleted. Farewell."
-        return forgotten(redirect_with("/", notice=gone, cookies=cookies))
+        return forgotten(redirect_with("/", notice=gone, cookies=ended_cookies()))
 
 
 def lead_to_decision(error: AccountLeavingError) -> Answer:
@@ -112,12 +118,12 @@ class _Proved(msgspec.Struct, frozen=True):
 def _ticket(error: AccountLeavingError) -> Cookie:
     may_go_now = error.may_go_now or settings().smtp is None
     proved = msgspec.json.encode(_Proved(error.member_id, error.proof, may_go_now)).decode()
-    return cookie(_cookie_name(), sealed("leaving", proved, seconds=PROVED_FOR), seconds=PROVED_FOR)
+    return cookie(leaving_cookie_name(), sealed("leaving", proved, seconds=PROVED_FOR), seconds=PROVED_FOR)
 
 
 async def _proved(request: PageRequest) -> _Proved | None:
     """Who proved it; nobody once a new password is set."""
-    found = opened("leaving", request.cookies.get(_cookie_name(), ""))
+    found = opened("leaving", request.cookies.get(leaving_cookie_name(), ""))
     if found is None:
         return None
     proved = msgspec.json.decode(found, type=_Proved)
@@ -130,10 +136,6 @@ async def _agreed(request: PageRequest, form: Form) -> _Proved | None:
     Raises:
         NotFoundError: It did not.
     """
-    if form.raw("ticket") != request.cookies.get(_cookie_name(), ""):
+    if form.raw("ticket") != request.cookies.get(leaving_cookie_name(), ""):
         raise NotFoundError
     return await _proved(request)
-
-
-def _cookie_name() -> str:
-    return "__Host-wherefore-leaving" if settings().secure else "wherefore-leaving"

@@ -16,11 +16,12 @@ from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import (
     ask_for_mail,
-    ended_link,
     ended_page,
     mailed_again,
+    mark_of,
     no_link,
     opened_link,
+    pressed_link,
     token_of,
 )
 from web.sessions import ended_cookies, forgotten
@@ -67,7 +68,7 @@ class ResetPages(Controller):
     @post(opt={"limits": (MAILED_TOKENS,)})
     async def reset(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Set it, and sign everybody out."""
-        if (token := token_of(request)) is None:
+        if (token := pressed_link(request)) is None:
             return await no_link(request)
         try:
             await reset_password(token, password=form.raw("password"), code=form.field("code"))
@@ -78,7 +79,7 @@ class ResetPages(Controller):
         except InvalidError as error:
             return await _form(request, token, errors=FormErrors.told_by(error))
         done = "Your new password is set. Sign in with it."
-        return forgotten(redirect_with("/sign-in", notice=done, cookies=[ended_link(), *ended_cookies()]))
+        return forgotten(redirect_with("/sign-in", notice=done, cookies=ended_cookies()))
 
     @post("/again", opt={"limits": (MAILED_TOKENS,)})
     async def again(self, request: PageRequest) -> Answer:
@@ -96,6 +97,7 @@ async def _form(request: PageRequest, token: str, *, errors: FormErrors) -> Answ
         request,
         "mailed/reset.html",
         email=link.email,
+        link=mark_of(token),
         asks_for_code=asks,
         errors=errors,
     )

@@ -15,11 +15,14 @@ from web.contexts import Answer, PageRequest, page
 from web.forms import Form, FormErrors
 from web.mailed_links import (
     ask_for_mail,
+    closed_link,
     ended_link,
     ended_page,
     mailed_again,
+    mark_of,
     no_link,
     opened_link,
+    pressed_link,
     token_of,
 )
 from web.sessions import browser_label, let_in
@@ -55,12 +58,14 @@ class SignInLinkPages(Controller):
             link = await look_at_link(token, purpose=LinkPurpose.SIGN_IN)
         except LinkDeadError:
             return await _ended(request, token)
-        return await page(request, "mailed/open.html", email=link.email)
+        return await page(request, "mailed/open.html", email=link.email, link=mark_of(token))
 
     @post("/open", opt={"limits": (MAILED_TOKENS,)})
-    async def sign_in(self, request: PageRequest) -> Answer:
-        """Sign in."""
-        if (token := token_of(request)) is None:
+    async def sign_in(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
+        """Sign in, or close the page."""
+        if form.ticked("close"):
+            return closed_link()
+        if (token := pressed_link(request)) is None:
             return await no_link(request)
         try:
             session = await sign_in_by_link(token, label=browser_label(request))
