@@ -11,6 +11,7 @@ from api.accounts.schemas import PendingSignIn, SessionCreated
 from api.authentication import cookie_name
 from api.limits.caller import known_browser_name
 from api.settings import settings
+from web import sign_ups
 from web.contexts import Answer, cookie, redirect
 from web.mailed_links import ended_link
 
@@ -82,9 +83,9 @@ def ended_cookies() -> list[Cookie]:
     """What makes this browser forget that anybody was here: for whoever signs out, perhaps of a browser they share.
 
     Whatever else opens an account goes too: a link from a mail, a sign-in that waits for a code, and the way back of
-    somebody who is leaving.
+    somebody who is leaving. And what remembers that somebody is joining.
     """
-    return [*ended_session_cookies(), ended_pending_cookie(), ended_leaving_cookie(), ended_link()]
+    return [*ended_session_cookies(), ended_pending_cookie(), ended_leaving_cookie(), ended_link(), sign_ups.ended()]
 
 
 def forgotten(answer: Answer) -> Answer:

@@ -145,7 +145,7 @@ async def test_over_https_browsers_insist_on_it_and_cookies_belong_to_this_host_
     assert ada.display_name in replies[2].text
     assert {cookie.partition("=")[0] for cookie in cookies} == {
         "__Host-wherefore", "__Host-wherefore-form", "__Host-wherefore-known", "__Host-wherefore-notice",
-        "__Host-wherefore-leaving", "__Host-wherefore-link", "__Host-wherefore-pending",
+        "__Host-wherefore-leaving", "__Host-wherefore-link", "__Host-wherefore-pending", "__Host-wherefore-sign-up",
     }  # fmt: skip
     for cookie in cookies:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
