@@ -1,7 +1,9 @@
 """Telling Prometheus what all processes of one command have counted, on a port of its own."""
 
+import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,27 +34,24 @@ def told_to_prometheus() -> Iterator[None]:
         return
     host, port = chosen.metrics
     chosen.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_left(chosen.data_dir)
-    folder = chosen.data_dir / f"{_FOLDER}{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - it reads the environment
+    with _folder_of_our_own(chosen.data_dir) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - it reads the environment
 
-    registry = CollectorRegistry()
-    registry.register(_OfAllProcesses(folder))
-    try:
-        server, thread = start_http_server(port, host, registry)
-    except OSError as error:
-        raise SettingError(
-            f"WHEREFORE_METRICS: cannot listen on {host}:{port} ({error.strerror}). Choose another."
-        ) from error
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        shutil.rmtree(folder, ignore_errors=True)
+        registry = CollectorRegistry()
+        registry.register(_OfAllProcesses(folder))
+        try:
+            server, thread = start_http_server(port, host, registry)
+        except OSError as error:
+            raise SettingError(
+                f"WHEREFORE_METRICS: cannot listen on {host}:{port} ({error.strerror}). Choose another."
+            ) from error
+        try:
+            yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 class _OfAllProcesses:
@@ -73,9 +72,38 @@ class _OfAllProcesses:
         yield from collector.collect()  # type: ignore[no-untyped-call]
 
 
-def _remove_left(data_dir: Path) -> None:
-    """Remove what processes left that were killed."""
-    for folder in data_dir.glob(f"{_FOLDER}*"):
-        process = folder.name.removeprefix(_FOLDER)
-        if process.isdigit() and not psutil.pid_exists(int(process)):
+@contextmanager
+def _folder_of_our_own(data_dir: Path) -> Iterator[Path]:
+    """A folder that no other command uses, after what commands left that were killed is removed.
+
+    A lock tells who lives. The number of a process would not: in two containers that share `data_dir` both are 7.
+    """
+    with _locked(data_dir):  # nobody may take a folder for left before it is locked
+        for left in data_dir.glob(f"{_FOLDER}*"):
+            _remove_unless_used(left)
+        folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=data_dir))
+        ours = os.open(folder, os.O_RDONLY)
+        fcntl.flock(ours, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(ours)
+
+
+def _remove_unless_used(folder: Path) -> None:
+    try:
+        with _locked(folder, waiting=False):
             shutil.rmtree(folder, ignore_errors=True)
+    except (BlockingIOError, FileNotFoundError):
+        pass  # in use, or just removed by whoever used it
+
+
+@contextmanager
+def _locked(folder: Path, *, waiting: bool = True) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waiting else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)
