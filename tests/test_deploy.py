@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,16 @@ from web.headers import OVER_HTTPS
 
 ROOT = Path(__file__).parent.parent
 FILES = [path for path in [ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "deploy").rglob("*")] if path.is_file()]
+_ASKS = """
+import sys
+sys.addaudithook(lambda event, told: event in ("open", "os.listdir", "os.scandir") and print(told[0]))
+from embeddings.encoder import loaded_network
+from embeddings.models import find_model
+from tests.application import application
+application()
+loaded_network(find_model())
+"""
+"""Prints whatever is opened to serve, until the model is there."""
 _OF_COMPOSE = {"WHEREFORE_DB_PASSWORD", "WHEREFORE_DB_ADMIN_PASSWORD"}
 """Read by compose.yaml and by what prepares the database."""
 
@@ -75,6 +88,30 @@ def test_the_image_has_everything_that_is_copied_and_runs_as_nobody_in_particula
     assert all((ROOT / name).exists() for name in copied)
     assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE)[-1] == "10001:10001"
     assert "/readyz" in dockerfile
+
+
+def test_the_image_installs_where_the_code_comes_to_be() -> None:
+    # Before the code is there: a folder without __init__.py would be installed as one that several packages share.
+    project = tomllib.loads(_text("pyproject.toml"))["tool"]["setuptools"]["packages"]["find"]["include"]
+    packages = {name.removesuffix("*") for name in project}
+    dockerfile = _text("Dockerfile")
+
+    assert set(re.findall(r"RUN mkdir ([\w ]+)", dockerfile)[0].split()) == packages
+    assert set(re.findall(r"(\w+)/__init__\.py", dockerfile)) == packages
+    assert all((ROOT / package / "__init__.py").is_file() for package in packages)
+
+
+def test_the_image_leaves_nothing_out_that_is_asked_for() -> None:
+    [removed] = re.findall(r"rm -rf (.+?) \\$", _text("Dockerfile"), re.MULTILINE)
+    [kept] = re.findall(r"find torch/bin -type f ! -name (\w+) -delete", _text("Dockerfile"))
+
+    asked = subprocess.run([sys.executable, "-c", _ASKS], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    below = [path.partition("site-packages/")[2] for path in asked.splitlines()]
+    gone = tuple(name.removesuffix("*") if name.endswith("*") else f"{name}/" for name in removed.split())
+    assert len(below) > 1000
+    assert [path for path in below if path.startswith(gone)] == []
+    assert {path for path in below if path.startswith("torch/bin/")} <= {f"torch/bin/{kept}"}
 
 
 def test_compose_opens_nothing_but_the_site_and_that_to_this_machine_alone() -> None:
