@@ -52,6 +52,7 @@ MEANINGS = {
         "that nobody can learn anything by trying. Try once more, or sign in another way."
     ),
     "too-many-passkeys": "There is room for ten passkeys. Remove one that you do not use any more.",
+    "too-many-tokens": "There is room for a hundred tokens. Delete some that no program uses any more.",
     "last-way-in": "This is the only way into the account. Add another passkey or a password first, then remove it.",
     "account-leaving": (
         "This account is being deleted, as its member asked. For a week they can sign in on the site and keep it. "

@@ -8,7 +8,12 @@ from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from api.accounts import joining, queries, tokens
-from api.accounts.errors import SecondFactorNeededError, WrongCodeError, WrongCredentialsError
+from api.accounts.errors import (
+    SecondFactorNeededError,
+    TooManyTokensError,
+    WrongCodeError,
+    WrongCredentialsError,
+)
 from api.accounts.leaving import AccountLeavingError
 from api.accounts.schemas import AccountCreate, AccountCreated, Member, Scope, TokenCreate, TokenCreated, TokenRead
 from api.authentication import Access
@@ -43,7 +48,12 @@ class TokenController(Controller):
         operation_id="CreateToken",
         opt={"access": Access.ANYONE},
         responses=describes(
-            SecondFactorNeededError, WrongCodeError, WrongCredentialsError, AccountLeavingError, InvalidError
+            SecondFactorNeededError,
+            WrongCodeError,
+            WrongCredentialsError,
+            AccountLeavingError,
+            TooManyTokensError,
+            InvalidError,
         ),
     )
     async def create(self, data: JSONBody[TokenCreate]) -> TokenCreated:

@@ -51,6 +51,18 @@ class TooManyPasskeysError(WhereforeError):
         super().__init__("You have as many passkeys as you can have. Remove one that you do not use any more.")
 
 
+class TooManyTokensError(WhereforeError):
+    """They have as many tokens as anybody may have."""
+
+    code = "too-many-tokens"
+    title = "There is no room for another token"
+    status = 409
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__("You have as many tokens as you can have. Delete some that no program uses any more.")
+
+
 class LastWayInError(WhereforeError):
     """Without this passkey its member could never sign in again."""
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from api import clock
-from api.accounts.errors import SecondFactorNeededError
+from api.accounts.errors import SecondFactorNeededError, TooManyTokensError
 from api.accounts.fields import problem_with_name, raise_any
 from api.accounts.holding import hold_proved, hold_signed_in
 from api.accounts.keys import digest, new_token
@@ -22,6 +22,9 @@ from api.limits.services import spend
 from api.mail.schemas import MailKind
 from api.texts import tidy
 
+MOST_TOKENS = 100
+"""Of one account at a time: they are listed on one page."""
+
 
 async def create_token(draft: TokenCreate) -> TokenCreated:
     """Give a program a token with which it acts for whoever knows the password. Without scopes it may do everything.
@@ -33,6 +36,7 @@ async def create_token(draft: TokenCreate) -> TokenCreated:
         SecondFactorNeededError: It is, and a code is needed too.
         WrongCodeError: The code is not right, or was used before.
         TooManyError: Too many were made just now, or too many passwords or codes were wrong.
+        TooManyTokensError: They have as many as anybody may have.
     """
     _check_token(draft)
     proof = await prove(email=draft.email, password=draft.password)
@@ -56,6 +60,7 @@ async def make_token(actor: Member, *, credential: Credential, draft: TokenDraft
         InvalidError: The name or the scopes cannot be used.
         NotSignedInError: The session was ended meanwhile.
         TooManyError: Too many were made just now.
+        TooManyTokensError: They have as many as anybody may have.
     """
     needs_recent(credential)
     _check_token(draft)
@@ -91,6 +96,8 @@ async def _keep_token(member: Member, draft: TokenDraft) -> TokenCreated:
     token, token_id, now = new_token(), uuid4(), clock.now()
     expires_at = now + timedelta(days=draft.expires_in_days)
     await fetch("DELETE FROM access_token WHERE account = {} AND expires_at <= {}", member.id, now)
+    if len(await fetch("SELECT 1 FROM access_token WHERE account = {}", member.id)) >= MOST_TOKENS:
+        raise TooManyTokensError
     await fetch(
         "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
         "VALUES ({}, {}, {}, {}, {}, {}, {})",

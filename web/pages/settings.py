@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from api.accounts import queries, services, tokens
+from api.accounts.errors import TooManyTokensError
 from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, Member, Scope, TokenDraft
 from api.accounts.scopes import PARTS
@@ -100,6 +101,8 @@ class SettingsPages(Controller):
             made = await tokens.make_token(actor, credential=credential, draft=_draft(form))
         except InvalidError as error:
             return await _token_form(request, actor, form, _in_words(error))
+        except TooManyTokensError as error:
+            return await _token_form(request, actor, form, FormErrors.told_by(error))
         return await page(request, "settings/token_made.html", made=made, said=token_words(made.scopes))
 
     @get("/tokens/{token_id:uuid}/revoke")

@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from api.accounts import queries, services, tokens
+from api.accounts.errors import TooManyTokensError
 from api.accounts.schemas import Member, Scope, TokenCreate, TokenCreated, TokenDraft
 from api.accounts.scopes import PARTS
 from api.authentication import Access, access_of, scopes_of
@@ -45,6 +46,26 @@ async def test_a_token_can_be_told_from_other_secrets_and_is_kept_as_a_digest(da
     assert made.token.startswith("whf_")
     assert len(made.token) == 4 + 43
     assert made.token not in row["everything"]
+
+
+async def test_there_is_room_for_a_hundred_so_that_no_list_of_them_grows_without_end(database: None) -> None:
+    ada, ben = await make_member("Ada"), await make_member("Ben")
+    first = await make_token(ada)
+    await fetch(
+        "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
+        "SELECT gen_random_uuid(), account, uuid_send(gen_random_uuid()), name, scopes, created_at, expires_at "
+        "FROM access_token, generate_series(1, {})",
+        tokens.MOST_TOKENS - 1,
+    )
+
+    with pytest.raises(TooManyTokensError):
+        await make_token(ada)
+    with pytest.raises(TooManyTokensError):
+        await tokens.make_token(ada, credential=await credential_of(ada), draft=TokenDraft(name="script"))
+
+    assert (await make_token(ben)).token
+    await tokens.revoke_token(ada, first.id)
+    assert (await make_token(ada)).token
 
 
 async def test_a_new_token_is_told_by_mail_however_it_was_made(database: None) -> None:
