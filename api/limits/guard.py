@@ -14,7 +14,7 @@ from api.limits.caller import Caller, calling, known_browser_name
 from api.limits.errors import TooManyError
 from api.limits.keys import EVERYONE, address_of
 from api.limits.limit import Limit, Per, Standing
-from api.limits.policies import CHANGES
+from api.limits.policies import CHANGES, VISITORS
 from api.limits.services import Spent, spend
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -24,7 +24,10 @@ _STANDINGS = "limit_standings"
 
 
 def limits_of(handler: BaseRouteHandler, method: str) -> tuple[Limit, ...]:
-    """What one call of a route spends: what it declares, and one change where it is more than a look."""
+    """What one call of a route spends: what it declares, and one change where it is more than a look.
+
+    Of whoever is not signed in a change is one of `VISITORS`.
+    """
     declared: tuple[Limit, ...] = tuple(handler.opt.get("limits", ()))
     return declared if method in READING else (*declared, CHANGES)
 
@@ -42,7 +45,8 @@ async def spends_limits(connection: AnyConnection, handler: BaseRouteHandler) ->
     if method == "OPTIONS":
         return
     standings = connection.scope["state"].setdefault(_STANDINGS, [])
-    for limit in limits_of(handler, method):
+    visits = connection.scope.get("user") is None
+    for limit in (VISITORS if visits and one is CHANGES else one for one in limits_of(handler, method)):
         try:
             spent: Spent | None = await spend(limit, who=who_spends(connection.scope, limit.per))
         except TooManyError as error:

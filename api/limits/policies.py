@@ -21,6 +21,14 @@ CHANGES = Limit(
     counts="changes of any kind: every POST, PUT, PATCH and DELETE counts here too",
     lease=10,
 )
+VISITORS = Limit(
+    name="visitors",
+    per=Per.ADDRESS,
+    windows=(Window(6_000, 5 * MINUTE),),
+    fails=Fails.CLOSED,
+    counts="forms and calls of whoever is not signed in, in the place of `changes`",
+    lease=10,
+)
 READS = Limit(
     name="reads",
     per=Per.ACCOUNT,
@@ -31,7 +39,7 @@ READS = Limit(
 )
 PLACES = Limit(
     name="places",
-    per=Per.ADDRESS,
+    per=Per.ACCOUNT,
     windows=(Window(600, 5 * MINUTE),),
     fails=Fails.OPEN,
     counts="searches for a place",
@@ -114,13 +122,6 @@ SECOND_FACTOR_ADDRESS = Limit(
     fails=Fails.CLOSED,
     counts="wrong codes from one network address",
 )
-PASSKEYS = Limit(
-    name="passkeys",
-    per=Per.ADDRESS,
-    windows=(Window(30, 5 * MINUTE),),
-    fails=Fails.CLOSED,
-    counts="sign-ins by passkey tried; no account can be kept out by them",
-)
 NEW_TOKENS = Limit(
     name="new-tokens", per=Per.ACCOUNT, windows=(Window(30, HOUR),), fails=Fails.CLOSED, counts="tokens for programs"
 )
@@ -182,9 +183,6 @@ MAILBOX_ACCOUNTS = Limit(
 )
 LEAVING = Limit(
     name="leaving", per=Per.ACCOUNT, windows=(Window(5, DAY),), fails=Fails.CLOSED, counts="accounts deleted"
-)
-MAILED_TOKENS = Limit(
-    name="mailed-tokens", per=Per.ADDRESS, windows=(Window(20, 5 * MINUTE),), fails=Fails.CLOSED, counts="links opened"
 )
 LOOKING_AROUND = Limit(
     name="looking-around",

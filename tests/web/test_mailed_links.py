@@ -18,7 +18,7 @@ from tests.api.mail.posting import ADA
 from tests.factories import NEW_PASSWORD
 from tests.moved_clock import MovedClock
 from tests.web.browsing import Browser
-from tests.web.mailing import forgets, last_link, mails_to
+from tests.web.mailing import forgets, last_link, mails_to, signs_in
 
 OTHERS = [f"somebody{number}@example.org" for number in range(11)]
 
@@ -180,3 +180,19 @@ async def test_a_link_to_sign_in_is_used_up_by_whoever_is_leaving_too(client: As
     reply = await browser.open(link)
 
     assert (first, reply.status_code) == ("/leaving", 410)
+
+
+@pytest.mark.parametrize("door", ["/undo", "/reset", "/confirm", "/sign-in/link", "/settings/email"])
+async def test_nobody_behind_the_same_address_keeps_anybody_from_opening_a_link(
+    client: AsyncClient, ada: Member, door: str
+) -> None:
+    others = Browser(client)
+    for number in range(40):
+        await others.open(f"{door}/{number:043}")  # so may a picture on a page of another site
+    browser = await forgets(client)
+
+    await browser.open(await last_link(ADA, MailKind.RESET_PASSWORD))
+    await browser.press("Set the new password", password=NEW_PASSWORD)
+
+    assert browser.path == "/sign-in"
+    assert await signs_in(ADA, NEW_PASSWORD)

@@ -24,6 +24,19 @@ async def test_a_passkey_is_added_and_signs_in(client: AsyncClient) -> None:
     assert "Ada" in browser.text
 
 
+async def test_nobody_behind_the_same_address_keeps_anybody_from_signing_in_by_a_passkey(client: AsyncClient) -> None:
+    browser, device = await with_passkey(client, await make_member("Ada"))
+    await signed_out(browser)
+    for _ in range(40):
+        await answer_form(browser, "/sign-in/passkey", "{}", next="/me")
+    assert browser.reply.status_code == 422
+
+    answer = device.sign(await options(browser, "/sign-in/passkey/options"))
+    await answer_form(browser, "/sign-in/passkey", answer, next="/me")
+
+    assert browser.path == "/me"
+
+
 async def test_passkeys_are_offered_before_passwords(client: AsyncClient) -> None:
     browser = Browser(client)
     await browser.open("/sign-in")

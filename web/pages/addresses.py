@@ -12,7 +12,6 @@ from api.accounts.recent import needs_recent
 from api.accounts.schemas import Credential, LinkPurpose, Member
 from api.authentication import Access
 from api.errors import InvalidError
-from api.limits.policies import MAILED_TOKENS
 from api.profiles.queries import me
 from web.contexts import Answer, PageRequest, page, redirect, redirect_with
 from web.forms import Form, FormErrors
@@ -60,7 +59,7 @@ class AddressPages(Controller):
             return await _form(request, actor, email=email, errors=FormErrors.told_by(error))
         return redirect("/look-in-your-mail")
 
-    @get("/{token:str}", opt={"access": Access.ANYONE, "limits": (MAILED_TOKENS,)})
+    @get("/{token:str}", opt={"access": Access.ANYONE})
     async def open(self, token: FromPath[str]) -> Answer:
         """Take the token out of the address, before anybody is asked to sign in."""
         return opened_link(token, page_of="/settings/email/confirm")
@@ -78,7 +77,7 @@ class AddressPages(Controller):
             return await dead_link(request, ask_at="/settings/email")
         return await page(request, "settings/email_confirm.html", email=link.email)
 
-    @post("/confirm", opt={"limits": (MAILED_TOKENS,)})
+    @post("/confirm")
     async def change(self, request: PageRequest, actor: NamedDependency[Member]) -> Answer:
         """Change it, sign everybody else out, and tell the old address."""
         if (token := token_of(request)) is None:
@@ -97,7 +96,7 @@ class UndoPages(Controller):
     path = "/undo"
     opt = {"access": Access.ANYONE}
 
-    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    @get("/{token:str}")
     async def open(self, token: FromPath[str]) -> Answer:
         """Take the token out of the address."""
         return opened_link(token, page_of="/undo")
@@ -113,7 +112,7 @@ class UndoPages(Controller):
             return await dead_link(request, ask_at=None)
         return await page(request, "mailed/undo.html", email=link.email, link=mark_of(token))
 
-    @post(opt={"limits": (MAILED_TOKENS,)})
+    @post()
     async def undo(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Bring the address back, end what was opened, and ask for a new password at once; or close the page."""
         if form.ticked("close"):

@@ -13,7 +13,6 @@ from api.accounts.joining_by_passkey import confirm_by_passkey, options_to_confi
 from api.accounts.pending import look_at_sign_up, mail_again
 from api.accounts.schemas import Member
 from api.authentication import Access
-from api.limits.policies import MAILED_TOKENS
 from web.contexts import Answer, PageRequest, page, redirect
 from web.forms import Form, FormErrors
 from web.mailed_links import dead_link, ended_link, no_link, opened_link, token_of
@@ -30,7 +29,7 @@ class ConfirmPages(Controller):
     path = "/confirm"
     opt = {"access": Access.ANYONE}
 
-    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    @get("/{token:str}")
     async def open(self, token: FromPath[str]) -> Answer:
         """Take the token out of the address."""
         return opened_link(token, page_of="/confirm")
@@ -41,7 +40,7 @@ class ConfirmPages(Controller):
         token = token_of(request)
         return await no_link(request) if token is None else await _form(request, token, errors=FormErrors())
 
-    @post(opt={"limits": (MAILED_TOKENS,)})
+    @post()
     async def confirm(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Make the account with all that was chosen, and sign in."""
         if (token := token_of(request)) is None:
@@ -56,13 +55,13 @@ class ConfirmPages(Controller):
         await _switch_on(confirmed.session.member, confirmed.choices)
         return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link(), ended()])
 
-    @post("/passkey/options", opt={"limits": (MAILED_TOKENS,)})
+    @post("/passkey/options")
     async def options(self, request: PageRequest) -> Response[dict[str, Any]]:
         """What the browser is asked with: the passkey that was made at joining alone will do."""
         made = await options_to_confirm(token_of(request) or "", browser=browser_of(request))
         return options_reply(request, made)
 
-    @post("/passkey", opt={"limits": (MAILED_TOKENS,)})
+    @post("/passkey")
     async def by_passkey(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Make the account with all that was chosen, and sign in."""
         if (token := token_of(request)) is None:
@@ -77,7 +76,7 @@ class ConfirmPages(Controller):
         await _switch_on(confirmed.session.member, confirmed.choices)
         return redirect("/first-words", cookies=[*signed_in(confirmed.session), ended_link(), ended()])
 
-    @post("/again", opt={"limits": (MAILED_TOKENS,)})
+    @post("/again")
     async def again(self, request: PageRequest) -> Answer:
         """Mail another link in the place of one that is too old."""
         if (token := token_of(request)) is None:

@@ -11,7 +11,7 @@ from api.accounts.resetting import asks_for_code, reset_password
 from api.accounts.schemas import LinkPurpose
 from api.authentication import Access
 from api.errors import InvalidError
-from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
+from api.limits.policies import RESET_ADDRESS
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import (
@@ -54,7 +54,7 @@ class ResetPages(Controller):
     path = "/reset"
     opt = {"access": Access.ANYONE}
 
-    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    @get("/{token:str}")
     async def open(self, token: FromPath[str]) -> Answer:
         """Take the token out of the address."""
         return opened_link(token, page_of="/reset")
@@ -65,7 +65,7 @@ class ResetPages(Controller):
         token = token_of(request)
         return await no_link(request) if token is None else await _form(request, token, errors=FormErrors())
 
-    @post(opt={"limits": (MAILED_TOKENS,)})
+    @post()
     async def reset(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Set it, and sign everybody out."""
         if (token := pressed_link(request)) is None:
@@ -81,7 +81,7 @@ class ResetPages(Controller):
         done = "Your new password is set. Sign in with it."
         return forgotten(redirect_with("/sign-in", notice=done, cookies=ended_cookies()))
 
-    @post("/again", opt={"limits": (MAILED_TOKENS,)})
+    @post("/again")
     async def again(self, request: PageRequest) -> Answer:
         """Mail another link in the place of one that is too old."""
         return await mailed_again(request, purpose=LinkPurpose.RESET, ask_at="/forgot")

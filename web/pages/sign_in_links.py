@@ -10,7 +10,7 @@ from api.accounts.links import look_at_link
 from api.accounts.resetting import sign_in_by_link
 from api.accounts.schemas import LinkPurpose
 from api.authentication import Access
-from api.limits.policies import MAILED_TOKENS, RESET_ADDRESS
+from api.limits.policies import RESET_ADDRESS
 from web.contexts import Answer, PageRequest, page
 from web.forms import Form, FormErrors
 from web.mailed_links import (
@@ -44,7 +44,7 @@ class SignInLinkPages(Controller):
         """Mail a link, if this is a member's address; the answer is the same if not."""
         return await ask_for_mail(request, form, ask=ask_for_sign_in, asked_on="mailed/sign_in_link.html")
 
-    @get("/{token:str}", opt={"limits": (MAILED_TOKENS,)})
+    @get("/{token:str}")
     async def open(self, token: FromPath[str]) -> Answer:
         """Take the token out of the address."""
         return opened_link(token, page_of="/sign-in/link/open")
@@ -60,7 +60,7 @@ class SignInLinkPages(Controller):
             return await _ended(request, token)
         return await page(request, "mailed/open.html", email=link.email, link=mark_of(token))
 
-    @post("/open", opt={"limits": (MAILED_TOKENS,)})
+    @post("/open")
     async def sign_in(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Sign in, or close the page."""
         if form.ticked("close"):
@@ -75,7 +75,7 @@ class SignInLinkPages(Controller):
         answer.set_cookie(ended_link())
         return answer
 
-    @post("/open/again", opt={"limits": (MAILED_TOKENS,)})
+    @post("/open/again")
     async def again(self, request: PageRequest) -> Answer:
         """Mail another link in the place of one that is too old."""
         return await mailed_again(request, purpose=LinkPurpose.SIGN_IN, ask_at="/sign-in/link")

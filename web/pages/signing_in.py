@@ -14,7 +14,6 @@ from api.accounts.services import sign_out
 from api.accounts.signing_in import finish_sign_in, is_pending, start_sign_in
 from api.authentication import Access
 from api.limits.errors import TooManyError
-from api.limits.policies import PASSKEYS
 from web.contexts import Answer, PageRequest, local_path, page, redirect, redirect_with, to_wait
 from web.forms import Form, FormErrors
 from web.passkeys import browser_of, options_reply
@@ -60,7 +59,7 @@ class SigningInPages(Controller):
         """What the browser is asked with; the same for whoever asks."""
         return options_reply(request, await options_to_sign_in(browser=browser_of(request)))
 
-    @post("/sign-in/passkey", opt={"limits": (PASSKEYS,)})
+    @post("/sign-in/passkey")
     async def by_passkey(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
         """Open a session for whoever holds the passkey."""
         after = local_path(form.field("next"))

@@ -14,7 +14,6 @@ from api.accounts.signing_in import prove_again
 from api.accounts.ways_in import ways_in
 from api.authentication import Access
 from api.limits.errors import TooManyError
-from api.limits.policies import PASSKEYS
 from web.contexts import Answer, PageRequest, local_path, page, redirect, to_wait
 from web.forms import Form, FormErrors
 from web.interrupted import kept_form
@@ -64,7 +63,7 @@ class SigningInAgainPages(Controller):
         """What the browser is asked with: only the member's own passkeys will do."""
         return options_reply(request, await options_to_prove(actor, browser=browser_of(request)))
 
-    @post("/passkey", opt={"limits": (PASSKEYS,)})
+    @post("/passkey")
     async def by_passkey(
         self,
         request: PageRequest,

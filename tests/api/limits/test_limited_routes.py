@@ -96,13 +96,12 @@ async def test_a_call_says_what_is_left_of_ones_own(client: AsyncClient, monkeyp
 
 
 async def test_nobody_reads_from_a_limit_what_others_behind_the_same_address_do(client: AsyncClient) -> None:
-    opened = "/sign-in/link/" + "a" * 43
-    alone = await client.get(opened)
-    await client.get(opened)
+    alone = await client.post("/api/v1/tokens", json={})
+    await client.post("/api/v1/tokens", json={})
 
-    again = await client.get(opened)
+    again = await client.post("/api/v1/tokens", json={})
 
-    assert alone.status_code == again.status_code == 303
+    assert alone.status_code == again.status_code == 422
     assert [name for name in again.headers if name.startswith("ratelimit")] == []
 
 
@@ -151,6 +150,22 @@ async def test_nobody_spends_what_is_anothers(client: AsyncClient, monkeypatch: 
 
     assert {reply.status_code for reply in [*without, *wrong]} == {401}
     assert own.status_code == 201
+
+
+async def test_visitors_use_up_nothing_of_the_members_behind_the_same_address(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(monkeypatch, "visitors=10/5m,places=20/5m")
+    ada = await make_member()
+    headers = await as_member(client, ada)
+    sent, looked_for = [], []
+    for _ in range(40):
+        sent.append((await client.post("/api/v1/tokens", json={})).status_code)
+        looked_for.append((await client.get("/api/v1/places?q=leeds")).status_code)
+
+    assert {sent[-1], looked_for[-1]} == {429}
+    assert (await client.patch("/api/v1/me", json={"pronouns": "she"}, headers=headers)).status_code == 200
+    assert (await (await browser_of(client, ada)).open("/me/place?q=leeds")).status_code == 200
 
 
 async def test_a_refusal_is_the_same_whether_or_not_there_is_anything(
