@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 from uuid import UUID
 
 import msgspec
@@ -48,7 +48,7 @@ OF_ACCOUNTS = frozenset({Decision.LEAVING, Decision.BACK, Decision.GONE})
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line of the journal."""
 
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     account: UUID
     decision: Decision
     sealed: str = ""

@@ -1,7 +1,7 @@
 """The file of a backup: a tar archive, packed by gzip, and encrypted like age where that is wanted.
 
-`age --decrypt FILE | tar --list --gzip` lists what is in one: `about.json` first, the journal of erasures, each table
-in parts of some megabytes as COPY wrote them, and the sums of all tables last.
+`age --decrypt FILE | tar --list --gzip` lists what is in one: `about.json` first, the journal of erasures and each
+table in parts of some megabytes, and the sums of all tables last.
 """
 
 import gzip
@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 import msgspec
 from pyrage.x25519 import Identity, Recipient
@@ -23,7 +23,7 @@ from api.backups.errors import BackupError, DamagedError, SecretError
 from api.backups.schemas import FORMAT, About, Sum, Sums
 
 PART = 4 * 1024 * 1024
-"""Bytes of a table that are held in memory together."""
+"""Bytes of a table that are held in memory together, and of the journal that stand together."""
 _ABOUT, _JOURNAL, _SUMS = "about.json", "erasures.jsonl", "sums.json"
 _LARGEST_PART = 64 * 1024 * 1024
 _PACKING = 1  # vectors and sealed texts can hardly be packed: more would take time and save nothing
@@ -75,7 +75,8 @@ class ArchiveWriter:
     def begin(self, about: About, *, journal: bytes) -> None:
         """Say what follows."""
         _add(self._tar, _ABOUT, msgspec.json.format(msgspec.json.encode(about)))
-        _add(self._tar, _JOURNAL, journal)
+        for begins in range(0, len(journal) or 1, PART):
+            _add(self._tar, _JOURNAL, journal[begins : begins + PART])
 
     def table(self, name: str) -> TableWriter:
         """Begin a table."""
@@ -102,15 +103,31 @@ def written(file: BinaryIO, *, recipients: Sequence[Recipient]) -> Iterator[Arch
         yield ArchiveWriter(tar)
 
 
+class _Entry(tarfile.TarInfo):
+    """What a backup has: plain files, and nothing that the library would read whole before we are asked."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        entry = super().frombuf(buf, encoding, errors)
+        if entry.type != tarfile.REGTYPE or not 0 <= entry.size <= _LARGEST_PART:
+            raise tarfile.ReadError("no part of a backup")
+        return entry
+
+
 class ArchiveReader:
     """Reads a backup in order. What it gives is known to be right only once `parts` has come to its end."""
 
     def __init__(self, packed: gzip.GzipFile) -> None:
         """Read what comes before the tables."""
         self._packed = packed
-        self._tar = tarfile.open(fileobj=packed, mode="r|", bufsize=PART)  # noqa: SIM115 - `opened` closes what is below
+        self._tar = tarfile.open(fileobj=packed, mode="r|", bufsize=PART, tarinfo=_Entry)  # noqa: SIM115 - closed below
         self.about = self._read_about()
         self.journal = self._named(_JOURNAL)
+        with _telling_damage():
+            self._next = self._tar.next()
+            while self._next is not None and self._next.name == _JOURNAL:
+                self.journal += self._data(self._next)
+                self._next = self._tar.next()
         self.sums: Sums | None = None
 
     def parts(self) -> Iterator[Part]:
@@ -123,7 +140,7 @@ class ArchiveReader:
         hashes = {table.name: hashlib.sha256() for table in self.about.tables}
         sizes = dict.fromkeys(hashes, 0)
         with _telling_damage():
-            while (entry := self._tar.next()) is not None:
+            while (entry := self._next) is not None:
                 if entry.name == _SUMS:
                     self.sums = msgspec.json.decode(self._data(entry), type=Sums)
                     break
@@ -134,6 +151,7 @@ class ArchiveReader:
                 hashes[table].update(data)
                 sizes[table] += len(data)
                 yield Part(table, data)
+                self._next = self._tar.next()
             while self._packed.read(PART):  # to the end of what is encrypted and packed, which has seals of its own
                 pass
         if self.sums is None:
@@ -171,9 +189,9 @@ class ArchiveReader:
             return self._data(entry)
 
     def _data(self, entry: tarfile.TarInfo) -> bytes:
-        file = self._tar.extractfile(entry) if entry.size <= _LARGEST_PART else None
+        file = self._tar.extractfile(entry)
         if file is None:
-            raise DamagedError("The backup holds a part that does not belong there.")
+            raise AssertionError  # `_Entry` would have raised
         return file.read()
 
 
@@ -210,7 +228,7 @@ def forget_cached(descriptor: int) -> None:
 def _telling_damage() -> Iterator[None]:
     try:
         yield
-    except (EOFError, tarfile.ReadError, msgspec.MsgspecError, gzip.BadGzipFile, zlib.error) as error:
+    except (EOFError, tarfile.ReadError, msgspec.MsgspecError, UnicodeError, gzip.BadGzipFile, zlib.error) as error:
         if isinstance(error, EOFError) or "unexpected end" in str(error):
             raise DamagedError("The file is cut off: it ends before its end.") from error
         raise DamagedError("The file is damaged, or is no backup.") from error

@@ -1,6 +1,7 @@
 """What stands in a backup about itself."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -31,7 +32,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
     format: str
     id: UUID
-    made_at: datetime
+    made_at: Annotated[datetime, msgspec.Meta(tz=True)]
     wherefore: str
     postgresql: str
     pgvector: str

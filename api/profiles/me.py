@@ -8,7 +8,7 @@ from msgspec import UNSET
 from api import clock
 from api.accounts.fields import problem_with_details, problem_with_display_name
 from api.accounts.schemas import Member
-from api.database import fetch, transaction
+from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, InvalidError
 from api.profiles import queries
 from api.profiles.list_orders import order_all_lists
@@ -41,10 +41,13 @@ async def update_me(actor: Member, *, change: MeUpdate) -> MeRead:
     errors = tuple(problem for problem in _problems(tidied) if problem is not None)
     if errors:
         raise InvalidError("Some of what you wrote needs to be put right.", errors=errors)
-    values = {name: value for name in change.__struct_fields__ if (value := getattr(tidied, name)) is not UNSET}
+    said = {name: value for name in change.__struct_fields__ if (value := getattr(tidied, name)) is not UNSET}
     async with protecting() as keep:
         await lock_member(actor.id)
         await check_unchanged(queries.me, actor)
+        before = await fetch_one("SELECT account.* FROM account WHERE id = {}", actor.id) or {}
+        # What is as it was is noted nowhere, and nothing is computed anew for it.
+        values = {name: value for name, value in said.items() if before.get(name) != value}
         if not values:
             return await queries.me(actor)
         if SHOWN & values.keys():

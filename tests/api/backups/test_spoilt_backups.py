@@ -1,6 +1,8 @@
 """A backup that is damaged, closed, or of something else changes nothing, and a disk that fails is told of."""
 
+import gzip
 import os
+import tarfile
 from pathlib import Path
 
 import anyio
@@ -8,6 +10,7 @@ import asyncpg
 import pytest
 
 from api.backups import restoring, taking
+from api.backups.archive import opened
 from api.backups.encryption import new_identity
 from api.backups.errors import BackupError, DamagedError, SecretError
 from api.sealing import keys
@@ -146,3 +149,47 @@ async def test_another_file_is_told_from_a_backup(url: str, tmp_path: Path) -> N
 
     with pytest.raises(DamagedError, match="is damaged, or is no backup"):
         restoring.check(other, [])
+
+
+async def test_a_journal_of_any_length_keeps_no_backup_from_being_made(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.backups.archive._LARGEST_PART", 64 * 1024)
+    monkeypatch.setattr("api.backups.archive.PART", 16 * 1024)
+    await make_member("Ada")
+    written = b"".join(b'{"line": %d}\n' % number for number in range(10_000))
+    monkeypatch.setattr(taking, "_read_journal", lambda: written)
+
+    made = await taken(url, tmp_path)
+
+    with opened(made.path, []) as archive:
+        assert archive.journal == written
+        assert archive.check() == made.sums
+    await put_back(url, made.path)
+    assert await people() == {"Ada"}
+
+
+def _header(kind: bytes, *, size: int, name: str = "about.json") -> bytes:
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.size = kind, size
+    return entry.tobuf(tarfile.PAX_FORMAT)
+
+
+_SPARSE = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
+_HOSTILE = {
+    "a link": _header(tarfile.SYMTYPE, size=0),
+    "a header that would be read whole": _header(tarfile.XHDTYPE, size=1 << 40),
+    "headers without end": (_header(tarfile.XHDTYPE, size=10) + b"10 a=bcde\n".ljust(512, b"\0")) * 3000,
+    "a sparse file": _header(tarfile.XHDTYPE, size=len(_SPARSE)) + _SPARSE.ljust(512, b"\0") + _header(b"0", size=0),
+    "no letters": _header(b"0", size=9) + b'{"a":"\xff"}'.ljust(512, b"\0"),
+    "more than there can be": _header(b"0", size=1 << 40),
+}
+
+
+@pytest.mark.parametrize("what", _HOSTILE)
+def test_what_no_backup_has_is_refused_before_it_is_read(tmp_path: Path, what: str) -> None:
+    spoilt = tmp_path / "spoilt.tar.gz"
+    spoilt.write_bytes(gzip.compress(_HOSTILE[what] + bytes(10_240)))
+
+    with pytest.raises(DamagedError, match=r"is damaged, or is no backup|no backup made by|cut off"):
+        restoring.check(spoilt, [])

@@ -1,6 +1,7 @@
 """The journal of erasures: written first, whole after a crash, and without a word about anybody."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,10 +11,14 @@ import pytest
 
 from api import database as databases
 from api import journal
+from api.accounts.schemas import Meets
+from api.clock import now
 from api.errors import NotFoundError
 from api.journal import Entry, JournalUnavailableError, entries_in, journal_file, last_decisions
 from api.privacy.erasure import erase, leave, leaves_at, replay
 from api.profiles import queries as profiles
+from api.profiles.me import update_me
+from api.profiles.schemas import MeUpdate
 from api.settings import settings
 from tests.factories import make_member
 
@@ -91,3 +96,29 @@ async def _decisions() -> dict[UUID, Entry]:
 def _lines_and_mode(path: Path) -> tuple[list[dict[str, str]], int]:
     lines = [json.loads(line) for line in path.read_text().splitlines() if line]
     return lines, path.stat().st_mode & 0o777
+
+
+async def test_what_is_said_again_as_it_is_takes_no_room_in_the_journal(own_journal: Path) -> None:
+    ada = await make_member("Ada")
+    until = now() + timedelta(days=3)
+    for _ in range(5):
+        await update_me(
+            ada, change=MeUpdate(display_name="Ada", pronouns="she", paused_until=until, meets=Meets.ONLINE)
+        )
+
+    lines, _ = await anyio.to_thread.run_sync(_lines_and_mode, own_journal)
+
+    assert len(lines) == 2
+    assert (await profiles.me(ada)).pronouns == "she"
+
+
+async def test_a_line_whose_time_has_no_zone_is_told_and_breaks_nothing(own_journal: Path, tmp_path: Path) -> None:
+    ada = await make_member("Ada")
+    await leave(ada)
+    other = tmp_path / "other.jsonl"
+    line = {"at": "2026-11-23T12:00:00", "account": str(ada.id), "decision": "gone"}
+    await anyio.Path(other).write_text(json.dumps(line) + "\n")
+
+    assert await journal.add_from(other) == 0
+    assert journal.read(other) == ([], 1)
+    assert [entry.decision for entry in entries_in(own_journal)] == ["leaving"]
