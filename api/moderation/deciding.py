@@ -1,5 +1,6 @@
 """Deciding a case, and an appeal against a decision: what it says and what it does are written in one transaction."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.moderation.case_rows import CaseRow, lock_case, write
 from api.moderation.cases import earlier_decisions, evidence_of, step_before
 from api.moderation.decision_checks import LONGEST_REASON, problems_with_decision
 from api.moderation.holding_decisions import HELD, suspended, take_effect
-from api.moderation.notice_words import quotes_of
+from api.moderation.notice_words import names_left_out, quotes_of
 from api.moderation.removal import can_be_removed, put_back, take_out
 from api.moderation.schemas import (
     AppealDecision,
@@ -47,8 +48,9 @@ async def decide(actor: Member, case_id: UUID, *, draft: DecisionCreate) -> None
         case_machine.decide(row.facts, actor.id, now, draft.decision)
         evidence = await evidence_of(row.id)
         step = step_before(await earlier_decisions(row))
-        _raise_any(problems_with_decision(draft, row=row, evidence=evidence, step_before=step))
-        written = await _written(row, draft, evidence, now)
+        names = await names_left_out(row.reported, reporter_name=evidence.reporter_name)
+        _raise_any(problems_with_decision(draft, row=row, evidence=evidence, step_before=step, names=names))
+        written = await _written(row, draft, evidence, now, names=names)
         await write(row.id, decided_by=actor.id, after_step_at=step.decided_at if step is not None else None, **written)
         detail = " ".join(filter(None, (draft.decision, draft.rule, f"{draft.days} days" if draft.days else "")))
         await note(actor.id, "decided", report=row.id, detail=detail)
@@ -90,11 +92,13 @@ async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) 
         await strike_out(line_of(row.id), *map(line_of, taken_out))
 
 
-async def _written(row: CaseRow, draft: DecisionCreate, evidence: Evidence, now: datetime) -> dict[str, object]:
+async def _written(
+    row: CaseRow, draft: DecisionCreate, evidence: Evidence, now: datetime, *, names: Collection[str]
+) -> dict[str, object]:
     """The columns of a decision, with its words sealed; words that are to be taken out are out by now."""
     acts = draft.decision is not Decision.NO_ACTION
     parts = [evidence.parts[place] for place in sorted(draft.parts)]
-    notice = NoticeText(tidy(draft.words), quotes_of(parts, reporter_name=evidence.reporter_name))
+    notice = NoticeText(tidy(draft.words), quotes_of(parts, names=names))
     at_once = tidy(draft.at_once)
     pauses = draft.decision is Decision.REQUESTS_PAUSED and draft.days is not None
     removed: list[Part] = []

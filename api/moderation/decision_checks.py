@@ -1,6 +1,6 @@
 """Whether a decision is whole, and may be taken in this case: pure functions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -19,20 +19,29 @@ LARGEST_NOTICE = 80_000
 
 
 def problems_with_decision(
-    draft: DecisionCreate, *, row: CaseRow, evidence: Evidence, step_before: EarlierDecision | None
+    draft: DecisionCreate,
+    *,
+    row: CaseRow,
+    evidence: Evidence,
+    step_before: EarlierDecision | None,
+    names: Collection[str],
 ) -> list[FieldError]:
-    """Everything that is missing or cannot be, in the order of the form."""
-    return list(_problems(draft, row, evidence, step_before))
+    """Everything that is missing or cannot be, in the order of the form; `names` are those that no notice quotes."""
+    return list(_problems(draft, row, evidence, step_before, names))
 
 
 def _problems(
-    draft: DecisionCreate, row: CaseRow, evidence: Evidence, step_before: EarlierDecision | None
+    draft: DecisionCreate,
+    row: CaseRow,
+    evidence: Evidence,
+    step_before: EarlierDecision | None,
+    names: Collection[str],
 ) -> Iterator[FieldError]:
     acts = draft.decision is not Decision.NO_ACTION
     if acts and row.reported is None:
         yield FieldError("/decision", "gone", "Their account is gone. There is nobody left to act on.")
     if acts:
-        yield from _problems_with_notice(draft, evidence)
+        yield from _problems_with_notice(draft, evidence, names)
     if draft.decision is Decision.REQUESTS_PAUSED and draft.days not in PAUSES:
         yield FieldError("/days", "missing", "Choose for how long.")
     if draft.decision is Decision.ACCOUNT_SUSPENDED and step_before is None:
@@ -40,7 +49,7 @@ def _problems(
     yield from _unless_fine(draft.reason, "reason", "The reason", least=1)
 
 
-def _problems_with_notice(draft: DecisionCreate, evidence: Evidence) -> Iterator[FieldError]:
+def _problems_with_notice(draft: DecisionCreate, evidence: Evidence, names: Collection[str]) -> Iterator[FieldError]:
     if draft.rule is None:
         yield FieldError("/rule", "missing", "Choose the rule that was broken.")
     theirs = {place for place, part in enumerate(evidence.parts) if part.by == "reported"}
@@ -51,7 +60,7 @@ def _problems_with_notice(draft: DecisionCreate, evidence: Evidence) -> Iterator
         yield FieldError("/parts", "missing", "Choose the words that it is about: the notice quotes them.")
     elif draft.decision is Decision.WORDS_REMOVED and not _any_removable(chosen):
         yield FieldError("/parts", "not-removable", "Choose words that can be taken out: a text of their own.")
-    elif _size(draft, chosen, evidence) > LARGEST_NOTICE:
+    elif _size(draft, chosen, names) > LARGEST_NOTICE:
         yield FieldError("/parts", "too-long", "That is more than a notice has room for. Choose those that say most.")
     yield from _unless_fine(
         draft.words, "words", "What you tell them", least=1 if draft.decision is Decision.WORDS_TO_MEMBER else 0
@@ -69,8 +78,8 @@ def _problems_with_haste(draft: DecisionCreate) -> Iterator[FieldError]:
         yield from _unless_fine(draft.at_once, "at_once", "Why at once", least=1)
 
 
-def _size(draft: DecisionCreate, chosen: list[Part], evidence: Evidence) -> int:
-    quotes = quotes_of(chosen, reporter_name=evidence.reporter_name)
+def _size(draft: DecisionCreate, chosen: list[Part], names: Collection[str]) -> int:
+    quotes = quotes_of(chosen, names=names)
     return len(msgspec.json.encode(NoticeText(tidy(draft.words), quotes)))
 
 

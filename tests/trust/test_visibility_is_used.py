@@ -73,6 +73,7 @@ REASONED = {
     "api.moderation.stuck": "a job: counts cases that no moderator may judge",
     "api.moderation.moderators": "a command of the operator",
     "api.moderation.notices": "a member's own notices",
+    "api.moderation.notice_words.names_left_out": "names that are taken out of a notice; shows none",
     "api.moderation.evidence": "gathers what the reporter could read, found by visibility or as a party to it",
     "api.moderation.reporting": "keeps the actor's own report, and its evidence",
     "api.conversations.reported": "for evidence: what stands in a conversation of the reporter's own",
