@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from api.settings import SettingError, settings
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
-_FOLDER = "metrics-"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a name of its own is made in it, for us alone
 
 
 @contextmanager
@@ -76,12 +77,16 @@ class _OfAllProcesses:
 def _folder_of_our_own(data_dir: Path) -> Iterator[Path]:
     """A folder that no other command uses, after what commands left that were killed is removed.
 
-    A lock tells who lives. The number of a process would not: in two containers that share `data_dir` both are 7.
+    In memory where there is such a place: what is counted is written through memory that is mapped, and where a disk
+    has no room for it the kernel ends the process. A lock tells who lives. The number of a process would not: in two
+    containers that share `data_dir` both are 7.
     """
+    home = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK | os.X_OK) else data_dir
+    prefix = f"wherefore-metrics-{sha256(bytes(data_dir)).hexdigest()[:16]}-"
     with _locked(data_dir):  # nobody may take a folder for left before it is locked
-        for left in data_dir.glob(f"{_FOLDER}*"):
+        for left in [*home.glob(f"{prefix}*"), *data_dir.glob("metrics-*")]:  # the last as versions before named them
             _remove_unless_used(left)
-        folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=data_dir))
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
         ours = os.open(folder, os.O_RDONLY)
         fcntl.flock(ours, fcntl.LOCK_EX)
     try:
@@ -95,8 +100,8 @@ def _remove_unless_used(folder: Path) -> None:
     try:
         with _locked(folder, waiting=False):
             shutil.rmtree(folder, ignore_errors=True)
-    except (BlockingIOError, FileNotFoundError):
-        pass  # in use, or just removed by whoever used it
+    except (BlockingIOError, FileNotFoundError, PermissionError):
+        pass  # in use, just removed by whoever used it, or another account's
 
 
 @contextmanager
