@@ -41,6 +41,18 @@ async def passkeys(actor: Member) -> list[PasskeyRead]:
     )
 
 
+async def passkey(actor: Member, passkey_id: UUID) -> PasskeyRead:
+    """One of the actor's passkeys.
+
+    Raises:
+        NotFoundError: There is none such.
+    """
+    for one in await passkeys(actor):
+        if one.id == passkey_id:
+            return one
+    raise NotFoundError
+
+
 async def options_to_sign_in(*, browser: str) -> dict[str, Any]:
     """What a browser needs to ask for a passkey of this site; the same for everybody, whoever they may be."""
     return await ask_to_sign(Ceremony.SIGN_IN, browser=browser)

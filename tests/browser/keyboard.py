@@ -82,10 +82,10 @@ class Keyboard:
 
     async def choose(self, group: str, label: str) -> None:
         """Choose one of several: the Tab key reaches the first or the chosen one, the arrows the others."""
-        first = self.page.get_by_role("group", name=group).get_by_role("radio").first
-        chosen = self.page.get_by_role("group", name=group).get_by_role("radio", checked=True)
-        entry = chosen if await chosen.count() else first
-        wanted = self.page.get_by_role("radio", name=label, exact=True)
+        choices = self.page.get_by_role("group", name=group)
+        chosen = choices.get_by_role("radio", checked=True)
+        entry = chosen if await chosen.count() else choices.get_by_role("radio").first
+        wanted = choices.get_by_role("radio", name=label, exact=True)
         for _ in range(MOST_PRESSES):
             if await entry.evaluate("one => one === document.activeElement"):
                 break

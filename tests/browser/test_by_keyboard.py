@@ -1,12 +1,14 @@
 """Every journey by keyboard alone: Tab, Shift and Tab, Enter, Space, the arrows, and letters."""
 
+import pyotp
 import pytest
 from playwright.async_api import expect
 
 from scripts.screenshots import look_around
 from tests.browser.conftest import Visit
 from tests.browser.keyboard import Keyboard
-from tests.browser.visitor import PASSWORD, REASON, TEMPLATE
+from tests.browser.test_passkeys import Device
+from tests.browser.visitor import PASSWORD, REASON, TEMPLATE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -108,6 +110,50 @@ async def test_a_member_takes_out_what_is_theirs_and_signs_out(visit: Visit) -> 
     await ada.page.wait_for_url(f"{ada.url}/")
 
 
+async def test_a_member_changes_how_they_sign_in_makes_a_token_and_leaves(visit: Visit) -> None:
+    ada = await _keyboard(visit)
+    await _joins(ada, "Ada", about="I keep bees and read about them", seeking="")
+    await Device.of(Visitor(ada.page, ada.url))
+    await _opens(ada, "How I sign in")
+    await ada.follow("Add a passkey")
+    await ada.press("Add the passkey")
+    await ada.follow("Remove")
+    await ada.press("Remove the passkey")
+    await ada.sees("The passkey is removed.")
+    await ada.press("Set up an app for codes")
+    key = (await ada.page.locator("code.said").inner_text()).replace(" ", "")
+    await ada.type("Code from your app", pyotp.TOTP(key).now())
+    await ada.press("Ask for codes from now on")
+    await ada.follow("I have written them down")
+    await ada.follow("Make new recovery codes")
+    await ada.press("Show me new codes")
+    await ada.follow("I have written them down")
+    await ada.follow("Ask for no codes any more")
+    await ada.press("Ask for no codes any more")
+    await ada.sees("We ask for no codes any more.")
+    await _opens(ada, "For programs")
+    await ada.follow("Make a token")
+    await ada.press("Make the token")
+    await ada.is_told_what_is_wrong("name is missing")
+    await ada.type("What is it for?", "Backup")
+    await ada.choose("My profile", "Read")
+    await ada.press("Make the token")
+    await ada.follow("I have copied it")
+    await ada.follow("Delete", exact=False)
+    await ada.press("Delete the token", key="Space")
+    await ada.sees("The token is deleted.")
+    await _opens(ada, "Delete my account")
+    await ada.press("Delete my account")
+
+    await ada.sees("Nobody can see you here any more.")
+
+
+async def _opens(ada: Keyboard, setting: str) -> None:
+    await ada.follow("Me", exact=True, back=True)
+    await ada.follow("Settings")
+    await ada.follow(setting)
+
+
 async def _keyboard(visit: Visit) -> Keyboard:
     visitor = await visit()
     return Keyboard(visitor.page, visitor.url)
@@ -150,7 +196,6 @@ async def _write(ada: Keyboard, field: str, text: str) -> None:
 
 async def _finds_and_asks(ada: Keyboard, name: str) -> None:
     await ada.follow("Matches", exact=True, back=True)
-    await ada.follow("Hobby")
     await ada.follow(f"Why this match? About {name}")
     await ada.follow("Ask to connect")
     await ada.type("Your reason", TEMPLATE)

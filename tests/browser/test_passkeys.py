@@ -115,7 +115,8 @@ async def test_where_the_browser_offers_it_in_the_field_nothing_needs_to_be_pres
 async def test_a_second_passkey_is_added_and_the_first_removed(visit: Visit, ada: tuple[Visitor, Device]) -> None:
     visitor, device = ada
     await visitor.go("/settings/sign-in")
-    await visitor.press("Remove")
+    await visitor.follow("Remove")
+    await visitor.press("Remove the passkey")
     await visitor.sees("This is the only way into your account.")
     await device.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": device.id})
     await Device.of(visitor)
@@ -124,11 +125,12 @@ async def test_a_second_passkey_is_added_and_the_first_removed(visit: Visit, ada
     await visitor.press("Add the passkey")
     await visitor.sees("The passkey is added.")
 
-    await visitor.press("Remove")
+    await visitor.follow("Remove")
+    await visitor.press("Remove the passkey")
 
     await visitor.sees("The passkey is removed.")
     await visitor.sees("My blue key")
-    await expect(visitor.page.get_by_role("button", name="Remove")).to_have_count(1)
+    await expect(visitor.page.get_by_role("link", name="Remove")).to_have_count(1)
     await _sign_out(visitor)
     await visitor.press("Sign in with a passkey")
     await visitor.page.wait_for_url(f"{visitor.url}/me")

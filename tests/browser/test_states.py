@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pyotp
 import pytest
 from httpx import ASGITransport, AsyncClient
 from playwright.async_api import Browser, Page, Route
@@ -10,6 +11,7 @@ from scripts.demo import DEMO_SIGN_INS
 from scripts.screenshots import look_around
 from tests.browser.conftest import Visit
 from tests.browser.seeing import MEASURES, Look, examine, look_at
+from tests.browser.test_passkeys import Device
 from tests.browser.visitor import Visitor
 from tests.running_site import RunningSite
 from tests.web.failing import fail_as_asked
@@ -39,6 +41,7 @@ async def states(chromium: Browser, site: RunningSite) -> AsyncIterator[States]:
     await _goes_wrong_inside(ada, seen)
     await _ends_what_a_program_may_do(ada, seen)
     await nur.join(ARABIC_NAME, about=ARABIC, seeking=LONG[:250])
+    await _ends_ways_in(nur, seen)
     await _meets_long_and_foreign_words(ada, nur, seen)
     await _is_judged(ada, nur, seen, chromium, site)
     yield seen
@@ -144,6 +147,26 @@ async def _ends_what_a_program_may_do(ada: Visitor, seen: States) -> None:
     await _sees(seen, "programs: one token", ada.page)
     await ada.send(ada.page.get_by_role("link", name="Delete"))
     await _sees(seen, "token: delete it?", ada.page)
+
+
+async def _ends_ways_in(nur: Visitor, seen: States) -> None:
+    await Device.of(nur)
+    await nur.go("/settings/sign-in/passkeys/new")
+    await nur.fill("What is it kept in?", LONG[:40])
+    await nur.send("Add the passkey")
+    await nur.send(nur.page.get_by_role("link", name="Remove"))
+    await _sees(seen, "passkey: remove it?", nur.page)
+    await nur.go("/settings/sign-in")
+    await nur.send("Set up an app for codes")
+    await _sees(seen, "codes: an app", nur.page)
+    key = (await nur.page.locator("code.said").inner_text()).replace(" ", "")
+    await nur.fill("Code from your app", pyotp.TOTP(key).now())
+    await nur.send("Ask for codes from now on")
+    await _sees(seen, "codes: shown once", nur.page)
+    await nur.send(nur.page.get_by_role("link", name="I have written them down"))
+    await _sees(seen, "codes: how I sign in", nur.page)
+    for name, path in (("new ones?", "recovery-codes"), ("none any more?", "app/off")):
+        seen[f"codes: {name}"] = await look_at(nur.page, f"{nur.url}/settings/sign-in/{path}")
 
 
 async def _meets_long_and_foreign_words(ada: Visitor, nur: Visitor, seen: States) -> None:

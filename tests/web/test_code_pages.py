@@ -3,9 +3,11 @@
 import re
 
 import pyotp
+import pytest
 from httpx import AsyncClient
 
 from api import clock
+from api.accounts.recovery_codes import recovery_codes_left
 from api.accounts.second_factor import has_second_factor
 from api.authentication import cookie_name
 from api.database import fetch
@@ -102,7 +104,11 @@ async def test_codes_are_switched_off(client: AsyncClient) -> None:
     await with_app(ada)
     browser = await browser_of(client, ada)
     await browser.open("/settings/sign-in")
+    assert 'href="/settings/sign-in/app/off"' in browser.reply.text
 
+    await browser.open("/settings/sign-in/app/off")
+    assert "your password alone lets you in" in browser.text
+    assert await has_second_factor(ada.id), "to look is not to switch off"
     await browser.press("Ask for no codes any more")
 
     assert not await has_second_factor(ada.id)
@@ -113,12 +119,25 @@ async def test_a_new_set_of_recovery_codes_is_made(client: AsyncClient) -> None:
     _, old = await with_app(ada)
     browser = await browser_of(client, ada)
     await browser.open("/settings/sign-in")
+    assert 'href="/settings/sign-in/recovery-codes"' in browser.reply.text
 
-    await browser.press("Make new recovery codes")
+    await browser.open("/settings/sign-in/recovery-codes")
+    assert "the 10 codes that you have left do nothing any more" in browser.text
+    assert await recovery_codes_left(ada) == 10, "to look is not to make new ones"
+    await browser.press("Show me new codes")
 
     new = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", browser.text)
     assert len(new) == 10
     assert not set(old) & set(new)
+
+
+@pytest.mark.parametrize("path", ["app/off", "recovery-codes"])
+async def test_where_no_codes_are_asked_for_there_is_nothing_to_end(client: AsyncClient, path: str) -> None:
+    browser = await browser_of(client, await make_member("Ada"))
+
+    await browser.open(f"/settings/sign-in/{path}")
+
+    assert browser.path == "/settings/sign-in"
 
 
 async def test_the_proof_asks_for_a_code_where_there_is_an_app(client: AsyncClient, moved_clock: MovedClock) -> None:

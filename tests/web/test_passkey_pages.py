@@ -1,5 +1,7 @@
 """The pages on which passkeys are made, used and removed."""
 
+from uuid import UUID
+
 from httpx import AsyncClient
 
 from api.accounts import passkeys
@@ -97,9 +99,14 @@ async def test_a_passkey_proves_again_and_leads_back(client: AsyncClient, moved_
 async def test_a_passkey_is_removed(client: AsyncClient) -> None:
     ada = await make_member("Ada")
     browser, _ = await with_passkey(client, ada)
+    [kept] = await passkeys.passkeys(ada)
     await browser.open("/settings/sign-in")
+    assert _removal(kept.id) in browser.reply.text
 
-    await browser.press("Remove")
+    await browser.open(_removal(kept.id))
+    assert "My phone" in browser.text
+    assert len(await passkeys.passkeys(ada)) == 1, "to look is not to remove"
+    await browser.press("Remove the passkey")
 
     assert "It opens nothing any more." in browser.text
     assert await passkeys.passkeys(ada) == []
@@ -109,9 +116,10 @@ async def test_the_last_way_in_is_kept_and_the_page_says_why(client: AsyncClient
     ada = await make_member("Ada")
     browser, _ = await with_passkey(client, ada)
     await fetch("UPDATE account SET password_hash = NULL WHERE id = {}", ada.id)
-    await browser.open("/settings/sign-in")
+    [kept] = await passkeys.passkeys(ada)
+    await browser.open(_removal(kept.id))
 
-    await browser.press("Remove")
+    await browser.press("Remove the passkey")
 
     assert "This is the only way into your account." in browser.text
     assert len(await passkeys.passkeys(ada)) == 1
@@ -131,13 +139,44 @@ async def test_a_passkey_without_a_name_is_asked_for_one(client: AsyncClient) ->
 async def test_a_button_pressed_late_is_done_after_the_proof(client: AsyncClient, moved_clock: MovedClock) -> None:
     ada = await make_member("Ada")
     browser, _ = await with_passkey(client, ada)
-    await browser.open("/settings/sign-in")
+    [kept] = await passkeys.passkeys(ada)
+    await browser.open(_removal(kept.id))
     moved_clock.move(minutes=15)
 
-    await browser.press("Remove")
+    await browser.press("Remove the passkey")
     assert len(await passkeys.passkeys(ada)) == 1
     await browser.press("Go on")
     await browser.press("It is me", password=PASSWORD)
     await browser.press("Go on with it")
 
     assert await passkeys.passkeys(ada) == []
+
+
+async def test_nobody_is_shown_what_another_could_remove(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    await with_passkey(client, ada)
+    [kept] = await passkeys.passkeys(ada)
+    browser = await browser_of(client, await make_member("Grace"))
+
+    await browser.open(_removal(kept.id))
+
+    assert browser.reply.status_code == 404
+
+
+async def test_whoever_did_not_prove_it_lately_is_asked_before_the_question(
+    client: AsyncClient, moved_clock: MovedClock
+) -> None:
+    ada = await make_member("Ada")
+    browser, _ = await with_passkey(client, ada)
+    [kept] = await passkeys.passkeys(ada)
+    moved_clock.move(minutes=15)
+
+    await browser.open(_removal(kept.id))
+    assert browser.path == "/sign-in/again"
+    await browser.press("It is me", password=PASSWORD)
+
+    assert browser.path == _removal(kept.id)
+
+
+def _removal(passkey_id: UUID) -> str:
+    return f"/settings/sign-in/passkeys/{passkey_id}/remove"

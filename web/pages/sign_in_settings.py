@@ -108,6 +108,19 @@ class PasskeySettingsPages(Controller):
             return await _passkey_form(request, form.field("name"), FormErrors.told_by(error))
         return redirect_with(HERE, notice="The passkey is added. You can sign in with it from now on.")
 
+    @get("/{passkey_id:uuid}/remove")
+    async def confirm_remove(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        passkey_id: FromPath[UUID],
+    ) -> Template:
+        """Say what stops working before a passkey is removed."""
+        needs_recent(credential)
+        kept = await passkeys.passkey(actor, passkey_id)
+        return await page(request, "settings/passkey_remove.html", passkey=kept)
+
     @post("/{passkey_id:uuid}/remove")
     async def remove(
         self,
@@ -157,11 +170,25 @@ class AppSettingsPages(Controller):
             return await _app(request, actor, credential, FormErrors.told("code", error.detail))
         return await _recovery_codes(request, codes)
 
+    @get("/app/off")
+    async def confirm_switch_off(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Answer:
+        """Say what it means before codes are asked for no more."""
+        return await _about_the_app(request, actor, credential, "settings/app_off.html")
+
     @post("/app/off")
     async def switch_off(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Answer:
         """Ask for no codes any more."""
         await second_factor.switch_off_second_factor(actor, credential=credential)
         return redirect_with(HERE, notice="We ask for no codes any more.")
+
+    @get("/recovery-codes")
+    async def confirm_new_recovery_codes(
+        self, request: PageRequest, actor: NamedDependency[Member], credential: NamedDependency[Credential]
+    ) -> Answer:
+        """Say that the old codes stop working before there are new ones."""
+        return await _about_the_app(request, actor, credential, "settings/recovery_codes_new.html")
 
     @post("/recovery-codes")
     async def new_recovery_codes(
@@ -197,6 +224,12 @@ async def _app(request: PageRequest, actor: Member, credential: Credential, erro
             errors=errors,
         )
     )
+
+
+async def _about_the_app(request: PageRequest, actor: Member, credential: Credential, template: str) -> Answer:
+    needs_recent(credential)
+    ways = await ways_in.ways_in(actor)
+    return await page(request, template, ways=ways) if ways.app else redirect(HERE)
 
 
 async def _recovery_codes(request: PageRequest, codes: list[str]) -> Template:
