@@ -30,7 +30,6 @@ async def test_two_people_are_connected_by_a_reason(visit: Visit, *, javascript:
 
 async def finds(ada: Visitor, name: str) -> None:
     await ada.go("/matches")
-    await ada.follow("Hobby")
     card = ada.page.get_by_role("article").filter(has_text=name)
     await expect(card).to_contain_text(ADA_SEEKS)
     await expect(card).to_contain_text(GRACE_CARVES)

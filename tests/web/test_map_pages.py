@@ -126,8 +126,9 @@ async def test_whoever_wrote_nothing_is_told_how_to_come_onto_the_map(client: As
 async def test_maps_are_found_from_the_matches(client: AsyncClient) -> None:
     browser = await browser_of(client, await make_member("Ada", statements=["I keep bees."]))
 
-    assert 'href="/map"' in (await browser.open("/matches")).text
-    assert 'href="/map/hobby"' in (await browser.open("/map")).text
+    assert 'href="/map/hobby"' in (await browser.open("/matches")).text
+    assert 'href="/map"' in (await browser.open("/home")).text
+    assert (await browser.open("/map")).url.path == "/map/hobby"
 
 
 def test_a_full_picture_has_everything_inside_and_nothing_on_top_of_another() -> None:

@@ -150,7 +150,7 @@ async def test_why_is_not_told_of_whoever_is_not_among_the_matches(client: Async
 
 
 async def test_one_chooses_among_ones_own_purposes(client: AsyncClient) -> None:
-    browser = await browser_of(client, await make_member(purposes=[Purpose.HOBBY]))
+    browser = await browser_of(client, await make_member(purposes=[Purpose.HOBBY, Purpose.INTEREST]))
 
     await browser.open("/matches")
 
@@ -158,6 +158,17 @@ async def test_one_chooses_among_ones_own_purposes(client: AsyncClient) -> None:
     assert "/matches/hobby" in on
     assert "/matches/belief" not in on
     assert "/matches/belief" in off
+
+
+async def test_whoever_has_one_purpose_only_need_not_choose_it(client: AsyncClient) -> None:
+    browser = await browser_of(client, await make_member(purposes=[Purpose.HOBBY]))
+
+    for place in ("matches", "map"):
+        reply = await browser.open(f"/{place}")
+
+        assert browser.path == f"/{place}/hobby"
+        assert f'class="back" href="/{place}"' not in reply.text, "a way back that leads here again is none"
+    assert 'href="/me/purposes"' in (await browser.open("/matches")).text
 
 
 async def test_a_purpose_that_is_off_is_offered_kindly(client: AsyncClient) -> None:

@@ -11,7 +11,7 @@ from api.interest_map.queries import interest_map
 from api.interest_map.schemas import SMALLEST
 from api.limits.policies import READS
 from api.profiles.queries import my_purposes
-from web.contexts import PageRequest, page
+from web.contexts import Answer, PageRequest, page, redirect
 from web.map_picture import name_of, picture_of
 from web.purposes import purpose_named
 from web.words import PURPOSES
@@ -24,9 +24,11 @@ class InterestMapPages(Controller):
     opt = {"access": Access.MEMBER}
 
     @get()
-    async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
-        """Show the purposes that one has a map of."""
+    async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Answer:
+        """Show the purposes that one has a map of; where there is one only, its map."""
         mine = [PURPOSES[mine.purpose] for mine in await my_purposes(actor)]
+        if len(mine) == 1:
+            return redirect(f"/map/{mine[0].purpose}")
         return await page(request, "map/purposes.html", mine=mine)
 
     @get("/{purpose:str}", opt={"limits": (READS,)})
@@ -38,6 +40,7 @@ class InterestMapPages(Controller):
             request,
             "map/map.html",
             purpose=chosen,
+            alone=len(await my_purposes(actor)) == 1,
             found=found,
             names={area.place: name_of(area) for area in found.areas},
             mine={own.place for own in found.mine if own.place is not None},

@@ -33,9 +33,11 @@ class MatchPages(Controller):
     opt = {"access": Access.MEMBER}
 
     @get()
-    async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
-        """Show one's purposes, and the ones that could be switched on."""
+    async def choose_purpose(self, request: PageRequest, actor: NamedDependency[Member]) -> Answer:
+        """Show one's purposes, and the ones that could be switched on; where there is one only, its people."""
         mine = {mine.purpose for mine in await my_purposes(actor)}
+        if len(mine) == 1:
+            return redirect(f"/matches/{mine.pop()}")
         return await page(
             request,
             "matches/purposes.html",
@@ -54,7 +56,8 @@ class MatchPages(Controller):
     ) -> Template:
         """Show the people worth meeting for a purpose, best first."""
         chosen = purpose_named(purpose)
-        if chosen.purpose not in {mine.purpose for mine in await my_purposes(actor)}:
+        mine = {mine.purpose for mine in await my_purposes(actor)}
+        if chosen.purpose not in mine:
             return await page(request, "matches/switched_off.html", purpose=chosen)
         found = await queries.matches(actor, purpose=chosen.purpose, limit=MATCHES_A_PAGE, cursor=cursor)
         empty = (
@@ -65,6 +68,7 @@ class MatchPages(Controller):
             request,
             "matches/matches.html",
             purpose=chosen,
+            alone=len(mine) == 1,
             found=found,
             first=cursor is None,
             empty=empty,
