@@ -16,7 +16,7 @@ def slots_in_words(slots: SlotsRead) -> str:
     left = slots.allowed - slots.open
     if left > 0:
         return (
-            f"You may have {_number(slots.allowed)} requests open at a time, so that each can be meant. "
+            f"You may have {_number(slots.allowed)} requests open at a time, so that you can mean each one. "
             f"{_number(left).capitalize()} {'is' if left == 1 else 'are'} still free."
         )
     by_itself = f", or by itself on {slots.returns_at:%-d %B}" if slots.returns_at else ""

@@ -192,3 +192,27 @@ async def test_the_page_finds_what_the_api_finds(client: AsyncClient) -> None:
     assert len(shown) > 2
     assert sorted(shown) == sorted(message for message in shown if message in browser.text)
     assert browser.reply.text.count('class="finding ') == len(shown)
+
+
+async def test_an_empty_page_is_no_reason_to_judge(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser = await writing(client, ada, await make_recipient())
+
+    for button in ("Check my reason", "Send"):
+        reply = await browser.press(button, reason=" ")
+
+        assert reply.status_code == 422
+        assert "Write why you want to meet them." in browser.text
+        assert "This is wrong" not in browser.text
+    assert await sent_by(ada) == []
+
+
+async def test_whoever_has_asked_already_is_led_to_what_they_sent(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient()
+    sent = await make_request(ada, grace)
+
+    browser = await writing(client, ada, grace, chosen=False)
+
+    assert "You have asked Grace already" in browser.text
+    assert f'href="/requests/{sent.id}"' in browser.reply.text
+    assert "Check my reason" not in browser.text

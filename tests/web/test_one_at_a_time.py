@@ -28,7 +28,7 @@ async def test_the_one_that_waited_longest_comes_first_and_each_leads_to_the_nex
     await browser.open("/requests/waiting")
     for _ in asked:
         seen.append(browser.path)
-        assert "2 more requests wait for you" in browser.text
+        assert "Two more requests wait for you" in browser.text
         await browser.open(f"/requests/waiting?after={browser.path.rpartition('/')[2]}")
 
     assert seen == [f"/requests/{request.id}" for request in asked]

@@ -122,7 +122,7 @@ async def test_a_request_can_be_taken_back_after_a_day_and_says_so_before(
     browser = await _reads(client, ada, request)
     await browser.press("Take it back")
 
-    assert "You can take it back from" in early
+    assert "You can take it back one day after you sent it: from" in early
     assert "You took it back" in browser.text
 
 
@@ -203,3 +203,13 @@ async def test_a_connection_that_has_ended_is_not_called_accepted(client: AsyncC
         assert "Accepted, and over" in browser.text
         assert "That has come to an end" in browser.text
         assert "Go to the conversation" not in browser.text
+
+
+async def test_after_a_yes_the_way_on_stands_before_all_else(client: AsyncClient) -> None:
+    _, grace, request = await a_request()
+    await accept_request(grace, request.id)
+
+    browser = await _reads(client, grace, request)
+
+    assert "Ada asked to connect" in browser.text
+    assert browser.text.index("Go to the conversation") < browser.text.index("Block Ada")

@@ -158,6 +158,9 @@ def _found(draft: RequestCreate, findings: Sequence[Finding], *, status_code: in
     for found in findings:
         if found.code == "no-anchor":
             errors.add("anchor", found.message)
+    if not draft.reason.strip():
+        errors.add("reason", "Write why you want to meet them.")
+        return Outcome(_UNPROCESSABLE, errors=errors)
     return Outcome(status_code, review=review(draft.reason, findings), errors=errors)
 
 
