@@ -103,7 +103,7 @@ def checked_answers(answers: Answers) -> list[tuple[str, str, Step | None]]:
         ("I am here for", ", ".join(PURPOSES[purpose].name for purpose in answers.purposes), Step.WHY)
     ]
     if agreed := [read.name for read in answers.sensitive()]:
-        rows.append(("I agreed to what is kept for", ", ".join(agreed), Step.CONSENT))
+        rows.append(("I agreed for", ", ".join(agreed), Step.CONSENT))
     rows += [("Your name here", answers.display_name, Step.NAME), ("E-mail address", answers.email, Step.EMAIL)]
     if answers.words:
         rows.append(("The words you tried", answers.words, None))
