@@ -7,11 +7,12 @@ it sealed (`api.protections`).
 
 import asyncio
 import fcntl
+import heapq
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated
@@ -109,7 +110,8 @@ def backups_in(path: Path) -> dict[UUID, datetime]:
 async def add_from(path: Path) -> int:
     """Take what another journal says and this one does not into this one; how many lines those were.
 
-    All lines stand in the order of their times then, as what was decided last is what counts.
+    The lines of each stay in their order, as what was decided last is what counts, also where a clock ran ahead for a
+    while; between the two journals their times decide.
 
     Raises:
         OSError: It cannot be written; this one is as it was.
@@ -186,9 +188,18 @@ def _add_from(path: Path, into: Path) -> int:
         here, others = entries_in(into), entries_in(path)
         new = set(others) - set(here)
         if new:
-            ordered = dict.fromkeys([*here, *(entry for entry in others if entry in new)])
-            _replace(into, map(msgspec.json.encode, sorted(ordered, key=lambda entry: entry.at)))
+            added = (both for both in _never_back(others) if both[1] in new)
+            merged = heapq.merge(_never_back(here), added, key=lambda both: both[0])
+            _replace(into, map(msgspec.json.encode, dict.fromkeys(entry for _, entry in merged)))
     return len(new)
+
+
+def _never_back(entries: Iterable[Entry]) -> Iterator[tuple[datetime, Entry]]:
+    """Lines with the time that each has by its place: never before that of the line in front of it."""
+    reached = datetime.min.replace(tzinfo=UTC)
+    for entry in entries:
+        reached = max(reached, entry.at)
+        yield reached, entry
 
 
 def _forget(before: datetime, path: Path) -> int:

@@ -1,8 +1,8 @@
 """Making a backup: one moment of the database in one file, read back from the disk before it counts."""
 
+import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
@@ -166,13 +166,21 @@ def _chosen(to: Path, *, encrypted: bool) -> Path:
 
 @contextmanager
 def _unfinished(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    """The file until it is whole, which no other backup writes meanwhile; what a killed one left is written anew."""
+    draft = path.with_name(f".{path.name}{_UNFINISHED}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupError(f"Another backup is writing {path} just now. Nothing was changed.") from error
+        try:
+            if path.exists() or not draft.exists():  # another was done with it between two lines of this
+                raise BackupError(f"{path} is there already: name another file, or a folder. Nothing was changed.")
+            file.truncate()
             yield file, draft
-    finally:
-        draft.unlink(missing_ok=True)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 @contextmanager

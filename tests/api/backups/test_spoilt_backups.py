@@ -1,5 +1,6 @@
 """A backup that is damaged, closed, or of something else changes nothing, and a disk that fails is told of."""
 
+import asyncio
 import gzip
 import os
 import tarfile
@@ -13,10 +14,12 @@ from api.backups import restoring, taking
 from api.backups.archive import opened
 from api.backups.encryption import new_identity
 from api.backups.errors import BackupError, DamagedError, SecretError
+from api.backups.taking import Taken
 from api.sealing import keys
 from api.settings import settings
 from tests.api.backups.backing_up import content, people, put_back, taken, two_who_talk, write
 from tests.factories import make_member
+from tests.moved_clock import MovedClock
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
@@ -141,6 +144,34 @@ async def test_a_file_that_is_there_is_never_written_over(url: str, tmp_path: Pa
         await taken(url, there)
 
     assert there.read_text() == "mine"
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()]
+
+
+async def test_of_two_that_begin_in_the_same_second_neither_takes_the_others_place(
+    url: str, tmp_path: Path, moved_clock: MovedClock
+) -> None:
+    await make_member("Ada")
+
+    ends = await asyncio.gather(taken(url, tmp_path), taken(url, tmp_path), return_exceptions=True)
+
+    [made] = [end for end in ends if isinstance(end, Taken)]
+    [refused] = [end for end in ends if isinstance(end, BackupError)]
+    assert "Another backup is writing" in str(refused)
+    assert _files(tmp_path) == [made.path]
+
+
+async def test_what_a_killed_backup_left_stands_in_no_way(url: str, tmp_path: Path) -> None:
+    await make_member("Ada")
+    whole = tmp_path / "mine.tar.gz"
+    (tmp_path / ".mine.tar.gz.unfinished").write_bytes(b"x" * 9_000_000)
+
+    made = await taken(url, whole)
+
+    assert made.size < 9_000_000
+    assert _files(tmp_path) == [whole]
 
 
 async def test_another_file_is_told_from_a_backup(url: str, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import anyio
 import anyio.to_thread
+import msgspec
 import pytest
 
 from api import database as databases
@@ -14,7 +15,7 @@ from api import journal
 from api.accounts.schemas import Meets
 from api.clock import now
 from api.errors import NotFoundError
-from api.journal import Entry, JournalUnavailableError, entries_in, journal_file, last_decisions
+from api.journal import Decision, Entry, JournalUnavailableError, entries_in, journal_file, last_decisions
 from api.privacy.erasure import erase, leave, leaves_at, replay
 from api.profiles import queries as profiles
 from api.profiles.me import update_me
@@ -110,6 +111,23 @@ async def test_what_is_said_again_as_it_is_takes_no_room_in_the_journal(own_jour
 
     assert len(lines) == 2
     assert (await profiles.me(ada)).pronouns == "she"
+
+
+async def test_lines_of_a_clock_that_ran_ahead_stay_in_their_order_when_journals_are_put_together(
+    own_journal: Path, tmp_path: Path
+) -> None:
+    moment, ada, ben = now(), uuid4(), uuid4()
+    theirs = [Entry(moment + timedelta(days=1), ada, Decision.LEAVING), Entry(moment, ada, Decision.BACK)]
+    ours = [Entry(moment - timedelta(hours=1), ben, Decision.LEAVING), Entry(moment, ben, Decision.BACK)]
+    other = tmp_path / "other.jsonl"
+    await anyio.Path(other).write_bytes(b"\n".join(map(msgspec.json.encode, theirs)))
+    await journal.add(ours)
+
+    assert await journal.add_from(other) == 2
+    assert await journal.add_from(other) == 0
+
+    assert await anyio.to_thread.run_sync(entries_in, own_journal) == [*ours, *theirs]
+    assert {entry.decision for entry in (await _decisions()).values()} == {Decision.BACK}
 
 
 async def test_a_line_whose_time_has_no_zone_is_told_and_breaks_nothing(own_journal: Path, tmp_path: Path) -> None:
