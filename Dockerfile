@@ -12,11 +12,11 @@ RUN python -m venv /venv
 COPY constraints.txt ./
 # Without the gigabytes that are for graphics cards. This layer changes only with the versions.
 RUN /venv/bin/pip install --no-deps --index-url "$TORCH_INDEX_URL" "$(sed -n 's/^torch==/torch==/p' constraints.txt)"
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml LICENSE ./
 # Before the code is there, so that another version of it alone is a layer of some megabytes. What goes again is never
 # asked for at run time: pip, PostgreSQL, and of PyTorch what compilers and its own tests want.
 RUN mkdir api web embeddings scripts \
-    && touch api/__init__.py web/__init__.py embeddings/__init__.py scripts/__init__.py \
+    && touch README.md api/__init__.py web/__init__.py embeddings/__init__.py scripts/__init__.py \
     && /venv/bin/pip install --constraint constraints.txt --editable . \
     && /venv/bin/pip uninstall --yes pip \
     && cd /venv/lib/python3.11/site-packages \
