@@ -26,7 +26,8 @@ MAILED_AGAIN = (LinkPurpose.RESET, LinkPurpose.SIGN_IN)
 async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
     """The token of a new link, within the caller's transaction. Older links of the account for the same are dead.
 
-    Not those that undo: whoever changes an address twice must not get rid of the way back to the first.
+    Not those that undo: whoever changes an address twice must not get rid of the way back to the first. These last as
+    long as the new one, or its holder would only have to wait until nobody can undo what they do.
     """
     token, now = new_key(), clock.now()
     # Of two that ask at once, the second waits here and sees the first's link.
@@ -38,7 +39,9 @@ async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
             account,
             purpose,
         )
-    elif purpose is not LinkPurpose.UNDO:
+    elif purpose is LinkPurpose.UNDO:
+        await keep_ways_back(account)
+    else:
         await fetch("DELETE FROM mailed_link WHERE account = {} AND purpose = {}", account, purpose)
     await fetch(
         "INSERT INTO mailed_link (id, account, purpose, token_hash, email, created_at, expires_at) "
@@ -108,6 +111,28 @@ async def end_links(account: UUID, *, undoing_too: bool = False) -> None:
     """
     await fetch(
         "DELETE FROM mailed_link WHERE account = {} AND (purpose <> {} OR {})", account, LinkPurpose.UNDO, undoing_too
+    )
+
+
+async def keep_ways_back(account: UUID) -> None:
+    """Let the links that undo last as long from now as a new one would, within the caller's transaction."""
+    now = clock.now()
+    await fetch(
+        "UPDATE mailed_link SET expires_at = {} WHERE account = {} AND purpose = {} AND expires_at > {}",
+        now + LASTS[LinkPurpose.UNDO],
+        account,
+        LinkPurpose.UNDO,
+        now,
+    )
+
+
+async def end_ways_back(account: UUID, *, since: datetime) -> None:
+    """Make the links worthless that undo what was changed since a moment, within the caller's transaction."""
+    await fetch(
+        "DELETE FROM mailed_link WHERE account = {} AND purpose = {} AND created_at >= {}",
+        account,
+        LinkPurpose.UNDO,
+        since,
     )
 
 

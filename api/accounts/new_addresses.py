@@ -1,13 +1,15 @@
 """Changing the address of an account by a link to the new one, and undoing that by a link to the old one."""
 
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
-from api.accounts.addresses import address_digest, check_room_in_mailbox, one_more_in_mailbox
+from api import clock
+from api.accounts.addresses import address_digest, canonical_address, check_room_in_mailbox, one_more_in_mailbox
 from api.accounts.asking import is_taken
 from api.accounts.errors import LinkDeadError
-from api.accounts.links import end_links, look_at_link, make_link, use_up_link
+from api.accounts.links import end_links, end_ways_back, keep_ways_back, look_at_link, make_link, use_up_link
 from api.accounts.schemas import LinkPurpose, Member, SessionCreated
 from api.accounts.services import open_session
 from api.accounts.ways_in import end_every_credential
@@ -23,7 +25,8 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
     """Give the actor's account the address to which a link was mailed.
 
     Only the actor can: a stranger who got the link because of a slip of the pen must not get the account. Everybody
-    is signed out, and the actor in again; the old address is told, and can undo it within 7 days.
+    is signed out, and the actor in again; the old address is told, and can undo it within 7 days. Not where this one
+    is the address that a mail could bring back: whoever takes their account back by hand leaves no way in behind them.
 
     Raises:
         LinkDeadError: The link does nothing any more, is another member's, or the address is somebody's by now.
@@ -48,8 +51,12 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
             await check_room_in_mailbox(link.email)
             await _end_sessions_and_tokens(actor.id)
             await end_links(actor.id)
-            undo = await make_link(actor.id, purpose=LinkPurpose.UNDO, email=old["email"])
-            await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED, path=f"/undo/{undo}"))
+            if (left := await _left_since(actor.id, email=link.email, was=old["email"])) is not None:
+                await end_ways_back(actor.id, since=left)
+                await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED_BACK))
+            else:
+                undo = await make_link(actor.id, purpose=LinkPurpose.UNDO, email=old["email"])
+                await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED, path=f"/undo/{undo}"))
             return await open_session(actor, label=label, proved=True)
     except asyncpg.UniqueViolationError:  # somebody took it at this moment
         raise LinkDeadError from None
@@ -62,6 +69,7 @@ async def bring_address_back(token: str) -> str:
     know it, and would be back before its owner has typed a new one.
 
     Changes after that one are undone with it: whoever took an account must not be able to hide behind a second change.
+    Those before it can still be undone, for as long as if this had been another change: the oldest has the last word.
 
     Returns:
         The token of a link that sets a new password.
@@ -75,12 +83,8 @@ async def bring_address_back(token: str) -> str:
         await use_up_link(token, purpose=LinkPurpose.UNDO)
         if now is None:
             raise LinkDeadError
-        await fetch(
-            "DELETE FROM mailed_link WHERE account = {} AND purpose = {} AND created_at >= {}",
-            link.account,
-            LinkPurpose.UNDO,
-            link.created_at,
-        )
+        await end_ways_back(link.account, since=link.created_at)
+        await keep_ways_back(link.account)
         await fetch(
             "UPDATE account SET email = {}, address_digest = {}, password_hash = NULL WHERE id = {}",
             link.email,
@@ -100,6 +104,20 @@ async def bring_address_back(token: str) -> str:
         if now["email"] != link.email:
             await send(to=now["email"], mail=letter(MailKind.ADDRESS_CHANGED_BACK))
         return await make_link(link.account, purpose=LinkPurpose.RESET, email=link.email)
+
+
+async def _left_since(account: UUID, *, email: str, was: str) -> datetime | None:
+    """Since when an account has no address of this mailbox any more, where a mail may bring one back; else None."""
+    mailbox = canonical_address(email)
+    if canonical_address(was) == mailbox:
+        return None
+    rows = await fetch(
+        "SELECT email, created_at FROM mailed_link WHERE account = {} AND purpose = {} AND expires_at > {}",
+        account,
+        LinkPurpose.UNDO,
+        clock.now(),
+    )
+    return min((row["created_at"] for row in rows if canonical_address(row["email"]) == mailbox), default=None)
 
 
 async def _end_sessions_and_tokens(account: UUID) -> None:
