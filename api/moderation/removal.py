@@ -3,6 +3,8 @@
 from contextlib import suppress
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from api.accounts.schemas import Member
 from api.connections.reported import TAKEN_OUT, reason_of, replace_reason, replace_step, step_of
 from api.conversations import reported as talks
@@ -26,10 +28,12 @@ async def take_out(author_id: UUID, parts: list[Part]) -> list[Part]:
     """Take words out; what their author changed or deleted meanwhile is left as it is.
 
     Returns:
-        What was taken out.
+        What was taken out, as it stood there then: whoever had made a statement one for fewer, or a draft, since it
+        was reported, gets back that and not what others read once.
     """
     async with protecting() as keep:
-        gone = [part for part in parts if part.id is not None and await _replace(author_id, part, part.id)]
+        found = [await _replace(author_id, part, part.id) for part in parts if part.id is not None]
+        gone = [part for part in found if part is not None]
         for part in gone:
             if part.id is not None and part.kind != "statement":  # whose deletion is noted
                 keep(Ended(_what(part.kind), part.id), line=line_of(part.id))
@@ -63,17 +67,18 @@ def _what(kind: str) -> What:
     return What.STEP if kind in STEPS else What.REASON if kind == "reason" else What.MESSAGE
 
 
-async def _replace(author_id: UUID, part: Part, row_id: UUID) -> bool:
+async def _replace(author_id: UUID, part: Part, row_id: UUID) -> Part | None:
     if part.kind != "statement":
-        return await _put_text(part, row_id, old=part.text, new=TAKEN_OUT)
+        return part if await _put_text(part, row_id, old=part.text, new=TAKEN_OUT) else None
     author = Member(author_id, "")
     try:
-        unchanged = (await my_statement(author, row_id)).text == part.text
-        if unchanged:
-            await delete_statement(author, row_id)
+        written = await my_statement(author, row_id)
+        if written.text != part.text:
+            return None
+        await delete_statement(author, row_id)
     except NotFoundError:  # they deleted it themself
-        return False
-    return unchanged
+        return None
+    return replace(part, role=written.role, audience=written.audience)
 
 
 async def _put_text(part: Part, row_id: UUID, *, old: str, new: str) -> bool:

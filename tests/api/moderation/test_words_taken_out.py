@@ -15,7 +15,7 @@ from api.moderation.notices import notice, notices
 from api.moderation.reporting import report
 from api.moderation.schemas import Category, Decision, DecisionCreate, TargetKind
 from api.profiles.queries import member, my_statements
-from api.profiles.schemas import Purpose, StatementUpdate
+from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
 from api.profiles.services import change_statement, delete_statement, switch_off_purpose
 from tests.api.connections.making import make_recipient, make_request
 from tests.api.moderation.judging import INSULT, about, decided, insulted, make_moderator, overturn
@@ -78,6 +78,23 @@ async def test_words_that_were_changed_or_deleted_meanwhile_are_left_alone() -> 
         await overturn(one.id, ada)
 
     assert [one.text for one in (await my_statements(ada)).items] == ["I like geese."]
+
+
+async def test_what_was_made_a_draft_after_it_was_reported_comes_back_as_a_draft() -> None:
+    """What its author hid from everybody would else be published again by an appeal that was granted."""
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    statement = await make_statement(ada, "You are geese, all of you.")
+    made = await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
+    hidden = StatementUpdate(role=Role.SEEKING, audience=Audience.NOBODY)
+    await change_statement(ada, statement.id, change=hidden)
+
+    await decided(made.id, Decision.WORDS_REMOVED)
+    await overturn(made.id, ada)
+
+    assert [(one.text, one.role, one.audience) for one in (await my_statements(ada)).items] == [
+        ("You are geese, all of you.", Role.SEEKING, Audience.NOBODY)
+    ]
+    assert (await member(grace, ada.id)).purposes == []
 
 
 async def test_a_message_that_has_gone_cannot_be_taken_out() -> None:
