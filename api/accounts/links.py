@@ -26,8 +26,7 @@ MAILED_AGAIN = (LinkPurpose.RESET, LinkPurpose.SIGN_IN)
 async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
     """The token of a new link, within the caller's transaction. Older links of the account for the same are dead.
 
-    Not those that undo: whoever changes an address twice must not get rid of the way back to the first. These last as
-    long as the new one, or its holder would only have to wait until nobody can undo what they do.
+    Not those that undo: whoever changes an address twice must not get rid of the way back to the first.
     """
     token, now = new_key(), clock.now()
     # Of two that ask at once, the second waits here and sees the first's link.
@@ -39,9 +38,7 @@ async def make_link(account: UUID, *, purpose: LinkPurpose, email: str) -> str:
             account,
             purpose,
         )
-    elif purpose is LinkPurpose.UNDO:
-        await keep_ways_back(account)
-    else:
+    elif purpose is not LinkPurpose.UNDO:
         await fetch("DELETE FROM mailed_link WHERE account = {} AND purpose = {}", account, purpose)
     await fetch(
         "INSERT INTO mailed_link (id, account, purpose, token_hash, email, created_at, expires_at) "
@@ -115,7 +112,11 @@ async def end_links(account: UUID, *, undoing_too: bool = False) -> None:
 
 
 async def keep_ways_back(account: UUID) -> None:
-    """Let the links that undo last as long from now as a new one would, within the caller's transaction."""
+    """Let the links that undo last as long from now as a new one would, within the caller's transaction.
+
+    When the address is changed once more, or back: whoever has a later one would else only have to wait until nobody
+    can undo what they do.
+    """
     now = clock.now()
     await fetch(
         "UPDATE mailed_link SET expires_at = {} WHERE account = {} AND purpose = {} AND expires_at > {}",

@@ -55,6 +55,7 @@ async def change_address(actor: Member, *, token: str, label: str = "") -> Sessi
                 await end_ways_back(actor.id, since=left)
                 await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED_BACK))
             else:
+                await keep_ways_back(actor.id)
                 undo = await make_link(actor.id, purpose=LinkPurpose.UNDO, email=old["email"])
                 await send(to=old["email"], mail=letter(MailKind.ADDRESS_CHANGED, path=f"/undo/{undo}"))
             return await open_session(actor, label=label, proved=True)

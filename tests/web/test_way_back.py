@@ -80,6 +80,19 @@ async def test_the_oldest_address_has_the_last_word_however_long_others_wait(
     assert [row["email"] for row in await fetch("SELECT email FROM account")] == [ADA]
 
 
+async def test_whoever_switches_codes_on_gives_an_address_that_they_left_no_more_time(
+    ada: Member, moved_clock: MovedClock
+) -> None:
+    await _change(ada, "ada.elsewhere@example.org")
+    first = "SELECT expires_at FROM mailed_link WHERE email = {}"
+    before = await fetch(first, ADA)
+    moved_clock.move(days=3)
+
+    await with_app(ada)
+
+    assert await fetch(first, ADA) == before
+
+
 async def test_another_name_for_the_same_mailbox_ends_no_way_back(ada: Member) -> None:
     await with_app(ada)
     await _change(ada, ADA.replace("@", "+here@"))
