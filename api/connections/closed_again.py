@@ -60,7 +60,10 @@ async def take_back_again(request_id: UUID, *, at: datetime) -> bool:
 
 
 async def part_again(said: Parted, *, at: datetime) -> bool:
-    """Let a connection be over that somebody ended; whether it was not. One that is lost is there again as ended."""
+    """Let a connection be over that somebody ended; whether it was not. One that is lost is there again as ended.
+
+    The request that it came of may wait for an answer again, by which either could be reached: it was accepted.
+    """
     async with transaction():
         await lock_members(said.asker, said.accepter)
         ended = await fetch(
@@ -85,6 +88,10 @@ async def part_again(said: Parted, *, at: datetime) -> bool:
                 said.asker,
                 said.accepter,
             )
+        if ended and (standing := await lock_open_between(said.asker, said.accepter)):
+            row, facts = standing
+            await write(row.id, request_machine.cross(facts, at))
+            await record(row.id, actor_id=row.recipient, kind="accepted", at=at)
     return bool(ended)
 
 

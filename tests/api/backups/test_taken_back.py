@@ -15,7 +15,7 @@ from api.accounts.services import sign_in
 from api.accounts.ways_in import change_password
 from api.connections import queries as connections
 from api.connections import services as requests
-from api.connections.errors import AlreadyOpenError, TooSoonError
+from api.connections.errors import AlreadyOpenError, NotNowError, TooSoonError
 from api.connections.schemas import Refusal
 from api.database import fetch, fetch_one
 from api.moderation.blocking import block_member
@@ -102,6 +102,24 @@ async def test_a_connection_that_was_ended_stays_ended_also_when_it_was_made_sin
     for left in (ben, eve):
         with pytest.raises(TooSoonError):
             await make_request(ada, left)
+
+
+async def test_by_a_request_that_waits_again_nobody_reaches_whom_they_have_left_since(url: str, tmp_path: Path) -> None:
+    ada, ben = await make_recipient("Ada"), await make_recipient("Ben")
+    asked = (await make_request(ada, ben)).id
+    made = await taken(url, tmp_path)
+    accepted = await requests.accept_request(ben, asked)
+    assert accepted.connection_id is not None
+    await requests.end_connection(ben, accepted.connection_id)
+
+    await put_back(url, made.path)
+
+    assert [(one.state, one.can) for one in await received(ben)] == [("accepted", [])]
+    with pytest.raises(NotNowError):
+        await requests.accept_request(ben, asked)
+    with pytest.raises(TooSoonError):
+        await make_request(ada, ben)
+    assert (await make_request(ben, ada)).state == "pending", "nothing of Ada's waits that this would accept"
 
 
 async def test_a_request_that_was_refused_stays_refused_and_its_sender_sees_nothing_of_it(
