@@ -1,9 +1,10 @@
 """Trying a sentence before joining: which kinds of people are near it, and nothing about any one of them.
 
 A visitor's words are compared with the areas of the maps as they were last drawn, and with nothing else. So they learn
-no more than a member who looks at the map: that at least five members wrote something close to this, about how many
-they are, and words that at least five of them used. Nothing is kept, and however many members there are it costs the
-same. Of sensitive purposes nothing is said at all.
+less than a member who looks at the map: that at least five members wrote something close to this, about how many they
+are, and which subjects of ours they wrote about. Words of members' own are for members: a few accounts that agree on
+somebody's name and an insult would else have it on the first page, before everybody. Nothing is kept, and however many
+members there are it costs the same. Of sensitive purposes nothing is said at all.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import numpy as np
 from api.database import fetch
 from api.encoding import check_not_busy, encoder, reads_well
 from api.errors import InvalidError
+from api.interest_map.naming import subjects
 from api.interest_map.working_out import to_vector
 from api.profiles.purposes import SENSITIVE, purposes
 from api.profiles.schemas import Purpose
@@ -49,9 +51,9 @@ class Kindred(msgspec.Struct, frozen=True):
     purpose: Purpose
     crowd: Crowd
     name: list[str]
-    """What they wrote about; empty where they have no words in common."""
+    """A subject of ours that they wrote about; empty where they have none in common."""
     words: list[str]
-    """What at least five of them wrote, without the words of `name`."""
+    """Others that at least five of them wrote about."""
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -84,7 +86,7 @@ async def try_words(text: str) -> Tried:
         list(OPEN_PURPOSES),
     )
     kindred = [
-        found
+        _in_words_of_ours(found)
         for purpose in OPEN_PURPOSES
         for found in nearest(vector, [area for area in areas if area["purpose"] == purpose])
     ]
@@ -101,8 +103,14 @@ def nearest(vector: Vectors, areas: list[dict[str, Any]]) -> list[Kindred]:
     return [_kindred(areas[index]) for index in order]
 
 
+def _in_words_of_ours(found: Kindred) -> Kindred:
+    ours = subjects(found.purpose)
+    name, words = ([word for word in said if word in ours] for said in (found.name, found.words))
+    return msgspec.structs.replace(found, name=name, words=words[:WORDS_SHOWN])
+
+
 def _kindred(area: dict[str, Any]) -> Kindred:
     name, words = (msgspec.json.decode(area[column], type=list[str]) for column in ("name", "words"))
     people = area["people"]
     crowd = Crowd.MANY if people >= _MANY else Crowd.SOME if people >= _SOME else Crowd.FEW
-    return Kindred(Purpose(area["purpose"]), crowd, name, [word for word in words if word not in name][:WORDS_SHOWN])
+    return Kindred(Purpose(area["purpose"]), crowd, name, [word for word in words if word not in name])
