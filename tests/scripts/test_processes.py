@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -65,8 +65,9 @@ def alive(folder: Path) -> set[int]:
     """Those who have noted themselves and are still there."""
     found = set()
     for file in folder.iterdir():
-        if psutil.pid_exists(int(file.name)) and psutil.Process(int(file.name)).status() != "zombie":
-            found.add(int(file.name))
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(int(file.name)).status() != "zombie":
+                found.add(int(file.name))
     return found
 
 
