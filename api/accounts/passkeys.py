@@ -53,6 +53,12 @@ async def passkey(actor: Member, passkey_id: UUID) -> PasskeyRead:
     raise NotFoundError
 
 
+async def is_last_way_in(actor: Member, passkey_id: UUID) -> bool:
+    """Whether one of the actor's passkeys cannot be removed, as they could never sign in again without it."""
+    one = await passkey(actor, passkey_id)
+    return one.set_aside_at is None and not await _has_way_in(actor, without=passkey_id)
+
+
 async def options_to_sign_in(*, browser: str) -> dict[str, Any]:
     """What a browser needs to ask for a passkey of this site; the same for everybody, whoever they may be."""
     return await ask_to_sign(Ceremony.SIGN_IN, browser=browser)
@@ -247,10 +253,11 @@ async def _count(passkey_id: UUID, account: UUID, count: int) -> None:
     raise PasskeyRefusedError
 
 
-async def _has_way_in(actor: Member) -> bool:
+async def _has_way_in(actor: Member, *, without: UUID | None = None) -> bool:
     row = await fetch_one(
         "SELECT password_hash IS NOT NULL OR EXISTS (SELECT 1 FROM passkey WHERE account = member.id "
-        "AND set_aside_at IS NULL) AS can FROM account AS member WHERE id = {}",
+        "AND set_aside_at IS NULL AND id IS DISTINCT FROM {}) AS can FROM account AS member WHERE id = {}",
+        without,
         actor.id,
     )
     return row is not None and bool(row["can"])

@@ -117,9 +117,16 @@ async def test_the_last_way_in_is_kept_and_the_page_says_why(client: AsyncClient
     browser, _ = await with_passkey(client, ada)
     await fetch("UPDATE account SET password_hash = NULL WHERE id = {}", ada.id)
     [kept] = await passkeys.passkeys(ada)
-    await browser.open(_removal(kept.id))
 
-    await browser.press("Remove the passkey")
+    await browser.open(_removal(kept.id))
+    assert "It is the only way into your account." in browser.text
+    assert "Set a password" in browser.text
+    assert "Remove the passkey" not in browser.text, "nobody is asked for what is then refused"
+
+    await fetch("UPDATE account SET password_hash = 'x' WHERE id = {}", ada.id)
+    await browser.open(_removal(kept.id))
+    await fetch("UPDATE account SET password_hash = NULL WHERE id = {}", ada.id)
+    await browser.press("Remove the passkey")  # on a page that was open before
 
     assert "This is the only way into your account." in browser.text
     assert len(await passkeys.passkeys(ada)) == 1
