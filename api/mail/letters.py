@@ -11,6 +11,8 @@ from api.settings import settings
 
 GREETING = "Hello,"
 SIGNATURE = "Wherefore"
+_UNBROKEN = 16
+"""Characters of a link that is written out, after each of which a narrow screen may break it."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -258,8 +260,8 @@ def _as_html(words: Words, link: str | None) -> str:
     """No images, no styles, nothing that is fetched: only words and one link, which is also written out."""
     parts = [_paragraph(GREETING), *_paragraphs(words.before)]
     if link is not None:
-        safe = escape(link)
-        parts.append(f'<p><a href="{safe}">{escape(words.button or "")}</a></p>\n<p>Or copy this: {safe}</p>')
+        parts.append(f'<p><a href="{escape(link)}">{escape(words.button or "")}</a></p>')
+        parts.append(f"<p>Or copy this: {_wrapping(link)}</p>")
     parts += [*_paragraphs(words.after), _paragraph(SIGNATURE)]
     title = escape(words.subject)
     return (
@@ -267,6 +269,12 @@ def _as_html(words: Words, link: str | None) -> str:
         + "\n".join(parts)
         + "\n</body></html>\n"
     )
+
+
+def _wrapping(link: str) -> str:
+    """A link that is written out, with places where a narrow screen may break it; copied, it is as it was."""
+    pieces = (link[begins : begins + _UNBROKEN] for begins in range(0, len(link), _UNBROKEN))
+    return "<wbr>".join(escape(piece) for piece in pieces)
 
 
 def _paragraphs(texts: Sequence[str]) -> list[str]:
