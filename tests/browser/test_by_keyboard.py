@@ -237,4 +237,4 @@ async def _answers_and_ends(ada: Keyboard) -> None:
     await ada.follow("End this connection")
     await ada.press("End the connection")
     await ada.go("/conversations")
-    await ada.sees("No conversations yet")
+    await ada.sees("No conversations just now")

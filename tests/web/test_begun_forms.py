@@ -156,7 +156,7 @@ async def test_what_is_sent_is_not_kept_any_more(client: AsyncClient, make: Make
 
     assert browser.reply.status_code == 200
     await browser.open("/drafts")
-    assert "You have begun nothing" in browser.text
+    assert "Nothing is waiting to be finished" in browser.text
 
 
 @every_page
@@ -168,7 +168,7 @@ async def test_an_emptied_field_is_forgotten(client: AsyncClient, make: Make) ->
 
     await _quietly(browser, there, " ")
 
-    assert "You have begun nothing" in (await browser.open("/drafts")).text
+    assert "Nothing is waiting to be finished" in (await browser.open("/drafts")).text
 
 
 async def test_what_meets_a_limit_is_kept_also_without_scripts(
@@ -209,7 +209,7 @@ async def test_what_was_begun_for_a_request_goes_with_its_answer(client: AsyncCl
 
     await browser.press("Accept")
 
-    assert "You have begun nothing" in (await browser.open("/drafts")).text
+    assert "Nothing is waiting to be finished" in (await browser.open("/drafts")).text
 
 
 async def test_what_is_chosen_beside_the_words_is_kept_too(client: AsyncClient) -> None:
@@ -248,7 +248,7 @@ async def test_words_of_a_form_that_are_thrown_away_are_shown_once_more(client: 
     await browser.press("Throw it away")
 
     assert HALF in browser.text
-    assert "You have begun nothing" in (await browser.open("/drafts")).text
+    assert "Nothing is waiting to be finished" in (await browser.open("/drafts")).text
 
 
 @every_page
@@ -265,7 +265,7 @@ async def test_nothing_is_kept_about_what_one_may_not_see(client: AsyncClient, m
     ]
 
     assert [reply.status_code for reply in replies] == [404, 404]
-    assert "You have begun nothing" in (await eve.open("/drafts")).text
+    assert "Nothing is waiting to be finished" in (await eve.open("/drafts")).text
 
 
 def test_every_field_for_sentences_that_is_kept_in_the_tab_is_kept_on_the_server_too() -> None:

@@ -133,7 +133,7 @@ async def test_without_conversations_one_is_led_to_ones_matches(client: AsyncCli
 
     reply = await browser.open("/conversations")
 
-    assert "No conversations yet" in browser.text
+    assert "No conversations just now" in browser.text
     assert 'href="/matches"' in reply.text
 
 
