@@ -53,10 +53,9 @@ async def passkey(actor: Member, passkey_id: UUID) -> PasskeyRead:
     raise NotFoundError
 
 
-async def is_last_way_in(actor: Member, passkey_id: UUID) -> bool:
+async def is_last_way_in(actor: Member, one: PasskeyRead) -> bool:
     """Whether one of the actor's passkeys cannot be removed, as they could never sign in again without it."""
-    one = await passkey(actor, passkey_id)
-    return one.set_aside_at is None and not await _has_way_in(actor, without=passkey_id)
+    return one.set_aside_at is None and not await _has_way_in(actor, without=one.id)
 
 
 async def options_to_sign_in(*, browser: str) -> dict[str, Any]:

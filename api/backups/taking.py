@@ -158,10 +158,14 @@ def _chosen(to: Path, *, encrypted: bool) -> Path:
     if to.is_dir():
         to /= f"wherefore-{clock.now():%Y-%m-%dT%H-%M-%SZ}.tar.gz{'.age' if encrypted else ''}"
     if to.exists():
-        raise BackupError(f"{to} is there already: name another file, or a folder. Nothing was changed.")
+        raise _there_already(to)
     if not to.parent.is_dir():
         raise BackupError(f"{to.parent} is no folder: make it first, or name another.")
     return to
+
+
+def _there_already(path: Path) -> BackupError:
+    return BackupError(f"{path} is there already: name another file, or a folder. Nothing was changed.")
 
 
 @contextmanager
@@ -176,7 +180,7 @@ def _unfinished(path: Path) -> Iterator[tuple[BinaryIO, Path]]:
             raise BackupError(f"Another backup is writing {path} just now. Nothing was changed.") from error
         try:
             if path.exists() or not draft.exists():  # another was done with it between two lines of this
-                raise BackupError(f"{path} is there already: name another file, or a folder. Nothing was changed.")
+                raise _there_already(path)
             file.truncate()
             yield file, draft
         finally:

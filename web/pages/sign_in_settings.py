@@ -118,7 +118,8 @@ class PasskeySettingsPages(Controller):
     ) -> Template:
         """Say what stops working before a passkey is removed."""
         needs_recent(credential)
-        kept, last = await passkeys.passkey(actor, passkey_id), await passkeys.is_last_way_in(actor, passkey_id)
+        kept = await passkeys.passkey(actor, passkey_id)
+        last = await passkeys.is_last_way_in(actor, kept)
         return await page(request, "settings/passkey_remove.html", passkey=kept, is_last_way_in=last)
 
     @post("/{passkey_id:uuid}/remove")
