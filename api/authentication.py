@@ -49,7 +49,7 @@ def access_of(handler: BaseRouteHandler) -> Access:
 
 def cookie_name() -> str:
     """The session cookie's name. With HTTPS it is bound to this host by its `__Host-` prefix."""
-    return "__Host-wherefore" if settings().secure else "wherefore"
+    return settings().cookie_name("wherefore")
 
 
 class BearerAuthentication(AbstractAuthenticationMiddleware):

@@ -66,6 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether members reach the site over HTTPS, so that cookies may insist on it."""
         return self.base_url.startswith("https://")
 
+    def cookie_name(self, name: str) -> str:
+        """What a cookie of ours is called: with HTTPS its prefix binds it to this host."""
+        return f"__Host-{name}" if self.secure else name
+
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""

@@ -160,4 +160,4 @@ def _tells(request: Request[Any, Any, Any]) -> bool:
 
 
 def _notice_cookie() -> str:
-    return "__Host-wherefore-notice" if settings().secure else "wherefore-notice"
+    return settings().cookie_name("wherefore-notice")

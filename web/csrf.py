@@ -49,7 +49,7 @@ def csrf_token(request: AnyRequest) -> str:
 
 def form_cookie_name() -> str:
     """The name of the cookie that a form is bound to where nobody is signed in."""
-    return "__Host-wherefore-form" if settings().secure else "wherefore-form"
+    return settings().cookie_name("wherefore-form")
 
 
 def form_secret(request: AnyRequest) -> str | None:

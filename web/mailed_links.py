@@ -129,4 +129,4 @@ async def mailed_again(request: PageRequest, *, purpose: LinkPurpose, ask_at: st
 
 
 def _name() -> str:
-    return "__Host-wherefore-link" if settings().secure else "wherefore-link"
+    return settings().cookie_name("wherefore-link")

@@ -33,4 +33,4 @@ def _browser_cookie(request: AnyRequest) -> Cookie:
 
 
 def _cookie_name() -> str:
-    return "__Host-wherefore-passkey" if settings().secure else "wherefore-passkey"
+    return settings().cookie_name("wherefore-passkey")

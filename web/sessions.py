@@ -108,8 +108,8 @@ def browser_label(request: Request[Any, Any, Any]) -> str:
 
 def leaving_cookie_name() -> str:
     """The name of the cookie by which somebody who is leaving may stay after all."""
-    return "__Host-wherefore-leaving" if settings().secure else "wherefore-leaving"
+    return settings().cookie_name("wherefore-leaving")
 
 
 def _pending_cookie_name() -> str:
-    return "__Host-wherefore-pending" if settings().secure else "wherefore-pending"
+    return settings().cookie_name("wherefore-pending")

@@ -31,4 +31,4 @@ def ended() -> Cookie:
 
 
 def _name() -> str:
-    return "__Host-wherefore-sign-up" if settings().secure else "wherefore-sign-up"
+    return settings().cookie_name("wherefore-sign-up")

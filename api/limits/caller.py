@@ -60,7 +60,7 @@ def known_browser_cookie(account: UUID, *, password_hash: str) -> str:
 
 def known_browser_name() -> str:
     """The name of that cookie. With HTTPS it is bound to this host by its `__Host-` prefix."""
-    return "__Host-wherefore-known" if settings().secure else "wherefore-known"
+    return settings().cookie_name("wherefore-known")
 
 
 def _mark(account: UUID, password_hash: str, nonce: str) -> str:

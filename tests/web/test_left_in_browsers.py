@@ -21,10 +21,12 @@ def test_the_list_has_every_cookie_that_the_code_names() -> None:
         name
         for path in PYTHON
         if path.name != "left_in_browsers.py"
-        for name in re.findall(r'"__Host-([a-z-]+)"', path.read_text())
+        for name in re.findall(r'cookie_name\("([a-z-]+)"\)', path.read_text())
     }
+    prefixed = {path.name for path in PYTHON if '"__Host-' in path.read_text()}
 
     assert {left.name for left in COOKIES} == named
+    assert prefixed == {"settings.py"}, "and no name is made elsewhere"
 
 
 def test_cookies_are_made_in_one_place() -> None:
