@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.accounts import joining, services
 from api.accounts.errors import WrongCredentialsError
-from api.accounts.fields import normal_email, problem_with_email, problem_with_name
+from api.accounts.fields import normal_email, problem_with_display_name, problem_with_email, problem_with_name
 from api.accounts.schemas import AccountCreate
 from api.database import fetch
 from api.errors import InvalidError
@@ -54,6 +54,47 @@ async def test_nobody_joins_with_contact_details_for_a_name(database: None) -> N
 
     assert [(error.pointer, error.code) for error in refusal.value.errors] == [("/display_name", "contact-details")]
     assert await number_of_accounts() == 0
+
+
+HIDDEN, CYRILLIC_A = "\u200b", "\u0430"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Wherefore", "speaks-for-us"),
+        ("The Where Fore team", "speaks-for-us"),
+        ("Whér3fore-Help", "speaks-for-us"),
+        ("Mod\u00e9rat0r", "speaks-for-us"),
+        ("Your ADMIN", "speaks-for-us"),
+        (f"Modera{HIDDEN}tor", "disguised"),
+        (f"{CYRILLIC_A}dmin", "disguised"),
+        (f"Gr{CYRILLIC_A}ce", "disguised"),
+    ],
+)
+async def test_nobody_takes_a_name_that_passes_for_another(database: None, name: str, code: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        await joining.create_account(draft(display_name=name))
+
+    assert [(error.pointer, error.code) for error in refusal.value.errors] == [("/display_name", code)]
+    assert await number_of_accounts() == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada",
+        "J. R. R. Tolkien",
+        "Zo\u00eb O\u2019Brien-\u0141ukasz",
+        "\u0418\u0432\u0430\u043d",
+        "\u0645\u062d\u0645\u062f \u0639\u0644\u064a",
+        "\u0915\u094d\u200d\u0937",
+        "Aidan Modesto",
+        "Adminah",
+    ],
+)
+def test_names_of_many_scripts_are_names(name: str) -> None:
+    assert problem_with_display_name(name) is None
 
 
 async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) -> None:
