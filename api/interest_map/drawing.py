@@ -11,7 +11,7 @@ from api import clock
 from api.apart import work_apart
 from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
-from api.interest_map.gathering import Gathered, gather, texts_of
+from api.interest_map.gathering import Gathered, gather
 from api.interest_map.naming import subjects
 from api.interest_map.working_out import Area, Basis, Earlier, to_bytes, work_out
 from api.profiles.schemas import Purpose
@@ -77,13 +77,11 @@ async def _earlier(purpose: Purpose) -> list[Earlier]:
 
 async def _worked_out(purpose: Purpose, gathered: Gathered, earlier: list[Earlier]) -> tuple[Vectors, list[Area]]:
     """What all share, and the areas; of much in a process of its own, which no page and no call waits for."""
-    texts, subject_vectors = [""] * len(gathered.ids), np.empty((0, encoder().model.dimensions), dtype=np.float32)
+    subject_vectors = np.empty((0, encoder().model.dimensions), dtype=np.float32)
     if len(np.unique(gathered.owner)) >= LEAST_PEOPLE:
-        texts, subject_vectors = await texts_of(gathered.ids), await encoder().encode(subjects(purpose))
-    basis = Basis(
-        texts, gathered.vectors, gathered.owner, members=gathered.members, purpose=purpose, subjects=subject_vectors
-    )
-    if len(gathered.ids) > MOST_AMONG_REQUESTS:
+        subject_vectors = await encoder().encode(subjects(purpose))
+    basis = Basis(gathered.vectors, gathered.owner, members=gathered.members, purpose=purpose, subjects=subject_vectors)
+    if len(gathered.owner) > MOST_AMONG_REQUESTS:
         return await work_apart(work_out, basis, earlier)
     return await asyncio.to_thread(work_out, basis, earlier)
 

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from api.database import fetch, patient_transaction
 from api.encoding import encoder
 from api.profiles.schemas import Purpose
 from api.profiles.visibility import takes_part
-from api.sealing import open_in
 from embeddings.areas import Owners
 from embeddings.similarity import Vectors
 
@@ -20,7 +18,6 @@ MOST_MEMBERS = 5_000
 """Of more, so many are taken: always the same ones, by a digest of their ids."""
 MOST_EACH = 8
 """Of a member with more statements, so many count."""
-_OPENED_AT_ONCE = 2_000
 
 # Before the numbers that pgvector sends: how many, and nothing.
 _SENT_HEADER = 4
@@ -41,7 +38,7 @@ _TAKEN = f"""
     FROM (SELECT DISTINCT v.member {_COUNTED}) AS counted
 """
 _PACKED = f"""
-    SELECT string_agg(uuid_send(statement) || uuid_send(member) || halfvec_send(vector), ''::bytea ORDER BY statement)
+    SELECT string_agg(uuid_send(member) || halfvec_send(vector), ''::bytea ORDER BY statement)
         AS packed
     FROM (
         SELECT v.statement, v.member, v.vector, row_number() OVER (PARTITION BY v.member ORDER BY v.statement) AS number
@@ -51,9 +48,8 @@ _PACKED = f"""
 
 
 class Gathered(NamedTuple):
-    """Statements in the order of their ids, and how many members wrote all that there are."""
+    """Where statements lie, in the order of their ids, and how many members wrote all that there are."""
 
-    ids: list[UUID]
     owner: Owners
     """A number for each author, (n,)."""
     vectors: Vectors
@@ -75,24 +71,11 @@ async def gather(purpose: Purpose, *, until: datetime) -> Gathered:
 def _unpacked(packed: bytes, dimensions: int, members: int) -> Gathered:
     rows: NDArray[Any] = np.frombuffer(
         packed,
-        dtype=[("statement", "V16"), ("member", "V16"), ("header", f"V{_SENT_HEADER}"), ("vector", ">f2", dimensions)],
+        dtype=[("member", "V16"), ("header", f"V{_SENT_HEADER}"), ("vector", ">f2", dimensions)],
     )
     _, owner = np.unique(rows["member"].view("S16") if len(rows) else [], return_inverse=True)
     return Gathered(
-        [UUID(bytes=statement.tobytes()) for statement in rows["statement"]],
         owner.reshape(-1).astype(np.intp),
         rows["vector"].astype(np.float32),
         members,
     )
-
-
-async def texts_of(ids: list[UUID]) -> list[str]:
-    """What these statements say, in their order; nothing for one that is gone."""
-    said: dict[UUID, str] = {}
-    for start in range(0, len(ids), _OPENED_AT_ONCE):
-        rows = await fetch(
-            "SELECT id, text FROM statement WHERE id = ANY({}::uuid[])", ids[start : start + _OPENED_AT_ONCE]
-        )
-        await asyncio.to_thread(open_in, rows, text="statement.text")
-        said |= {row["id"]: row["text"] for row in rows}
-    return [said.get(one, "") for one in ids]

@@ -1,4 +1,7 @@
-"""What an area is called: subjects of ours that several of its members wrote about, and words that several wrote."""
+"""What an area is called: by subjects of ours that several of its members wrote about, and by no word of theirs.
+
+A few accounts that agree on somebody's name and an insult would else have it on the map, before everybody.
+"""
 
 import tomllib
 from collections.abc import Collection, Sequence
@@ -10,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.profiles.schemas import Purpose
-from embeddings.area_words import MOST_WORDS, words_of_areas
 from embeddings.areas import LEAST_TO_STAY, Owners
 from embeddings.similarity import Vectors, centred
-from embeddings.words import stem
 
-WORDS_IN_A_NAME = 2
+MOST_SUBJECTS = 8
+"""So many are said of an area at most, its name among them."""
 
 
 class _Bar(NamedTuple):
@@ -33,16 +35,15 @@ _KNOWN = 0.1
 
 
 class Named(NamedTuple):
-    """A name, and all that can be said of an area."""
+    """A subject, or nothing where none is common to enough, and all subjects that can be said of an area."""
 
     name: list[str]
     words: list[str]
 
 
 class Written(NamedTuple):
-    """What members wrote, and where it lies."""
+    """Where what members wrote lies."""
 
-    texts: Sequence[str]
     vectors: Vectors
     """(n, d), without what all share."""
     owner: Owners
@@ -66,7 +67,7 @@ def names_of_areas(
         purpose: What it was written for.
         subject_vectors: Of the `subjects`, as they were encoded, (s, d).
         centres: Of the areas, (k, d).
-        known: For each area the words that its name had until now.
+        known: For each area the name that it had until now.
     """
     around = centred(subject_vectors, subject_vectors.mean(axis=0))
     clearly, loosely = (_fitting(written, around, bar, areas=len(centres)) for bar in (_CLEARLY, _LOOSELY))
@@ -75,14 +76,12 @@ def names_of_areas(
     names = subjects(purpose)
     liked = centred(centres, None) @ around.T
     liked += _KNOWN * np.array([[name in before for name in names] for before in known], dtype=np.float32)
-    words = words_of_areas(written.texts, written.owner, written.place, known=known)
     return [
         _named(
             None if first is None else names[first],
             [names[index] for index in np.argsort(-like, kind="stable") if fit[index]],
-            own,
         )
-        for first, like, fit, own in zip(_shared_out(np.where(fits, liked, -np.inf)), liked, fits, words, strict=True)
+        for first, like, fit in zip(_shared_out(np.where(fits, liked, -np.inf)), liked, fits, strict=True)
     ]
 
 
@@ -120,13 +119,6 @@ def _shared_out(liked: Vectors) -> list[int | None]:
     return found
 
 
-def _named(first: str | None, fitting: list[str], own: list[str]) -> Named:
-    """By a subject; where there is none, by words."""
-    name = own[:WORDS_IN_A_NAME] if first is None else [first]
-    others = [one for one in fitting if one not in name]
-    others += [word for word in own if word not in name and not _said_by(word, [*name, *others])]
-    return Named(name, [*name, *others][:MOST_WORDS])
-
-
-def _said_by(word: str, names: list[str]) -> bool:
-    return stem(word) in {stem(part) for name in names for part in name.lower().split()}
+def _named(first: str | None, fitting: list[str]) -> Named:
+    name = [] if first is None else [first]
+    return Named(name, [*name, *(one for one in fitting if one not in name)][:MOST_SUBJECTS])

@@ -11,7 +11,7 @@ from api.profiles.schemas import Purpose
 from embeddings.areas import LEAST_PEOPLE, LEAST_TO_STAY
 
 SMALLEST: Final = LEAST_TO_STAY
-"""No area has fewer members, and nothing is said of one that fewer of them wrote."""
+"""No area has fewer members, and nothing is said of one that fewer of them wrote about."""
 PEOPLE_NEEDED: Final = LEAST_PEOPLE
 ROUND_NUMBERS: Final = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 
@@ -31,11 +31,11 @@ class AreaRead(msgspec.Struct, frozen=True):
     place: Place
     name: Annotated[
         list[str],
-        Meta(description="A subject, or a word or two. Empty where nothing is common to enough.", examples=[["birds"]]),
+        Meta(description="A subject of ours. Empty where none is common to enough.", examples=[["birds"]]),
     ]
     words: Annotated[
         list[str],
-        Meta(description="What at least five members in it wrote, or wrote about; never what a single one did."),
+        Meta(description="Subjects of ours that at least five members in it wrote about; no words of theirs."),
     ]
     people: Annotated[
         int, Meta(description="At least so many members wrote something here. Always a round number.", examples=[10])
@@ -56,7 +56,7 @@ class Between(msgspec.Struct, frozen=True):
 
     place: Place
     of: Annotated[list[Place], Meta(description="The two areas that it lies between, or the one that it lies beside.")]
-    shared: Annotated[list[str], Meta(description="Words that it has in common with them.")]
+    shared: Annotated[list[str], Meta(description="Subjects that it has in common with them.")]
 
 
 class MapRead(msgspec.Struct, frozen=True):

@@ -17,7 +17,6 @@ import numpy as np
 from api.database import fetch
 from api.encoding import check_not_busy, encoder, reads_well
 from api.errors import InvalidError
-from api.interest_map.naming import subjects
 from api.interest_map.working_out import to_vector
 from api.profiles.purposes import SENSITIVE, purposes
 from api.profiles.schemas import Purpose
@@ -86,7 +85,7 @@ async def try_words(text: str) -> Tried:
         list(OPEN_PURPOSES),
     )
     kindred = [
-        _in_words_of_ours(found)
+        found
         for purpose in OPEN_PURPOSES
         for found in nearest(vector, [area for area in areas if area["purpose"] == purpose])
     ]
@@ -103,14 +102,8 @@ def nearest(vector: Vectors, areas: list[dict[str, Any]]) -> list[Kindred]:
     return [_kindred(areas[index]) for index in order]
 
 
-def _in_words_of_ours(found: Kindred) -> Kindred:
-    ours = subjects(found.purpose)
-    name, words = ([word for word in said if word in ours] for said in (found.name, found.words))
-    return msgspec.structs.replace(found, name=name, words=words[:WORDS_SHOWN])
-
-
 def _kindred(area: dict[str, Any]) -> Kindred:
     name, words = (msgspec.json.decode(area[column], type=list[str]) for column in ("name", "words"))
     people = area["people"]
     crowd = Crowd.MANY if people >= _MANY else Crowd.SOME if people >= _SOME else Crowd.FEW
-    return Kindred(Purpose(area["purpose"]), crowd, name, [word for word in words if word not in name])
+    return Kindred(Purpose(area["purpose"]), crowd, name, [word for word in words if word not in name][:WORDS_SHOWN])

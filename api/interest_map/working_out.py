@@ -36,9 +36,8 @@ class Earlier(msgspec.Struct, frozen=True):
 class Basis(NamedTuple):
     """What a map is drawn from."""
 
-    texts: list[str]
     vectors: Vectors
-    """Of the texts, (n, d)."""
+    """Of what was written, (n, d)."""
     owner: Owners
     """A number for each author, (n,)."""
     members: int
@@ -62,7 +61,7 @@ def _areas(basis: Basis, mean: Vectors, found: Areas, earlier: list[Earlier]) ->
     from_which = [None if index is None else earlier[index] for index in found.earlier]
     places = put(cosines_among(found.centres), [None if area is None else area.place for area in from_which])
     named = names_of_areas(
-        Written(basis.texts, centred(basis.vectors, mean), basis.owner, found.place),
+        Written(centred(basis.vectors, mean), basis.owner, found.place),
         basis.purpose,
         basis.subjects,
         found.centres,

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
-from embeddings.area_words import words_of_areas
 from embeddings.areas import (
     LEAST_AREAS,
     LEAST_PEOPLE,
@@ -141,29 +140,3 @@ def test_people_who_agree_on_nothing_are_no_map() -> None:
     vectors, owner = world([LEAST_PEOPLE - 1])
 
     assert len(found_in(vectors, owner).centres) == 0
-
-
-words = st.sampled_from(["bees", "honey", "Hives", "wool", "xylophone", "zither", "the", "bee"])
-
-
-@given(st.lists(st.tuples(st.lists(words, max_size=5), st.integers(0, 12), st.integers(-1, 1)), max_size=60))
-def test_no_word_is_said_of_an_area_that_fewer_than_five_people_in_it_wrote(
-    said: list[tuple[list[str], int, int]],
-) -> None:
-    texts = [" ".join(text) for text, _, _ in said]
-    owner = np.array([person for _, person, _ in said], dtype=np.intp)
-    place = np.array([area for _, _, area in said], dtype=np.intp)
-
-    found = words_of_areas(texts, owner, place, known=[(), ("zither",)])
-
-    for area, names in enumerate(found):
-        for name in names:
-            wrote = {person for text, person, there in said if there == area and name in {w.lower() for w in text}}
-            assert len(wrote) >= LEAST_TO_STAY, name
-
-
-def test_words_of_an_area_are_its_own_and_say_something() -> None:
-    texts = [f"I keep the bees with my friend {name}" for name in "abcde"] + ["I sing with my friend"] * 9
-    place = np.array([0] * 5 + [1] * 9)
-
-    assert words_of_areas(texts, np.arange(14), place, known=[(), ()]) == [["bees"], ["sing"]]

@@ -39,21 +39,6 @@ async def test_a_sentence_finds_those_who_wrote_close_to_it() -> None:
     assert tried.read_well
 
 
-async def test_what_accounts_agree_to_write_of_somebody_is_not_told_to_visitors() -> None:
-    """A name and an insult in the statements of a few accounts would else stand on the first page."""
-    await make_community()
-    await make_people(["Keep your bees and hives from Brzezinska, the thief."] * LEAST_TO_STAY)
-    await draw_map(Purpose.HOBBY)
-    assert await fetch("SELECT 1 FROM interest_area WHERE words::text LIKE '%brzezinska%'") != []
-
-    tried = await try_words(BEES)
-
-    said = " ".join(word for one in tried.kindred for word in (*one.name, *one.words))
-    assert "bees" in said
-    assert "brzezinska" not in said
-    assert "thief" not in said
-
-
 async def test_a_sentence_about_something_else_finds_nobody() -> None:
     await make_community()
     await draw_map(Purpose.HOBBY)
