@@ -20,6 +20,9 @@ from api.piccolo_conf import DB
 
 LATE_AFTER = "15 minutes"
 
+BEHIND_OTHERS = -1
+"""The priority of work that there may be a lot of, so that a mail does not wait until all of it is done."""
+
 _asking = ContextVar("asking", default=True)
 _importing = Lock()
 
@@ -46,7 +49,7 @@ async def install(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         await queries.install(create_schema=False)
 
 
-async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timedelta(0)) -> None:
+async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timedelta(0), priority: int = 0) -> None:
     """Ask for a job to be done once the caller's transaction, if there is one, is committed.
 
     It is asked for once, however often, until it is done; it is tried again when it fails, and may be done twice.
@@ -55,6 +58,7 @@ async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timede
         name: One of those in `api.worker`.
         about: What it is to be done for.
         after: How long to wait before; what is asked for again meanwhile is done together.
+        priority: Of what is due, jobs with a higher one are done first.
     """
     if not _asking.get():
         return
@@ -66,7 +70,7 @@ async def enqueue(name: str, about: msgspec.Struct, *, after: timedelta = timede
     async with database.transaction() as current:
         with DB.telling_plainly():
             await Queries(AsyncpgDriver(current.connection)).enqueue(
-                name, payload, execute_after=after, dedupe_key=_key(name, about), on_conflict="skip"
+                name, payload, priority, execute_after=after, dedupe_key=_key(name, about), on_conflict="skip"
             )
 
 

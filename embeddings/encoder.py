@@ -32,9 +32,9 @@ Answer = TypeVar("Answer")
 
 # How long the first of several requests waits for company: little beside the 10 ms that one text takes.
 _GATHERING_SECONDS = 0.002
-# Texts in one batch, for their vectors or for their tokens. Small enough that a short request never waits long behind a
-# large one; tokens are nobody's first answer, so they take even less of everyone's time at once.
-_TURNS: tuple[tuple[type[Request[Any]], int], ...] = ((VectorRequest, 64), (TokenRequest, 16))
+# Texts in one batch, for their vectors or for their tokens: about as many as the network takes in one pass, so that a
+# short request never waits long behind a large one. More at once are no faster.
+_TURNS: tuple[tuple[type[Request[Any]], int], ...] = ((VectorRequest, 16), (TokenRequest, 6))
 # Texts that a bulk call hands in at once, long enough to sort by length with profit.
 _BULK = 2048
 _MOST_THREADS = 4
@@ -89,6 +89,12 @@ class Encoder:
             requests = list(self._queue)
         parts = (part for alike, most in _alike(requests) for part in _parts(alike, most))
         return self._pace * sum(len(text) for _, texts in parts for text in texts)
+
+    @property
+    def seconds_waiting(self) -> float:
+        """How long everything that is asked for by now is likely to take."""
+        with self._changed:
+            return self._pace * sum(len(text) for request in self._queue for text in request.texts[request.taken :])
 
     async def start(self) -> None:
         """Load the model off the event loop; returns when it is ready. May be called again.

@@ -1,6 +1,7 @@
 """Match lists: when one is due it is computed from what the viewer may read, and kept in rows."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -25,6 +26,8 @@ from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
 
 _COMPUTING = 0x57484546  # any constant: what keeps these advisory locks apart from others
+RESTS = 3.0
+"""For so many times as long as a job has computed a list it leaves the processors to visits; mere age can wait."""
 COMPUTED_AT_ONCE = 3
 """Lists in one process, those that wait for another's lock included: each holds a connection, which all others need."""
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
@@ -85,12 +88,14 @@ async def refreshed(actor: Member, purpose: Purpose, *, most: int) -> Part:
 async def compute_ordered(order: bytes) -> bool:
     """Compute a list that was asked for by `order_lists`, if it is still time to; whether it was computed."""
     asked = msgspec.json.decode(order, type=ListOrder)
+    began = time.perf_counter()
     try:
         computed = await _compute(asked.viewer, asked.purpose, when=due_ahead)
     except PurposeOffError:
         return False  # switched off since, or the account is gone
     if computed:
         await mark_first(asked.viewer, asked.purpose)
+        await asyncio.sleep(RESTS * (time.perf_counter() - began))
     return computed
 
 

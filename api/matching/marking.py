@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from api.database import fetch
-from api.encoding import encoder, is_busy
+from api.encoding import encoder
 from api.matching.entries import START, MarksOfPair, Row, entries
 from api.matching.ranking import KeptPair
 from api.profiles.schemas import Purpose
@@ -20,6 +20,8 @@ KnownMarks = dict[tuple[UUID, UUID], MarksOfPair]
 MARKED_AT_FIRST = 20
 MOST_PAIRS_AT_ONCE = 60
 """Nobody waits for more than a part of a second: the rest is marked when it is read again."""
+LONGEST_QUEUE = 0.25
+"""Seconds that others' texts take before: behind more, a list comes without marks, and they are found another time."""
 
 _KEEP = """
     WITH free AS (SELECT id FROM match_entry WHERE id = ANY({}::uuid[]) FOR UPDATE SKIP LOCKED)
@@ -42,12 +44,12 @@ async def with_marks(rows: list[Row]) -> list[Row]:
     """These rows with the words to mark in every pair that can be quoted.
 
     Kept ones are taken as they are. What is missing is found now and kept, unless the model is not loaded yet or has
-    too much to do: then nothing is marked this time, as no list waits for that. Only texts that are quoted are looked
-    at: the viewer may read them, and they are as they were when the list was computed.
+    others to do first: then nothing is marked this time, as no list waits for that. Only texts that are quoted are
+    looked at: the viewer may read them, and they are as they were when the list was computed.
     """
     missing = [(row, pair) for row in rows for pair in row.pairs if row.marks is None or row.marks[pair.number] is None]
     missing = missing[:MOST_PAIRS_AT_ONCE]
-    if not missing or not encoder().ready or is_busy():
+    if not missing or not encoder().ready or encoder().seconds_waiting > LONGEST_QUEUE:
         return rows
     found = await marks_of_pairs(encoder(), [(pair.mine.text, pair.theirs.text) for _, pair in missing])
     marks: dict[UUID, _MarksOfRow] = {row.id: list(row.marks or [None] * row.kept) for row, _ in missing}

@@ -27,7 +27,8 @@ class ListOrder(msgspec.Struct, frozen=True):
 async def order_lists(viewer_id: UUID, purposes: Iterable[Purpose], *, after: timedelta = PAUSE_IN_WRITING) -> None:
     """Have a member's lists for these purposes computed soon, once the caller's transaction is committed."""
     for purpose in sorted(set(purposes)):
-        await jobs.enqueue("compute_list", ListOrder(viewer_id, purpose), after=after)
+        order = ListOrder(viewer_id, purpose)
+        await jobs.enqueue("compute_list", order, after=after, priority=jobs.BEHIND_OTHERS)
 
 
 async def order_all_lists(viewer_id: UUID) -> None:

@@ -160,7 +160,7 @@ async def test_whoever_asks_for_tokens_keeps_nobody_waiting(slow: tuple[Encoder,
 
     assert not tokens.done()
     assert [int(found.states[0, 0]) for found in await tokens] == list(range(200))
-    assert max(map(len, network.batches)) <= 16
+    assert max(map(len, network.batches)) <= 6
     encoder.close()
 
 
@@ -178,6 +178,21 @@ async def test_it_is_said_how_long_a_turn_takes_while_many_wait(slow: tuple[Enco
 
     assert 0.5 <= busy <= 40 * 0.2  # all of them have a part in the next turn, and it is thought to last so much longer
     assert encoder.seconds_a_turn == 0
+    encoder.close()
+
+
+async def test_it_is_said_how_long_everything_takes_that_waits(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    await encoder.tokens(["x" * 100])
+    assert encoder.seconds_waiting == 0
+
+    waiting = asyncio.create_task(encoder.tokens(["x" * 100] * 20))
+    await asyncio.sleep(0)
+    long = encoder.seconds_waiting
+    await waiting
+
+    assert long > 0.2  # 2,000 characters, of which 100 have just taken 0.02 s or more
+    assert encoder.seconds_waiting == 0
     encoder.close()
 
 

@@ -178,7 +178,7 @@ async def test_two_visits_at_once_leave_one_whole_list() -> None:
 
     pages = await asyncio.gather(*(queries.matches(ada, purpose=Purpose.HOBBY) for _ in range(6)))
 
-    assert len({msgspec.json.encode(page) for page in pages}) == 1
+    assert len({tuple(match.member.id for match in page.items) for page in pages}) == 1
     assert len(pages[0].items) == 3
     assert await fetch("SELECT count(*) AS n FROM match_list") == [{"n": 1}]
     assert await fetch("SELECT count(*) AS n FROM match_entry") == [{"n": 3}]

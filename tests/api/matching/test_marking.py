@@ -9,7 +9,7 @@ from piccolo.engine.postgres import PostgresEngine
 
 from api.accounts.schemas import Member
 from api.database import fetch
-from api.encoding import LONGEST_TURN, encoder
+from api.encoding import encoder
 from api.errors import NotFoundError
 from api.matching import freshness, lists, marking, queries
 from api.matching.schemas import Closeness, MarkedStatement, MatchRead, ReasonKind
@@ -156,7 +156,7 @@ async def test_a_list_is_read_by_as_many_queries_whatever_its_length(monkeypatch
     assert counts[0] == counts[1] > 0
 
 
-@pytest.mark.parametrize(("state", "value"), [("ready", False), ("seconds_a_turn", 2 * LONGEST_TURN)])
+@pytest.mark.parametrize(("state", "value"), [("ready", False), ("seconds_waiting", 2 * marking.LONGEST_QUEUE)])
 async def test_a_list_waits_neither_for_the_model_nor_while_it_has_too_much_to_do(
     state: str, value: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
