@@ -47,6 +47,7 @@ SCRIPTS = (
     "js/wherefore.js",
     "js/offline.js",
     "js/busy.js",
+    "js/ended.js",
     "js/live.js",
     "js/messages.js",
     "js/keeping.js",

@@ -1,6 +1,7 @@
 """What pages ask for when they are open for long: what is new, as it happens, and how much waits."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import Controller, get
@@ -19,8 +20,9 @@ from web.contexts import PageRequest
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What the head of every page says beside its links."""
+    """What the head of every page says beside its links, and for whom, as somebody else may have signed in since."""
 
+    member: UUID
     requests: int
     conversations: int
 
@@ -45,4 +47,4 @@ class EventPages(Controller):
     @get("/counts")
     async def counts(self, actor: NamedDependency[Member]) -> Counts:
         """Say how many requests wait, and in how many conversations there is something new."""
-        return Counts(requests=await waiting(actor), conversations=await unread(actor))
+        return Counts(member=actor.id, requests=await waiting(actor), conversations=await unread(actor))

@@ -59,6 +59,7 @@ function openStream(over) {
   source.onerror = () => {
     say({ on: false });
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself, and is told to refresh
+    endIfOver();
     again = setTimeout(() => closeStream?.(), waitsWhenRefused[Math.min(refusals, waitsWhenRefused.length - 1)]);
     refusals += 1;
   };
@@ -113,8 +114,8 @@ async function countAnew() {
   countAgain = counting;
   if (counting) return;
   counting = true;
-  const reply = await fetch("/events/counts", { redirect: "error" }).catch(() => null);
-  const counts = reply?.ok ? await reply.json() : {};
+  const counts = await askCounts();
+  if (counts.over) endIfOver();
   for (const place of document.querySelectorAll("[data-count]")) {
     if (place.dataset.count in counts) showWaiting(place, counts[place.dataset.count]);
   }

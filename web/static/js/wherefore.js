@@ -160,7 +160,8 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("submit", ({ target }) => {
   target.querySelectorAll("[data-show]").forEach((box) => showTyped(box, false));
   if (new URL(target.action).pathname === "/sign-out") {
-    store((s) => Object.keys(s).filter((key) => key.startsWith("wherefore:")).forEach((key) => s.removeItem(key)));
+    forget(() => true);
+    everyTab?.postMessage({ forget: true }); // the page that comes of it makes them look whether anybody is signed in
     return;
   }
   target.querySelectorAll("textarea[data-draft]").forEach((area) => store((s) => s.setItem(draftKey(area) + sentMark, "1")));
@@ -171,9 +172,13 @@ const exit = document.querySelector("[data-leave]");
 const mostBetween = 3000; // milliseconds
 const presses = { needed: 3, made: 0, last: 0 };
 
-function leave() {
+function showNothing() {
   document.title = " ";
   document.body.replaceChildren();
+}
+
+function leave() {
+  showNothing();
   location.replace(exit.href);
 }
 
