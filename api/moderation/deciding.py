@@ -103,7 +103,7 @@ async def _written(
     pauses = draft.decision is Decision.REQUESTS_PAUSED and draft.days is not None
     removed: list[Part] = []
     if draft.decision is Decision.WORDS_REMOVED and row.reported is not None:
-        removed = await take_out(row.reported, [part for part in parts if can_be_removed(part)])
+        removed = await take_out(row.reported, [part for part in parts if can_be_removed(part)], case_id=row.id)
     return {
         "decision": draft.decision,
         "decided_at": now,
@@ -127,10 +127,10 @@ async def _tell(*member_ids: UUID | None) -> None:
 
 
 async def _undo(row: CaseRow) -> list[UUID]:
-    """Take back what was decided; which rows had words taken out."""
+    """Take back what was decided; which rows have words again that were taken out."""
     removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id) or []
     if removed and row.reported is not None:
-        await put_back(row.reported, removed)
+        removed = await put_back(row.reported, removed, case_id=row.id)
     await take_effect(row.id, row.reported, Decision(str(row.decision)))
     return [part.id for part in removed if part.id is not None]
 

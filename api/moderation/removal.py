@@ -8,8 +8,11 @@ from msgspec.structs import replace
 from api.accounts.schemas import Member
 from api.connections.reported import TAKEN_OUT, reason_of, replace_reason, replace_step, step_of
 from api.conversations import reported as talks
+from api.database import fetch
 from api.errors import NotFoundError, WhereforeError
+from api.moderation import sealed
 from api.moderation.schemas import Part
+from api.profiles.locks import lock_member
 from api.profiles.queries import my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
 from api.profiles.services import add_statement, delete_statement
@@ -24,20 +27,41 @@ def can_be_removed(part: Part) -> bool:
     return part.by == "reported" and part.id is not None and part.kind in REMOVABLE
 
 
-async def take_out(author_id: UUID, parts: list[Part]) -> list[Part]:
+async def take_out(author_id: UUID, parts: list[Part], *, case_id: UUID) -> list[Part]:
     """Take words out; what their author changed or deleted meanwhile is left as it is.
 
     Returns:
         What was taken out, as it stood there then: whoever had made a statement one for fewer, or a draft, since it
-        was reported, gets back that and not what others read once.
+        was reported, gets back that and not what others read once. Also what another decision has taken out already:
+        it comes back when neither stands any more.
     """
     async with protecting() as keep:
-        found = [await _replace(author_id, part, part.id) for part in parts if part.id is not None]
-        gone = [part for part in found if part is not None]
+        found = [(part, await _replace(author_id, part, part.id)) for part in parts if part.id is not None]
+        out = await held_out(author_id, but_for=case_id)
+        held = [
+            taken or next((one for one in out if (one.id, one.text) == (part.id, part.text)), None)
+            for part, taken in found
+        ]
+        gone = [part for part in held if part is not None]
         for part in gone:
             if part.id is not None and part.kind != "statement":  # whose deletion is noted
                 keep(Ended(_what(part.kind), part.id), line=line_of(part.id))
     return gone
+
+
+async def held_out(author_id: UUID, *, but_for: UUID) -> list[Part]:
+    """Words of a member that other decisions than one have taken out, of those that stand."""
+    rows = await fetch(
+        "SELECT id, removed FROM report WHERE reported = {} AND id <> {} AND removed IS NOT NULL "
+        "AND appeal_outcome IS DISTINCT FROM 'overturned'",
+        author_id,
+        but_for,
+    )
+    return [
+        part
+        for row in rows
+        for part in sealed.opened_struct(list[Part], row["removed"], column="removed", report=row["id"]) or []
+    ]
 
 
 async def take_out_again(what: What, row_id: UUID) -> bool:
@@ -52,15 +76,22 @@ async def take_out_again(what: What, row_id: UUID) -> bool:
     return await (replace_reason if what is What.REASON else replace_step)(row_id, old=there, new=TAKEN_OUT)
 
 
-async def put_back(author_id: UUID, parts: list[Part]) -> None:
-    """Put words back. Where there is no room for them any more, their author still has them in their notice."""
+async def put_back(author_id: UUID, parts: list[Part], *, case_id: UUID) -> list[Part]:
+    """Put words back, but for those that another decision has taken out as well; which.
+
+    Where there is no room for them any more, their author still has them in their notice.
+    """
     author = Member(author_id, "")
-    for part in parts:
+    await lock_member(author_id)  # of two decisions that are overturned at once, the second sees the first
+    held = {part.id for part in await held_out(author_id, but_for=case_id)}
+    back = [part for part in parts if part.id not in held]
+    for part in back:
         if part.kind == "statement":
             with suppress(WhereforeError):  # the purpose is off, or has as many statements as it can have
                 await add_statement(author, draft=_draft(part))
         else:
             await _put_text(part, part.id or author_id, old=TAKEN_OUT, new=part.text)
+    return back
 
 
 def _what(kind: str) -> What:

@@ -67,6 +67,7 @@ REASONED = {
     "api.moderation.case_rows": "for moderators",
     "api.moderation.cases": "for moderators",
     "api.moderation.deciding": "for moderators",
+    "api.moderation.removal.held_out": "for moderators",
     "api.moderation.retention": "a job: deletes cases whose time is over",
     "api.moderation.suspended_addresses": "lets a decision hold for whoever has the address; shows nothing",
     "api.moderation.stuck": "a job: counts cases that no moderator may judge",

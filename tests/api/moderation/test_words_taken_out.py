@@ -18,7 +18,15 @@ from api.profiles.queries import member, my_statements
 from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
 from api.profiles.services import change_statement, delete_statement, switch_off_purpose
 from tests.api.connections.making import make_recipient, make_request
-from tests.api.moderation.judging import INSULT, about, decided, insulted, make_moderator, overturn
+from tests.api.moderation.judging import (
+    INSULT,
+    about,
+    decided,
+    insulted,
+    make_message,
+    make_moderator,
+    overturn,
+)
 from tests.factories import make_member, make_statement
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -95,6 +103,47 @@ async def test_what_was_made_a_draft_after_it_was_reported_comes_back_as_a_draft
         ("You are geese, all of you.", Role.SEEKING, Audience.NOBODY)
     ]
     assert (await member(grace, ada.id)).purposes == []
+
+
+async def test_what_two_decisions_took_out_comes_back_when_neither_stands() -> None:
+    """Whoever was reported by two would else only have to win one of two appeals."""
+    ada, grace, nur = await make_member("Ada"), await make_member("Grace"), await make_member("Nur")
+    statement = await make_statement(ada, "You are geese, all of you.")
+    first, second = [
+        await report(reporter, draft=about(TargetKind.STATEMENT, statement.id)) for reporter in (grace, nur)
+    ]
+    await decided(first.id, Decision.WORDS_REMOVED)
+    await decided(second.id, Decision.WORDS_REMOVED)
+
+    await overturn(first.id, ada)
+    assert (await my_statements(ada)).items == []
+
+    await overturn(second.id, ada)
+    assert [one.text for one in (await my_statements(ada)).items] == ["You are geese, all of you."]
+
+
+async def test_a_message_that_two_decisions_took_out_comes_back_when_neither_stands() -> None:
+    ada, grace, first = await insulted()
+    [connection] = (await connections(grace)).items
+    second = await report(grace, draft=about(TargetKind.MESSAGE, await make_message(ada, connection.id, "And a duck.")))
+    await decided(first.id, Decision.WORDS_REMOVED)
+    moderator = await make_moderator()
+    await claim(moderator, second.id)
+    parts = (await open_case(moderator, second.id)).evidence.parts
+    both = frozenset(place for place, part in enumerate(parts) if part.kind == "message")
+    taken = DecisionCreate(
+        decision=Decision.WORDS_REMOVED, reason="It is plain to see.", rule=Category.HARASSMENT, parts=both
+    )
+    await decide(moderator, second.id, draft=taken)
+
+    async def said() -> set[str]:
+        return {message.text for message in (await messages(grace, connection.id)).items}
+
+    await overturn(second.id, ada)
+    assert await said() == {TAKEN_OUT, "And a duck."}
+
+    await overturn(first.id, ada)
+    assert await said() == {INSULT, "And a duck."}
 
 
 async def test_a_message_that_has_gone_cannot_be_taken_out() -> None:
