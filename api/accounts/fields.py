@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from api.accounts.pretences import problem_with_pretence
 from api.accounts.schemas import LONGEST_EMAIL, LONGEST_NAME
 from api.errors import FieldError, InvalidError
 from api.texts import problem_with, tidy
 from embeddings.reason_contacts import has_contact_details
-from embeddings.reason_disguises import fold, is_disguised, skeleton
 
 # A shape, no proof: only a mail that arrives proves an address.
 _LOCAL = r"[^\s@\"(),:;<>\[\]\\]{1,64}"
@@ -17,13 +17,6 @@ _EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL})+")
 _LINE_SEPARATORS = {"Zl", "Zp"}
 # Characters that turn the writing direction of everything after them, names of other members included.
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_US = skeleton("wherefore")
-_OFFICES = {
-    skeleton(office + ending)
-    for office in ("moderator", "moderation", "admin", "administrator", "administration", "support", "helpdesk")
-    for ending in ("", "s")
-}
-_WORDS = re.compile(r"[\w|!$]+")
 
 
 def normal_email(text: str) -> str:
@@ -62,19 +55,7 @@ def problem_with_display_name(name: str) -> FieldError | None:
     """
     if problem := problem_with_name(name) or problem_with_details(name, field="display_name", called="Your name"):
         return problem
-    if is_disguised(name):
-        said = "Your name has hidden signs, or letters that only look like others. Type it again by hand."
-        return FieldError("/display_name", "disguised", said)
-    if _speaks_for_us(name):
-        said = "Your name reads as if you spoke for Wherefore. Choose another, so that nobody is misled."
-        return FieldError("/display_name", "speaks-for-us", said)
-    return None
-
-
-def _speaks_for_us(name: str) -> bool:
-    """Whether a name is taken for that of somebody who keeps the site going, however its letters are written."""
-    words = [skeleton(word) for word in _WORDS.findall(fold(name).text)]
-    return _US in "".join(words) or any(word in _OFFICES for word in words)
+    return problem_with_pretence(name, field="display_name", called="Your name")
 
 
 def problem_with_details(text: str, *, field: str, called: str) -> FieldError | None:

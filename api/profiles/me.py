@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from api import clock
 from api.accounts.fields import problem_with_details, problem_with_display_name
+from api.accounts.pretences import problem_with_pretence
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.errors import FieldError, InvalidError
@@ -91,6 +92,7 @@ def _problems(change: MeUpdate) -> list[FieldError | None]:
         problem_with_display_name(change.display_name) if isinstance(change.display_name, str) else None,
         problem_with(change.pronouns, field="pronouns", name="What you wrote", most=LONGEST_PRONOUNS, lines=False)
         or problem_with_details(change.pronouns, field="pronouns", called="What you wrote")
+        or problem_with_pretence(change.pronouns, field="pronouns", called="What you wrote")
         if isinstance(change.pronouns, str)
         else None,
         FieldError("/place_id", "no-such-place", "Choose a place from the list.")

@@ -70,6 +70,19 @@ HIDDEN, CYRILLIC_A = "\u200b", "\u0430"
         (f"Modera{HIDDEN}tor", "disguised"),
         (f"{CYRILLIC_A}dmin", "disguised"),
         (f"Gr{CYRILLIC_A}ce", "disguised"),
+        ("\u1d21herefore", "disguised"),  # a small capital
+        ("\ua4dfoderator", "disguised"),  # a letter of Lisu
+        ("Moder\u3164ator", "disguised"),  # a blank letter of Hangul
+        ("Mod\u212erator", "speaks-for-us"),
+        ("VVherefore", "speaks-for-us"),
+        ("Moder-ator", "speaks-for-us"),
+        ("Mode rator", "speaks-for-us"),
+        ("rnoderators1", "speaks-for-us"),
+        ("Aclmin", "speaks-for-us"),
+        ("admin_anna", "speaks-for-us"),
+        ("Sysadmin", "speaks-for-us"),
+        ("Site staff", "speaks-for-us"),
+        ("Trust & Safety", "speaks-for-us"),
     ],
 )
 async def test_nobody_takes_a_name_that_passes_for_another(database: None, name: str, code: str) -> None:
@@ -91,6 +104,13 @@ async def test_nobody_takes_a_name_that_passes_for_another(database: None, name:
         "\u0915\u094d\u200d\u0937",
         "Aidan Modesto",
         "Adminah",
+        "Ahmad Minhas",
+        "Rosa Modera Torres",
+        "Clara Bernard",
+        "Frank Staff",
+        "\u0186kyere \u0190si",
+        "Anna\u3055\u3093",
+        "\u0395\u03bb\u03ad\u03bd\u03b7 Smith",
     ],
 )
 def test_names_of_many_scripts_are_names(name: str) -> None:

@@ -101,6 +101,17 @@ async def test_every_field_that_cannot_be_used_is_named_at_once(database: None) 
     assert {error.pointer for error in refusal.value.errors} == {"/display_name", "/place_id", "/request_capacity"}
 
 
+@pytest.mark.parametrize("beside", ["Wherefore moderator", "your admin", "\u1d21herefore"])
+async def test_what_stands_behind_a_name_speaks_for_nobody_else(database: None, beside: str) -> None:
+    """It is read as part of the name: "Anna (Wherefore moderator)"."""
+    ada = await make_member()
+
+    with pytest.raises(InvalidError) as refusal:
+        await update_me(ada, change=MeUpdate(pronouns=beside))
+
+    assert [error.pointer for error in refusal.value.errors] == ["/pronouns"]
+
+
 async def test_moving_house_moves_the_vectors(database: None) -> None:
     ada = await make_member(purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=["I mend old clocks."])
 
