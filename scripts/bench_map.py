@@ -14,7 +14,7 @@ from api import clock, database
 from api.apart import work_apart
 from api.encoding import encoder
 from api.interest_map.drawing import draw_map
-from api.interest_map.gathering import gather, texts_of
+from api.interest_map.gathering import gather
 from api.profiles.schemas import Purpose
 from embeddings.areas import find_areas, mean_of_all
 from scripts.bench_figures import Recorder
@@ -56,11 +56,10 @@ async def _draw(purpose: Purpose, recorder: Recorder) -> float:
     tell(f"Drawing the map of {purpose}")
     task = f"map_{purpose}"
     gathered = await _timed(recorder, task, "gathering", gather(purpose, until=clock.now()))
-    await _timed(recorder, task, "texts", texts_of(gathered.ids))
     mean = mean_of_all(gathered.vectors, gathered.owner)
     finding = work_apart(find_areas, gathered.vectors, gathered.owner, mean=mean, earlier=gathered.vectors[:0])
     await _timed(recorder, task, "areas", finding)
-    recorder.value(task, "wherefore", "statements", len(gathered.ids))
+    recorder.value(task, "wherefore", "statements", len(gathered.vectors))
     recorder.value(task, "wherefore", "members", gathered.members)
     began = time.monotonic()
     await _timed(recorder, task, "wherefore", draw_map(purpose))
