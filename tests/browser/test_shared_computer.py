@@ -30,6 +30,15 @@ async def _sign_out(page: Page, url: str) -> None:
     await page.wait_for_url(f"{url}/")
 
 
+async def _sign_in_as_another(page: Page, url: str) -> None:
+    nur = await to_thread(Person, url, "Nur")
+    await page.goto(f"{url}/sign-in")
+    await page.get_by_label("E-mail address").fill(nur.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.wait_for_url("**/home")
+
+
 async def test_signing_out_in_one_tab_leaves_nothing_in_another(two: Two, sign_in: SignIn) -> None:
     first = await sign_in(two.ada)
     await first.goto(two.conversation())
@@ -60,15 +69,23 @@ async def test_a_tab_of_one_member_ends_when_another_signs_in(two: Two, sign_in:
     page = await sign_in(two.ada)
     await page.goto(two.conversation())
     await _end_sessions(site, two.ada)
-    second = await page.context.new_page()
-    await second.goto(f"{two.url}/sign-in")
-    nur = await to_thread(Person, two.url, "Nur")
-    await second.get_by_label("E-mail address").fill(nur.email)
-    await second.get_by_label("Password").fill(PASSWORD)
-    await second.get_by_role("button", name="Sign in", exact=True).click()
-    await second.wait_for_url("**/home")
+    await _sign_in_as_another(await page.context.new_page(), two.url)
 
     await expect(page.get_by_role("log")).to_have_count(0)
+
+
+async def test_what_one_member_began_is_not_in_the_tab_of_the_next(
+    two: Two, sign_in: SignIn, site: RunningSite
+) -> None:
+    page = await sign_in(two.ada)
+    await page.goto(two.conversation())
+    await _end_sessions(site, two.ada)
+    await page.locator("#text").fill(HALF)
+    assert HALF in await page.evaluate(KEPT)
+
+    await _sign_in_as_another(page, two.url)
+
+    await page.wait_for_function(f"() => !{KEPT}.includes('{HALF}')")
 
 
 async def test_other_tabs_of_the_same_member_go_on(two: Two, sign_in: SignIn) -> None:

@@ -41,3 +41,5 @@ if (everyTab && member) {
   };
 }
 everyTab?.postMessage({ member });
+// What somebody else began in this tab, whose session was over before this one signed in.
+if (member) window.addEventListener("load", () => setTimeout(() => forget((key) => !key.startsWith(prefix))));
