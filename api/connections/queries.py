@@ -159,12 +159,13 @@ async def _reminders(member_id: UUID, now: datetime) -> list[datetime]:
     """When each member who reminded this one of what they had connected about did so last, before today in UTC.
 
     Those of today are left out before the last is taken: else one more by the same member would lift what the earlier
-    ones set, and tell who gave them.
+    ones set, and tell who gave them. Accounts of one mailbox are one member here: one person may have three.
     """
     rows = await fetch(
         "SELECT max(m.created_at) AS at FROM connection AS c JOIN message AS m ON m.connection = c.id "
+        "JOIN account AS a ON a.id = m.author "
         "WHERE (c.asker = {} OR c.accepter = {}) AND m.reminder_of IS NOT NULL AND m.author <> {} "
-        "AND m.created_at > {} AND m.created_at < {} GROUP BY m.author",
+        "AND m.created_at > {} AND m.created_at < {} GROUP BY coalesce(a.address_digest, uuid_send(a.id))",
         member_id,
         member_id,
         member_id,

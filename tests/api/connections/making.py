@@ -110,9 +110,9 @@ MET_REASON = (
 SENTENCE = Refusal("Thank you, but my evenings are full this year.")
 
 
-async def make_recipient(name: str = "Grace", *, pair: int | None = None) -> Member:
+async def make_recipient(name: str = "Grace", *, pair: int | None = None, email: str | None = None) -> Member:
     """A member with one statement of `PAIRS`: the next, unless one is named."""
-    return await make_member(name, statements=[PAIRS[next(_next) if pair is None else pair][0]])
+    return await make_member(name, statements=[PAIRS[next(_next) if pair is None else pair][0]], email=email)
 
 
 async def make_draft(

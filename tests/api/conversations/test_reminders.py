@@ -173,6 +173,18 @@ async def test_many_reminders_by_one_member_count_once(client: AsyncClient, move
     assert (await slots(ada)).fewer_until is None
 
 
+async def test_three_accounts_of_one_mailbox_are_one_member(client: AsyncClient, moved_clock: MovedClock) -> None:
+    """Else one person, whose three requests somebody had accepted, would leave them one place for three months."""
+    ada = await make_member("Ada")
+    for pair, tag in enumerate(("", "+two", "+three")):
+        grace = await make_recipient(pair=pair, email=f"grace{tag}@example.org")
+        connection_id = await make_connection(ada, grace)
+        await reminded_by(grace, connection_id, await pitched(ada, connection_id))
+    moved_clock.move(days=1)
+
+    assert (await slots(ada)).fewer_until is None
+
+
 async def test_whoever_reminds_has_as_many_places_as_before(client: AsyncClient, moved_clock: MovedClock) -> None:
     grace = await make_recipient("Grace", pair=0)
     for _ in range(3):
