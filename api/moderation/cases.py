@@ -27,18 +27,28 @@ CASES_SHOWN = 100
 
 WAITS = "(r.decision IS NULL OR (r.appeal IS NOT NULL AND r.appeal_outcome IS NULL))"
 FOR_ANOTHER = "(r.decided_by IS DISTINCT FROM {} OR r.decision IS NULL)"
-_DANGER_FIRST = "(r.category = 'danger') DESC, coalesce(r.appealed_at, r.created_at), r.id"
+_AT_A_TIME = 3
+"""So many reports of one member wait among the first; more of theirs come when everybody else's are done."""
+_BEYOND_THEIRS = (
+    "(r.appeal IS NULL AND (SELECT count(*) FROM report AS sooner WHERE sooner.reporter = r.reporter "
+    "AND sooner.decision IS NULL AND (sooner.category <> 'danger', sooner.created_at, sooner.id) "
+    f"< (r.category <> 'danger', r.created_at, r.id)) >= {_AT_A_TIME})"
+)
+_IN_TURN = f"{_BEYOND_THEIRS}, (r.category = 'danger') DESC, coalesce(r.appealed_at, r.created_at), r.id"
 
 
 async def queue(actor: Member) -> list[WaitingCase]:
     """The cases that wait and that the moderator may judge: danger first, then the oldest.
+
+    Of one member's reports three at a time stand in this order, and all further ones behind everybody's: else a few
+    accounts that report whomever they see would fill all that is shown, and nobody would come to a report behind it.
 
     Raises:
         NotFoundError: The actor is no moderator.
     """
     rows = await cases(
         actor,
-        QueryString(f"{WAITS} AND {FOR_ANOTHER} ORDER BY {_DANGER_FIRST} LIMIT {{}}", actor.id, CASES_SHOWN),
+        QueryString(f"{WAITS} AND {FOR_ANOTHER} ORDER BY {_IN_TURN} LIMIT {{}}", actor.id, CASES_SHOWN),
     )
     return await _waiting(actor, rows)
 

@@ -33,6 +33,26 @@ async def test_danger_waits_first_then_the_oldest_and_no_words_are_in_the_queue(
     assert "Ada" not in str(found)
 
 
+async def test_nobody_hides_a_report_behind_many_of_their_own(moved_clock: MovedClock) -> None:
+    """Thirty a day by each of four accounts, all of them for danger, were more than a moderator is shown."""
+    grace, nur = await make_member("Grace"), await make_member("Nur")
+    many = []
+    for _ in range(5):
+        statement = await make_statement(await make_member("Ada"), "I carve spoons.")
+        many.append(await report(grace, draft=about(TargetKind.STATEMENT, statement.id, Category.DANGER)))
+        moved_clock.move(minutes=1)
+    insult = await make_statement(await make_member("Eve"), "You are geese, all of you.")
+    real = await report(nur, draft=about(TargetKind.STATEMENT, insult.id))
+    moderator = await make_moderator()
+
+    waiting = [case.id for case in await queue(moderator)]
+    await decided(many[0].id, Decision.NO_ACTION, moderator=moderator)
+    after = [case.id for case in await queue(moderator)]
+
+    assert waiting == [*(one.id for one in many[:3]), real.id, *(one.id for one in many[3:])]
+    assert after == [*(one.id for one in many[1:4]), real.id, many[4].id]
+
+
 async def test_a_taken_case_is_told_to_the_others_and_comes_back_after_an_hour(moved_clock: MovedClock) -> None:
     _, _, made = await insulted()
     mo, max_ = await make_moderator("Mo"), await make_moderator("Max")
