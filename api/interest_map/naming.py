@@ -20,18 +20,14 @@ MOST_SUBJECTS = 8
 """So many are said of an area at most, its name among them."""
 
 
-class _Bar(NamedTuple):
-    """From when on a statement is about a subject: the cosine, each without what its kind shares, and its rank."""
-
-    cosine: float
-    first: int
-
-
-_CLEARLY, _LOOSELY = _Bar(0.25, 4), _Bar(0.2, 6)
-# A subject must be so many times as usual in an area as outside of it.
+# A statement is about a subject from this cosine on, each without what its kind shares, if few subjects are nearer.
+_COSINE, _FIRST = 0.25, 4
+# A subject must be so many times as usual in an area as outside of it, ...
 _MORE_THAN_USUAL = 1.5
-# How much nearer a subject counts that the area was named by before, so that names do not change with every person.
-_KNOWN = 0.1
+# ... and tell so much of it: its part of the divergence (Kullback and Leibler, 1951) of the area from all others.
+_TELLS = 0.2
+# How much more a subject counts that the area was named by before, so that names do not change with every person.
+_KNOWN = 1.5
 
 
 class Named(NamedTuple):
@@ -58,7 +54,7 @@ def subjects(purpose: Purpose) -> tuple[str, ...]:
 
 
 def names_of_areas(
-    written: Written, purpose: Purpose, subject_vectors: Vectors, centres: Vectors, *, known: Sequence[Collection[str]]
+    written: Written, purpose: Purpose, subject_vectors: Vectors, *, known: Sequence[Collection[str]]
 ) -> list[Named]:
     """What each area is called, no two by the same subject. Nothing that fewer than five of its members wrote is in it.
 
@@ -66,37 +62,38 @@ def names_of_areas(
         written: Everything that was written.
         purpose: What it was written for.
         subject_vectors: Of the `subjects`, as they were encoded, (s, d).
-        centres: Of the areas, (k, d).
         known: For each area the name that it had until now.
     """
     around = centred(subject_vectors, subject_vectors.mean(axis=0))
-    clearly, loosely = (_fitting(written, around, bar, areas=len(centres)) for bar in (_CLEARLY, _LOOSELY))
-    # Where nothing is clear, what several wrote about more loosely is still better than no name.
-    fits = np.where(np.any(clearly, axis=1, keepdims=True), clearly, loosely)
     names = subjects(purpose)
-    liked = centred(centres, None) @ around.T
-    liked += _KNOWN * np.array([[name in before for name in names] for before in known], dtype=np.float32)
+    cosines = written.vectors @ around.T
+    among_first = -np.partition(-cosines, _FIRST - 1, axis=1)[:, _FIRST - 1 : _FIRST]
+    about = (cosines >= _COSINE) & (cosines >= among_first)
+    told = np.stack([_told(about, written.owner, written.place == area) for area in range(len(known))])
+    told *= np.where([[name in before for name in names] for before in known], _KNOWN, 1.0)
     return [
         _named(
             None if first is None else names[first],
-            [names[index] for index in np.argsort(-like, kind="stable") if fit[index]],
+            [names[index] for index in np.argsort(-row, kind="stable") if row[index] > 0],
         )
-        for first, like, fit in zip(_shared_out(np.where(fits, liked, -np.inf)), liked, fits, strict=True)
+        for first, row in zip(_shared_out(told), told, strict=True)
     ]
 
 
-def _fitting(written: Written, subject_vectors: Vectors, bar: _Bar, *, areas: int) -> NDArray[np.bool_]:
-    """Which subjects at least five members of each area wrote about, and clearly fewer elsewhere: (k, s)."""
-    cosines = written.vectors @ subject_vectors.T
-    among_first = -np.partition(-cosines, bar.first - 1, axis=1)[:, bar.first - 1 : bar.first]
-    about = (cosines >= bar.cosine) & (cosines >= among_first)
-    fits = np.zeros((areas, about.shape[1]), dtype=np.bool_)
-    for area in range(areas):
-        inside = written.place == area
-        here, of_area = _people(about[inside], written.owner[inside])
-        others, elsewhere = _people(about[~inside], written.owner[~inside])
-        fits[area] = (here >= LEAST_TO_STAY) & (here * elsewhere >= _MORE_THAN_USUAL * others * of_area)
-    return fits
+def _told(about: NDArray[np.bool_], owner: Owners, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How much each subject tells of an area, (s,): nothing where few wrote about it, or others as much.
+
+    Args:
+        about: Which statements are about which subject, (n, s).
+        owner: Who wrote each, (n,).
+        inside: Which of them lie in the area, (n,).
+    """
+    here, of_area = _people(about[inside], owner[inside])
+    others, elsewhere = _people(about[~inside], owner[~inside])
+    share, usual = here / max(of_area, 1), (others + 1) / (elsewhere + 1)
+    tells = share * np.log(np.maximum(share, usual) / usual)
+    fits = (here >= LEAST_TO_STAY) & (share >= _MORE_THAN_USUAL * usual) & (tells >= _TELLS)
+    return np.where(fits, tells, 0.0)
 
 
 def _people(about: NDArray[np.bool_], owner: Owners) -> tuple[NDArray[np.intp], int]:
@@ -107,15 +104,15 @@ def _people(about: NDArray[np.bool_], owner: Owners) -> tuple[NDArray[np.intp], 
     return wrote.sum(axis=0), len(who)
 
 
-def _shared_out(liked: Vectors) -> list[int | None]:
-    """The subject of each area's name: each subject goes to the one area that it fits best."""
-    found: list[int | None] = [None] * len(liked)
-    left = liked.copy()
-    while np.isfinite(left).any():
+def _shared_out(told: NDArray[np.float64]) -> list[int | None]:
+    """The subject of each area's name: each subject goes to the one area that it tells most of."""
+    found: list[int | None] = [None] * len(told)
+    left = told.copy()
+    while left.any():
         area, subject = np.unravel_index(left.argmax(), left.shape)
         found[int(area)] = int(subject)
-        left[area] = -np.inf
-        left[:, subject] = -np.inf
+        left[area] = 0
+        left[:, subject] = 0
     return found
 
 

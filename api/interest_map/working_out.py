@@ -64,7 +64,6 @@ def _areas(basis: Basis, mean: Vectors, found: Areas, earlier: list[Earlier]) ->
         Written(centred(basis.vectors, mean), basis.owner, found.place),
         basis.purpose,
         basis.subjects,
-        found.centres,
         known=[() if area is None else tuple(area.name) for area in from_which],
     )
     taken = len(np.unique(basis.owner))

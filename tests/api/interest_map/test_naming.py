@@ -22,11 +22,7 @@ Said = list[tuple[int, int, int]]
 def named(said: Said, *, areas: int = 2, known: list[tuple[str, ...]] | None = None) -> list[Named]:
     person, subject, place = (np.array(column, dtype=np.intp) for column in zip(*said, strict=True))
     vectors = SUBJECTS[subject]
-    centres = np.array([vectors[place == area].sum(axis=0) for area in range(areas)], dtype=np.float32)
-    centres += 1e-3  # no centre is nowhere
-    return names_of_areas(
-        Written(vectors, person, place), Purpose.HOBBY, SUBJECTS, centres, known=known or [()] * areas
-    )
+    return names_of_areas(Written(vectors, person, place), Purpose.HOBBY, SUBJECTS, known=known or [()] * areas)
 
 
 def people(first: int, number: int, *, about: int, place: int) -> Said:
