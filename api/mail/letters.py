@@ -6,6 +6,7 @@ from html import escape
 
 import msgspec
 
+from api import clock
 from api.mail.schemas import Mail, MailKind
 from api.settings import settings
 
@@ -26,6 +27,8 @@ class Words(msgspec.Struct, frozen=True):
     path: str | None = None
     """Where the link leads when it is the same for everybody."""
     useful_for: timedelta | None = None
+    day_after: timedelta | None = None
+    """How long after it is written the `{day}` is that it names: nobody knows when a mail will be read."""
 
 
 _NOT_YOU = "If this was not you, you need to do nothing. The link does nothing until somebody opens it and says yes."
@@ -43,8 +46,9 @@ WORDS = {
             "If it was you, open this link. It works for 24 hours.",
         ),
         "Confirm my address",
-        (_NOT_YOU, "Without a yes we delete everything about it after 7 days."),
+        (_NOT_YOU, "Without a yes we delete everything about it on {day}."),
         useful_for=timedelta(hours=24),
+        day_after=timedelta(days=7),
     ),
     MailKind.ALREADY_A_MEMBER: Words(
         "You have an account already",
@@ -106,10 +110,11 @@ WORDS = {
             "Your account has a new e-mail address. From now on you sign in with that one, and we write to it.",
             "If it was you, all is well, and you need to do nothing.",
             "If it was not you, open this link. It brings this address back and signs out everybody.",
-            "The link works for 7 days.",
+            "The link works for 7 days, until {day}.",
         ),
         "This was not me",
         useful_for=timedelta(days=7),
+        day_after=timedelta(days=7),
     ),
     MailKind.ADDRESS_CHANGED_BACK: Words(
         "Your account has its old e-mail address again",
@@ -189,10 +194,12 @@ WORDS = {
             "Your account now also asks for a code when somebody signs in.",
             _WAS_IT_YOU,
             "If it was not you, somebody else got into your account. Open this link. It switches the codes off.",
-            "It signs out everybody, and asks you for a new password. The link works for 7 days.",
+            "It signs out everybody, and asks you for a new password.",
+            "The link works for 7 days, until {day}.",
         ),
         "This was not me",
         useful_for=timedelta(days=7),
+        day_after=timedelta(days=7),
     ),
     MailKind.SECOND_STEP_OFF: Words(
         "Signing in now takes one step",
@@ -221,11 +228,12 @@ WORDS = {
     MailKind.ACCOUNT_DELETED: Words(
         "Your account is being deleted",
         (
-            "Your account is hidden now. In 7 days it is deleted for good.",
-            "If it was not you, or you change your mind: sign in within 7 days and bring it back.",
+            "Your account is hidden now. On {day} it is deleted for good.",
+            "If it was not you, or you change your mind: sign in before that day and bring it back.",
         ),
         "Sign in",
         path="/sign-in",
+        day_after=timedelta(days=7),
     ),
 }
 
@@ -240,6 +248,8 @@ def letter(kind: MailKind, *, path: str | None = None) -> Mail:
     words = WORDS[kind]
     path = path or words.path
     link = None if words.button is None or path is None else settings().base_url + path
+    if words.day_after is not None:
+        words = _with_day(words, f"{clock.now() + words.day_after:%-d %B %Y}")
     return Mail(
         kind=kind,
         subject=words.subject,
@@ -247,6 +257,11 @@ def letter(kind: MailKind, *, path: str | None = None) -> Mail:
         html=_as_html(words, link),
         useful_for=words.useful_for,
     )
+
+
+def _with_day(words: Words, day: str) -> Words:
+    before, after = ([said.replace("{day}", day) for said in part] for part in (words.before, words.after))
+    return msgspec.structs.replace(words, before=tuple(before), after=tuple(after))
 
 
 def _as_text(words: Words, link: str | None) -> str:

@@ -1,11 +1,17 @@
 """What mails say: plain words for anyone who may read over a shoulder, one link, nothing that is fetched."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from api.accounts.leaving import UNDO
+from api.accounts.links import LASTS
+from api.accounts.pending import KEPT
+from api.accounts.schemas import LinkPurpose
 from api.mail.letters import WORDS, letter
 from api.mail.schemas import Mail, MailKind
+from tests.moved_clock import MovedClock
 
 _NEVER = re.compile(
     r"belief|faith|spiritual|care|partner|dating|love|business|hobby|interest|purpose|match|illness|request|connect|"
@@ -38,6 +44,30 @@ def test_a_link_that_is_written_out_can_wrap_on_a_narrow_phone() -> None:
 
     assert max(map(len, written.split("<wbr>"))) <= 16
     assert written.replace("<wbr>", "") in mail.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"),
+    [
+        (MailKind.CONFIRM_ADDRESS, KEPT),
+        (MailKind.ADDRESS_CHANGED, LASTS[LinkPurpose.UNDO]),
+        (MailKind.SECOND_STEP_ON, LASTS[LinkPurpose.UNDO]),
+        (MailKind.ACCOUNT_DELETED, UNDO),
+    ],
+)
+def test_what_ends_in_some_days_is_said_with_its_day(kind: MailKind, after: timedelta, moved_clock: MovedClock) -> None:
+    moved_clock.move(days=40)
+
+    mail = letter(kind, path=None if WORDS[kind].path else "/x/abc")
+
+    ends = moved_clock.now() + after
+    for form in (mail.text, mail.html):
+        assert f"{ends.day} {ends:%B %Y}" in form
+
+
+@pytest.mark.parametrize("mail", _mails(), ids=lambda mail: mail.kind)
+def test_no_mail_counts_days_without_naming_one(mail: Mail) -> None:
+    assert re.search(r"\d days(?!, until \d)|\{day\}", f"{mail.text}{mail.html}") is None
 
 
 @pytest.mark.parametrize("mail", _mails(), ids=lambda mail: mail.kind)
