@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from piccolo.querystring import QueryString
 
@@ -35,15 +35,15 @@ MOST_WORDS = 6000
 _READ = "id, target_kind, target, category, created_at, decision, appeal_outcome, decided_at"
 
 
-async def check_reportable(actor: Member, target: Target) -> None:
-    """Hold that the actor may report something, without keeping anything.
+async def check_reportable(actor: Member, target: Target) -> UUID | None:
+    """Hold that the actor may report something, without keeping anything; whom it is about, where they are there.
 
     Raises:
         NotFoundError: There is no such thing, or it never was the actor's to see.
         QuotaReachedError: It is about somebody whom the actor has not seen lately, and they may see nobody new now.
         InvalidError: It is the actor's own.
     """
-    await gather(actor, target)
+    return (await gather(actor, target)).reported
 
 
 async def report(actor: Member, *, draft: ReportCreate) -> ReportRead:
