@@ -201,6 +201,12 @@ async def connection(actor: Member, connection_id: UUID) -> ConnectionRead:
     return read[0]
 
 
+async def connection_with(actor: Member, member_id: UUID) -> ConnectionRead | None:
+    """The connection of the actor with a member whom they see, if there is one."""
+    read = await _connections(actor, QueryString("c.other = {}", member_id))
+    return read[0] if read else None
+
+
 async def _connections(actor: Member, narrowed: QueryString) -> list[ConnectionRead]:
     rows = await fetch(
         "SELECT c.id, c.purpose, c.asker = {} AS asked_by_me, c.reason, c.crossed_reason, "

@@ -5,6 +5,7 @@ from uuid import UUID
 from api.accounts.schemas import Meets, Member
 from api.connections.request_views import UNSEEN
 from api.database import fetch
+from api.errors import NotFoundError
 from api.profiles.schemas import MemberSummary
 
 
@@ -19,6 +20,18 @@ async def blocks(actor: Member) -> list[MemberSummary]:
         actor.id,
     )
     return [_in_brief(row["blocked"], row["known_as"] or UNSEEN.display_name) for row in rows]
+
+
+async def blocked(actor: Member, member_id: UUID) -> MemberSummary:
+    """One of the members whom the actor has blocked.
+
+    Raises:
+        NotFoundError: The actor has not blocked any such member.
+    """
+    for one in await blocks(actor):
+        if one.id == member_id:
+            return one
+    raise NotFoundError
 
 
 def _in_brief(member_id: UUID, name: str) -> MemberSummary:

@@ -62,6 +62,7 @@ NO_PAGES = {
     "/settings/sign-in/app/off",
     "/settings/sign-in/recovery-codes",
     "/settings/sign-in/passkeys/…/remove",
+    "/blocks/…/removal",
     "/settings/webhooks/…",
     "/settings/webhooks/…/change",
     "/settings/webhooks/…/delete",
@@ -69,7 +70,7 @@ NO_PAGES = {
     "/notices/…",
     "/moderation/reports/…",
 }
-"""Addresses that only lead on, or are for machines. The last six are of what was made first; tests/web opens them."""
+"""Addresses that only lead on, or are for machines. The last seven are of what was made first; tests/web opens them."""
 ASKS_FOR_ITS_LINK = "Open the link again"
 """What pages are called that do nothing without the link of a mail."""
 DRAWN_FROM_ROUTES = "/api/docs"

@@ -140,6 +140,7 @@ ROWS: dict[str, Row | list[Row]] = OWN_ROWS | {
     "PUT /api/v1/blocks/{member_id}": Row(MEMBER, MAY_BLOCK),
     "DELETE /api/v1/blocks/{member_id}": Row(MEMBER, MAY_UNBLOCK),
     "GET /blocks": Row(MEMBER),
+    "GET /blocks/{member_id}/removal": Row(MEMBER, MAY_UNBLOCK),
     "POST /blocks/{member_id}/removal": Row(MEMBER, MAY_UNBLOCK),
     "GET /members/{member_id}/block": Row(MEMBER, SEES),
     "POST /members/{member_id}/block": Row(MEMBER, SEES_ANOTHER),

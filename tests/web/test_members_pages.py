@@ -1,5 +1,6 @@
 """The pages about another member, and blocking."""
 
+import re
 from uuid import uuid4
 
 from httpx import AsyncClient
@@ -59,12 +60,15 @@ async def test_a_member_one_may_not_see_is_the_same_as_none(client: AsyncClient)
 
 async def test_a_connected_member_is_not_asked_again(client: AsyncClient) -> None:
     ada, grace = await make_member("Ada"), await make_recipient()
-    await make_connection(ada, grace)
+    connection_id = await make_connection(ada, grace)
+    await make_connection(ada, await make_recipient("Nur"))
     browser = await browser_of(client, ada)
 
     reply = await browser.open(f"/members/{grace.id}")
 
     assert "You are connected" in browser.text
+    talks = re.findall(r'href="(/conversations/[^"]+)"', reply.text)
+    assert talks == [f"/conversations/{connection_id}"] * 2, "back, and on: to the one that they have"
     assert "/request?" not in reply.text
 
 
@@ -87,13 +91,25 @@ async def test_blocking_is_confirmed_hides_both_and_can_be_lifted(client: AsyncC
     on_the_list = browser.text
     gone = (await browser.open(f"/members/{grace.id}")).status_code
 
-    await browser.open("/blocks")
-    await browser.press("Lift the block")
+    await browser.open(f"/blocks/{grace.id}/removal")
+    still = (await browser.open(f"/members/{grace.id}")).status_code
+    await browser.open(f"/blocks/{grace.id}/removal")
+    await browser.press("Lift the block on Grace")
 
     assert "Grace\N{POP DIRECTIONAL ISOLATE} is blocked" in on_the_list
-    assert gone == 404
+    assert (gone, still) == (404, 404), "to look is not to lift"
     assert "Nobody is blocked" in browser.text
     assert (await browser.open(f"/members/{grace.id}")).status_code == 200
+
+
+async def test_a_block_that_is_not_there_cannot_be_lifted(client: AsyncClient) -> None:
+    ada, grace = await make_member("Ada"), await make_recipient("Grace")
+    browser = await browser_of(client, ada)
+
+    not_blocked = await browser.open(f"/blocks/{grace.id}/removal")
+    nobody = await browser.open(f"/blocks/{uuid4()}/removal")
+
+    assert not_blocked.status_code == nobody.status_code == 404
 
 
 async def test_whoever_is_blocked_learns_nothing(client: AsyncClient) -> None:

@@ -9,9 +9,10 @@ from litestar.response import Template
 
 from api.accounts.schemas import Member
 from api.authentication import Access
+from api.connections.queries import connection_with
 from api.limits.policies import READS
 from api.moderation import services as moderation
-from api.moderation.queries import blocks
+from api.moderation.queries import blocked, blocks
 from api.profiles.queries import member, my_purposes
 from web.asked import asked_already
 from web.contexts import Answer, PageRequest, page, redirect_with
@@ -45,6 +46,7 @@ class MemberPages(Controller):
             mine={mine.purpose for mine in await my_purposes(actor)},
             is_me=shown.id == actor.id,
             asked=await asked_already(actor, shown.id),
+            connection=await connection_with(actor, shown.id),
         )
 
     @get("/block")
@@ -74,6 +76,13 @@ class BlockPages(Controller):
     async def list_blocked(self, request: PageRequest, actor: NamedDependency[Member]) -> Template:
         """Show everyone whom one has blocked."""
         return await page(request, "members/blocks.html", blocked=await blocks(actor))
+
+    @get("/{member_id:uuid}/removal")
+    async def confirm_unblock(
+        self, request: PageRequest, actor: NamedDependency[Member], member_id: FromPath[UUID]
+    ) -> Template:
+        """Say what lifting a block does before it is done."""
+        return await page(request, "members/unblock.html", member=await blocked(actor, member_id))
 
     @post("/{member_id:uuid}/removal")
     async def unblock(self, actor: NamedDependency[Member], member_id: FromPath[UUID]) -> Answer:
