@@ -86,9 +86,24 @@ async def test_whoever_does_not_want_to_wait_is_gone_at_once(client: AsyncClient
     browser = Browser(client)
     await _sign_in(browser)
 
-    await browser.press("Delete everything now")
+    await browser.press("Delete everything now", sure="yes")
 
     assert "Farewell" in browser.text
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
+
+
+async def test_a_slip_of_the_finger_deletes_nothing(client: AsyncClient) -> None:
+    ada = await make_member("Ada", email="ada@example.org")
+    await leave(ada)
+    browser = Browser(client)
+    await _sign_in(browser)
+
+    reply = await browser.press("Delete everything now")
+
+    assert reply.status_code == 422
+    assert "Tick the box if everything shall be deleted now." in browser.text
+    assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id)
+    await browser.press("Delete everything now", sure="yes")
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
 
 
@@ -114,7 +129,7 @@ async def test_whoever_reads_the_mails_is_gone_at_once_where_mail_goes_out(clien
     await browser.press("Ask for the link", email="ada@example.org")
     await browser.open(await last_link("ada@example.org", MailKind.SIGN_IN_LINK))
     await browser.press("Sign in")
-    await browser.press("Delete everything now")
+    await browser.press("Delete everything now", sure="yes")
 
     assert "Farewell" in browser.text
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
@@ -131,7 +146,7 @@ async def test_whoever_gave_a_code_is_gone_at_once_where_mail_goes_out(
     await browser.press("Sign in", email="ada@example.org", password=PASSWORD)
 
     await browser.press("Go on", code=recovery_codes[0])
-    await browser.press("Delete everything now")
+    await browser.press("Delete everything now", sure="yes")
 
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
 
@@ -164,7 +179,7 @@ async def test_whoever_just_wrote_to_somebody_is_not_gone_before_they_can_report
 
     moved_clock.move(days=3, minutes=1)
     await _sign_in(browser)
-    await browser.press("Delete everything now")
+    await browser.press("Delete everything now", sure="yes")
     assert await fetch("SELECT 1 FROM account WHERE id = {}", ada.id) == []
 
 

@@ -1,5 +1,6 @@
 """Leaving: asking to be erased, and the one page that whoever asked may still open."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -17,7 +18,7 @@ from api.errors import NotFoundError
 from api.privacy import erasure, services
 from api.settings import settings
 from web.contexts import Answer, PageRequest, cookie, page, redirect, redirect_with
-from web.forms import Form
+from web.forms import Form, FormErrors
 from web.sessions import (
     browser_label,
     ended_cookies,
@@ -62,15 +63,7 @@ class LeavingPages(Controller):
         proved = await _proved(request)
         if proved is None or (goes_at := await erasure.leaves_at(proved.member_id)) is None:
             return redirect("/sign-in")
-        return await page(
-            request,
-            "leaving/leaving.html",
-            goes_at=goes_at,
-            ticket=request.cookies[leaving_cookie_name()],
-            may_go_now=proved.may_go_now,
-            undone_until=await undone_until(proved.member_id),
-            reportable_until=await erasure.reportable_until(proved.member_id),
-        )
+        return await _draw(request, proved, goes_at=goes_at)
 
     @post(f"{PATH}/stay")
     async def stay(self, request: PageRequest, form: NamedDependency[Form]) -> Answer:
@@ -90,11 +83,14 @@ class LeavingPages(Controller):
         insulted somebody before they have read that.
         """
         proved = await _agreed(request, form)
-        if proved is None or await erasure.leaves_at(proved.member_id) is None:
+        if proved is None or (goes_at := await erasure.leaves_at(proved.member_id)) is None:
             return redirect("/sign-in")
         needed = await undone_until(proved.member_id) or await erasure.reportable_until(proved.member_id)
         if not proved.may_go_now or needed is not None:
             return redirect_with(PATH, notice="Nothing was deleted just now. This page says why.")
+        if not form.ticked("sure"):
+            errors = FormErrors.told("sure", "Tick the box if everything shall be deleted now.")
+            return await _draw(request, proved, goes_at=goes_at, errors=errors)
         await erasure.erase(proved.member_id)
         gone = "Your account and everything in it are deleted. Farewell."
         return forgotten(redirect_with("/", notice=gone, cookies=ended_cookies()))
@@ -113,6 +109,21 @@ class _Proved(msgspec.Struct, frozen=True):
     """What that hangs on: a new password makes it worthless."""
     may_go_now: bool
     """Whether they proved more than that they know a password; where no mail goes out there is nothing more."""
+
+
+async def _draw(
+    request: PageRequest, proved: _Proved, *, goes_at: datetime, errors: FormErrors | None = None
+) -> Template:
+    return await page(
+        request,
+        "leaving/leaving.html",
+        goes_at=goes_at,
+        ticket=request.cookies[leaving_cookie_name()],
+        may_go_now=proved.may_go_now,
+        undone_until=await undone_until(proved.member_id),
+        reportable_until=await erasure.reportable_until(proved.member_id),
+        errors=errors or FormErrors(),
+    )
 
 
 def _ticket(error: AccountLeavingError) -> Cookie:
