@@ -41,8 +41,9 @@ async def test_a_reason_is_still_there_after_going_away_and_coming_back(visit: V
 
 async def test_what_a_reason_is_about_is_still_chosen_after_a_refresh(visit: Visit) -> None:
     ada = await _writes(visit)
-    await ada.page.locator("#where").fill("at the seed swap")
+    await expect(ada.page.locator("#where")).to_be_hidden()
     await ada.page.get_by_text("We have met before").click()
+    await ada.page.locator("#where").fill("at the seed swap")
     await ada.reason().fill("Half a thought about")
 
     await ada.page.reload()
@@ -87,6 +88,7 @@ async def test_what_is_wrong_gets_the_focus(visit: Visit) -> None:
 async def test_the_enter_key_in_a_field_checks_and_never_sends(visit: Visit) -> None:
     ada = await _writes(visit)
     await ada.reason().fill(TEMPLATE)
+    await ada.page.get_by_text("We have met before").click()
     await ada.page.locator("#where").press("Enter")
 
     await ada.sees("Not quite yet")
