@@ -76,9 +76,9 @@ def on_error(request: AnyRequest, error: Exception) -> Answer:
             reply.headers["Allow"] = allowed
         return reply
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        return _problem_page(request, 503, *_PLAIN[503], retry_after=60)
+        return _problem_page(request, 503, *_PLAIN[503], action=_once_more(request), retry_after=60)
     problems.on_unexpected_error(request, error)  # writes it to the log
-    return _problem_page(request, 500, *_OUR_FAULT)
+    return _problem_page(request, 500, *_OUR_FAULT, action=_once_more(request))
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
@@ -98,14 +98,15 @@ def _refusal(request: AnyRequest, error: WhereforeError) -> Answer:
         return _problem_page(request, error.status, *_PLAIN[404])  # as for an address that belongs to no page
     if isinstance(error, SuspendedError):
         return _problem_page(request, error.status, error.title, error.detail, action=("/notices", "Read your notices"))
-    words = error.detail
+    words: str | None = error.detail
+    if words == error.title:  # which stands above it already
+        words = _PLAIN.get(error.status, ("", None))[1]
     action = _TO_THE_START
     if isinstance(error, TooManyError | DatabaseUnavailableError):
         action = (page_before(request), "Back to the page before")
     if isinstance(error, DatabaseUnavailableError) and not isinstance(error, CannotKeepError):
         words = _AWAY  # nobody need know what a database is
-        if request.scope["method"] == "GET":
-            action = (this_page(request), "Try again")
+        action = _once_more(request)
     return _problem_page(request, error.status, error.title, words, action=action, retry_after=error.retry_after)
 
 
@@ -139,6 +140,13 @@ def _prove_again(request: AnyRequest) -> Answer:
     return draw(request, "signing_in/interrupted.html", status_code=403, kept=keep_form(request))
 
 
+def _once_more(request: AnyRequest) -> tuple[str, str]:
+    """What to press after some time: this page again, or the one with the form that was sent."""
+    if request.scope["method"] == "GET":
+        return (this_page(request), "Try again")
+    return (page_before(request), "Back to the page before")
+
+
 def _quoted_address(request: AnyRequest) -> str:
     return quote(this_page(request), safe="")
 
@@ -147,7 +155,7 @@ def _problem_page(
     request: AnyRequest,
     status: int,
     title: str,
-    words: str,
+    words: str | None,
     *,
     action: tuple[str, str] = _TO_THE_START,
     retry_after: int | None = None,

@@ -109,7 +109,7 @@ async def test_codes_are_switched_off(client: AsyncClient) -> None:
     await browser.open("/settings/sign-in/app/off")
     assert "your password alone lets you in" in browser.text
     assert await has_second_factor(ada.id), "to look is not to switch off"
-    await browser.press("Ask for no codes any more")
+    await browser.press("Stop asking for codes")
 
     assert not await has_second_factor(ada.id)
 

@@ -36,7 +36,7 @@ async def test_all_answers_have_the_same_weight(client: AsyncClient) -> None:
     assert answers.count('class="button quiet"') == 5
     assert 'class="button primary"' not in answers
     assert 'class="button danger"' not in answers
-    assert "Nothing is fine too" in answers
+    assert "You need not do anything" in answers
 
 
 async def test_saying_yes_leads_to_the_conversation(client: AsyncClient) -> None:
@@ -58,7 +58,7 @@ async def test_a_silent_no_changes_nothing_that_the_sender_sees(client: AsyncCli
     await browser.press("Say no silently")
     recipient_sees = browser.text
 
-    assert "You said no" in recipient_sees
+    assert "You said no silently. They are not told" in recipient_sees
     assert (await _reads(client, ada, request)).text == before
 
 

@@ -68,10 +68,18 @@ async def test_a_problem_has_a_page_in_our_look_with_a_way_on(
     assert _wrong_with(reply, status) == []
 
 
+async def test_what_broke_can_be_tried_again_where_it_broke(failing: AsyncClient) -> None:
+    shown = await failing.get("/privacy?from=mail", headers={"x-fail": "500"})
+
+    assert re.search(r'<a class="button[^"]*" href="/privacy\?from=mail"><span>Try again<', shown.text)
+
+
 async def test_who_must_wait_is_told_how_long(failing: AsyncClient) -> None:
     reply = await failing.get("/privacy", headers={"x-fail": "429"})
 
     assert reply.headers["retry-after"] == "90"
+    assert "Wait a few minutes, then try again." in reply.text
+    assert len(re.findall(r">\s*Wait a little\s*<", reply.text)) == 1, "what the heading says is not said twice"
 
 
 async def test_while_the_database_is_away_members_are_told_to_come_back(

@@ -180,9 +180,9 @@ class AppSettingsPages(Controller):
 
     @post("/app/off")
     async def switch_off(self, actor: NamedDependency[Member], credential: NamedDependency[Credential]) -> Answer:
-        """Ask for no codes any more."""
+        """Stop asking for codes."""
         await second_factor.switch_off_second_factor(actor, credential=credential)
-        return redirect_with(HERE, notice="We ask for no codes any more.")
+        return redirect_with(HERE, notice="We no longer ask for codes.")
 
     @get("/recovery-codes")
     async def confirm_new_recovery_codes(
