@@ -80,7 +80,8 @@ class Stage:
             if caller is not C.NOBODY:
                 purpose = Purpose.INTEREST if caller in _ELSEWHERE else Purpose.HOBBY
                 written = [_WRITTEN[caller]] if caller in _WRITTEN else []
-                self.members[caller] = await make_member(str(caller).title(), purposes=[purpose], statements=written)
+                name = "Mo" if caller is C.MODERATOR else str(caller).title()  # nobody may be called Moderator
+                self.members[caller] = await make_member(name, purposes=[purpose], statements=written)
         await self._relate()
         await self._own()
         await self._judge()
