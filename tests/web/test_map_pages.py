@@ -121,6 +121,7 @@ async def test_whoever_wrote_nothing_is_told_how_to_come_onto_the_map(client: As
 
     assert "You are not on the map yet" in browser.text
     assert 'href="/me/statements/new/hobby"' in browser.reply.text
+    assert browser.reply.text.count('class="button primary"') == 1, "one button of a page is filled"
 
 
 async def test_maps_are_found_from_the_matches(client: AsyncClient) -> None:

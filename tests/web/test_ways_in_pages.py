@@ -23,10 +23,10 @@ async def test_the_password_is_changed_and_other_browsers_are_signed_out(client:
     ada = await make_member("Ada", email="ada@example.org")
     browser = await browser_of(client, ada)
     await browser.open("/settings/sign-in/password")
-    await browser.press("Keep it", password="too short")
+    await browser.press("Keep the new password", password="too short")
     assert "at least 15 characters" in browser.text
 
-    await browser.press("Keep it", password=NEW_PASSWORD)
+    await browser.press("Keep the new password", password=NEW_PASSWORD)
 
     assert browser.path == "/settings/sign-in"
     assert [session.is_this_one for session in await sessions(ada, this=None)] == [False]
@@ -52,7 +52,7 @@ async def test_a_new_password_ends_tokens_too_and_the_page_says_so_before(client
     await browser.open("/settings/sign-in/password")
     assert "Tokens for programs end too" in browser.text
 
-    await browser.press("Keep it", password=NEW_PASSWORD)
+    await browser.press("Keep the new password", password=NEW_PASSWORD)
 
     assert "tokens for programs are gone" in browser.text
     assert await tokens(ada) == []
@@ -62,7 +62,7 @@ async def test_a_new_password_ends_tokens_too_and_the_page_says_so_before(client
 
 
 @pytest.mark.parametrize(
-    ("page", "button"), [("/settings/sign-in/password", "Keep it"), ("/sign-in/again", "It is me")]
+    ("page", "button"), [("/settings/sign-in/password", "Keep the new password"), ("/sign-in/again", "It is me")]
 )
 async def test_whoever_proved_who_they_are_is_known_to_have_signed_in_here(
     client: AsyncClient, moved_clock: MovedClock, page: str, button: str
