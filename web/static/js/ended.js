@@ -2,23 +2,24 @@
 // page is, and one whose member is signed in here no more asks for its page again, which leads to the way in.
 
 const everyTab = "BroadcastChannel" in window ? new BroadcastChannel("wherefore") : null;
-const askAgainAfter = 1_000; // milliseconds: a key that was just renewed in another tab may not be here yet
+const askAfter = 1_000; // milliseconds: a key that is just renewed in another tab may not be here yet
 
 const forget = (which) => store((s) => Object.keys(s).filter((key) => key.startsWith("wherefore:") && which(key)).forEach((key) => s.removeItem(key)));
 
-// What waits, as the server says it; it never says so to anybody but the member of this page.
+// What waits, or that it would be said to somebody else than the member of this page, or to nobody.
 async function askCounts() {
   const reply = await fetch("/events/counts", { redirect: "manual" }).catch(() => null);
   const counts = reply?.ok ? await reply.json() : {};
   const isLedToSignIn = reply?.type === "opaqueredirect";
-  return { ...counts, over: isLedToSignIn || (counts.member ?? member) !== member };
+  const over = isLedToSignIn || (counts.member ?? member) !== member;
+  return over ? { over } : counts;
 }
 
 // Words that only this tab has stay in it: they are back when the same member is.
 function endPage() {
   const page = document.querySelector("input[name=page]")?.value ?? location.pathname + location.search; // what a form was sent to is often none
   showNothing();
-  forget((key) => store((s) => s.getItem(key + unsavedMark)) === null && !key.endsWith(unsavedMark));
+  forget((key) => store((s) => s.getItem(key.split("\u0000")[0] + unsavedMark)) === null);
   location.replace(page);
 }
 
@@ -28,7 +29,7 @@ let lookingWhetherOver = false;
 async function endIfOver({ evenWhileTyping = false } = {}) {
   if (lookingWhetherOver) return;
   lookingWhetherOver = true;
-  await new Promise((over) => setTimeout(over, askAgainAfter));
+  await new Promise((over) => setTimeout(over, askAfter));
   const { over } = await askCounts();
   lookingWhetherOver = false;
   if (over && (evenWhileTyping || ![...document.querySelectorAll("textarea[data-keep]")].some(isUnsaved))) endPage();
