@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -33,6 +33,17 @@ _PROBES = (
 )
 _LEAST_AGREEMENT = 0.995
 _CLEARLY_FASTER, _TRIES = 1.2, 12
+_NO_LENGTH = 1e-12
+
+# What the library calls the parts of a layer, and what the weights call them.
+_PARTS = {
+    "self_attn.out_proj": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "linear1": "intermediate.dense",
+    "linear2": "output.dense",
+    "norm2": "output.LayerNorm",
+}
+_ATTENDS, _OF_EACH = ("query", "key", "value"), ("weight", "bias")
 
 
 class Network(Protocol):
@@ -55,34 +66,36 @@ class BertNetwork:
     """A BERT with mean pooling and unit length, as all-MiniLM-L6-v2 is.
 
     It does what sentence-transformers does with the same weights (a test holds the two together), without the five
-    further seconds that importing it and transformers takes. In bfloat16 only the matrix products are: sums,
-    layer norms and pooling stay in float32, so that padding hardly shows (cosine to float32 above 0.9995 at the time
-    of writing).
+    further seconds that importing it and transformers takes. Each layer is one call that leaves the interpreter to
+    others: as fifteen, each had to wait until the event loop let go of it, and a text took ten times as long while
+    pages were drawn.
     """
 
     many_at_once = True
 
     def __init__(self, folder: Path, precision: torch.dtype) -> None:
         config = json.loads((folder / "config.json").read_text())
+        weights = load_file(str(folder / WEIGHTS_FILE))
         self.precision = str(precision).removeprefix("torch.")
         self._dtype = precision
-        self._heads = int(config["num_attention_heads"])
-        self._layers = int(config["num_hidden_layers"])
-        self._eps = float(config["layer_norm_eps"])
         self._tokenizer = _tokenizer(folder)
-        self._weights = _weights(folder, self._layers, precision)
+        self._eps = float(config["layer_norm_eps"])
+        self._embeddings = {name: tensor for name, tensor in weights.items() if name.startswith("embeddings.")}
+        self._layers = [
+            _layer(config, weights, f"encoder.layer.{index}.").to(precision)
+            for index in range(int(config["num_hidden_layers"]))
+        ]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text, in the order given: shape (n, dimensions)."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
-        width = self._weights["embeddings.LayerNorm.weight"].shape[0]
+        width = self._embeddings["embeddings.LayerNorm.weight"].shape[0]
         vectors = np.empty((len(tokens), width), dtype=np.float32)
-        with torch.inference_mode():
-            for chosen in _passes(order, [len(ids) for ids in tokens]):
-                states, real = self._states([tokens[index] for index in chosen])
-                weights = _weights_of_tokens(real)
-                vectors[chosen] = F.normalize((states * weights[:, :, None]).sum(dim=1), dim=1).numpy()
+        for chosen in _passes(order, [len(ids) for ids in tokens]):
+            states, weights = self._states([tokens[index] for index in chosen])
+            pooled = np.einsum("nld,nl->nd", states, weights)
+            vectors[chosen] = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), _NO_LENGTH)
         return vectors
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
@@ -90,58 +103,61 @@ class BertNetwork:
         encodings = self._tokenizer.encode_batch(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
         found: dict[int, Tokens] = {}
-        with torch.inference_mode():
-            for chosen in _passes(sorted(range(len(texts)), key=lengths.__getitem__), lengths):
-                states, real = self._states([encodings[index].ids for index in chosen])
-                weights = _weights_of_tokens(real)
-                for row, index in enumerate(chosen):
-                    found[index] = Tokens(
-                        states[row, : lengths[index]].numpy(),
-                        weights[row, : lengths[index]].numpy(),
-                        np.array(encodings[index].offsets, dtype=np.intp),
-                    )
+        for chosen in _passes(sorted(range(len(texts)), key=lengths.__getitem__), lengths):
+            states, weights = self._states([encodings[index].ids for index in chosen])
+            for row, index in enumerate(chosen):
+                found[index] = Tokens(
+                    states[row, : lengths[index]],
+                    weights[row, : lengths[index]],
+                    np.array(encodings[index].offsets, dtype=np.intp),
+                )
         return [found[index] for index in range(len(texts))]
 
-    def _states(self, tokens: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """One batch of token ids through the network: (n, length, width), and which of them are there, (n, length)."""
-        length = max(map(len, tokens))
-        ids = torch.zeros((len(tokens), length), dtype=torch.long)
+    def _states(self, tokens: list[list[int]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """One batch of token ids through the network: (n, length, width); and how much each counts, (n, length)."""
+        lengths = np.array([len(found) for found in tokens])
+        ids = np.zeros((len(tokens), lengths.max()), dtype=np.int64)
         for row, found in enumerate(tokens):
-            ids[row, : len(found)] = torch.tensor(found)
-        lengths = torch.tensor([len(found) for found in tokens])
-        real = torch.arange(length)[None, :] < lengths[:, None]
-        # None when nothing is padded: attention is faster without a mask.
-        mask = None if bool(real.all()) else real[:, None, None, :]
-        hidden = self._embed(ids)
-        for layer in range(self._layers):
-            hidden = self._layer(hidden, mask, f"encoder.layer.{layer}.")
-        return hidden, real
+            ids[row, : len(found)] = found
+        real = np.arange(lengths.max()) < lengths[:, None]
+        # None when nothing is filled up: attention is faster without a mask.
+        filled_up = None if real.all() else torch.from_numpy(~real)
+        with torch.inference_mode():
+            hidden = self._embed(torch.from_numpy(ids)).to(self._dtype)
+            for layer in self._layers:
+                hidden = layer(hidden, src_key_padding_mask=filled_up)
+            states: NDArray[np.float32] = hidden.float().numpy()
+        # All tokens of a text count the same, those that only fill up nothing.
+        return states, (real / lengths[:, None]).astype(np.float32)
 
     def _embed(self, ids: torch.Tensor) -> torch.Tensor:
-        weights = self._weights
+        weights = self._embeddings
         hidden = F.embedding(ids, weights["embeddings.word_embeddings.weight"])
         hidden = hidden + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
         hidden = hidden + weights["embeddings.token_type_embeddings.weight"][0]
-        return self._norm(hidden, "embeddings.LayerNorm.")
+        weight, bias = weights["embeddings.LayerNorm.weight"], weights["embeddings.LayerNorm.bias"]
+        return F.layer_norm(hidden, weight.shape, weight, bias, self._eps)
 
-    def _layer(self, hidden: torch.Tensor, mask: torch.Tensor | None, name: str) -> torch.Tensor:
-        rows, length, width = hidden.shape
-        mixed = self._linear(hidden, name + "attention.self.")
-        query, key, value = mixed.view(rows, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        context = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        context = context.transpose(1, 2).reshape(rows, length, width)
-        hidden = self._norm(
-            hidden + self._linear(context, name + "attention.output.dense."), name + "attention.output.LayerNorm."
-        )
-        inner = F.gelu(self._linear(hidden, name + "intermediate.dense."))
-        return self._norm(hidden + self._linear(inner, name + "output.dense."), name + "output.LayerNorm.")
 
-    def _linear(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
-        return F.linear(hidden.to(self._dtype), self._weights[name + "weight"], self._weights[name + "bias"])
-
-    def _norm(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
-        weight = self._weights[name + "weight"]
-        return F.layer_norm(hidden, weight.shape, weight, self._weights[name + "bias"], self._eps)
+def _layer(config: dict[str, Any], weights: dict[str, torch.Tensor], name: str) -> torch.nn.TransformerEncoderLayer:
+    """One layer, with the weights that have this name; query, key and value are one matrix."""
+    layer = torch.nn.TransformerEncoderLayer(
+        config["hidden_size"],
+        config["num_attention_heads"],
+        config["intermediate_size"],
+        activation="gelu",
+        layer_norm_eps=config["layer_norm_eps"],
+        batch_first=True,
+    )
+    parts = {
+        f"{ours}.{part}": weights[f"{name}{theirs}.{part}"] for ours, theirs in _PARTS.items() for part in _OF_EACH
+    }
+    attention = {
+        f"self_attn.in_proj_{part}": torch.cat([weights[f"{name}attention.self.{of}.{part}"] for of in _ATTENDS])
+        for part in _OF_EACH
+    }
+    layer.load_state_dict(parts | attention)
+    return layer.eval()
 
 
 def load_network(model: Model, *, threads: int) -> Network:
@@ -163,11 +179,6 @@ def load_network(model: Model, *, threads: int) -> Network:
     fast = BertNetwork(model.folder, torch.bfloat16)
     agreement = np.sum(exact.encode(_PROBES) * fast.encode(_PROBES), axis=1)
     return fast if float(agreement.min()) >= _LEAST_AGREEMENT else exact
-
-
-def _weights_of_tokens(real: torch.Tensor) -> torch.Tensor:
-    """How much each token counts in its text's vector, (n, length): all the same, those that only fill up nothing."""
-    return real / real.sum(dim=1, keepdim=True)
 
 
 def _bfloat16_is_faster() -> bool:
@@ -216,22 +227,6 @@ def _tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_length=int(most))
     return tokenizer
-
-
-def _weights(folder: Path, layers: int, precision: torch.dtype) -> dict[str, torch.Tensor]:
-    """The weights by name, with query, key and value of each layer as one matrix, products in `precision`."""
-    weights = load_file(str(folder / WEIGHTS_FILE))
-    for layer in range(layers):
-        name = f"encoder.layer.{layer}.attention.self."
-        for part in ("weight", "bias"):
-            weights[name + part] = torch.cat(
-                [weights.pop(f"{name}{piece}.{part}") for piece in ("query", "key", "value")]
-            )
-    return {
-        name: tensor.to(precision) if name.startswith("encoder.") and "LayerNorm" not in name else tensor
-        for name, tensor in weights.items()
-        if not name.startswith("pooler.") and name != "embeddings.position_ids"
-    }
 
 
 def _passes(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:

@@ -35,6 +35,23 @@ def test_both_are_tried_on_this_processor() -> None:
     assert network_module._seconds_of_product(HALF) > 0
 
 
+def test_each_layer_is_one_call_that_leaves_the_interpreter_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many, each waits for the interpreter while pages are drawn, and a text takes ten times as long."""
+    network, calls, whole = BertNetwork(find_model().folder, EXACT), [], torch._transformer_encoder_layer_fwd
+
+    def counted(*given: Any) -> torch.Tensor:
+        calls.append(given[0].shape)
+        return whole(*given)
+
+    monkeypatch.setattr(torch, "_transformer_encoder_layer_fwd", counted)
+
+    network.encode(
+        ["I keep bees on the roof of a library.", "Chess by post"]
+    )  # one pass, of which one text is filled up
+
+    assert len(calls) == len(network._layers) == 6
+
+
 def test_tokens_come_in_the_order_of_their_texts_however_these_are_put_together() -> None:
     network = BertNetwork(find_model().folder, EXACT)
     texts = [*TEXTS, *reversed(TEXTS)] * 4
