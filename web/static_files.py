@@ -41,17 +41,13 @@ SHEETS = (
     "css/map.css",
     "css/style.css",
 )
-SCRIPT = "js/everywhere.js"
-"""The script of every page, in the same way. What only pages with passkeys need is not in it: it is nearly as long."""
-SCRIPTS = (
-    "js/wherefore.js",
-    "js/offline.js",
-    "js/busy.js",
-    "js/ended.js",
-    "js/live.js",
-    "js/messages.js",
-    "js/keeping.js",
-)
+SCRIPTS_OF_VISITORS = ("js/wherefore.js", "js/offline.js", "js/busy.js", "js/ended.js")
+SCRIPTS = (*SCRIPTS_OF_VISITORS, "js/live.js", "js/messages.js", "js/keeping.js")
+BUNDLES = {"js/visitors.js": SCRIPTS_OF_VISITORS, "js/everywhere.js": SCRIPTS}
+"""The scripts of every page, in the same way: for whoever is signed in nowhere, and for members.
+
+What only pages with passkeys need is not in them: it is nearly as long.
+"""
 
 ENCODINGS = ("br", "gzip")
 """Those in which files are kept, the smallest first."""
@@ -138,7 +134,8 @@ def _contents() -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(STATIC).as_posix(), path.read_bytes()
     sheet = rcssmin.cssmin(b"".join((STATIC / name).read_bytes() for name in SHEETS))
     yield SHEET, _FILE_IN_A_SHEET.sub(_addressed, sheet)
-    yield SCRIPT, rjsmin.jsmin(b"\n".join((STATIC / name).read_bytes() for name in SCRIPTS))
+    for bundle, scripts in BUNDLES.items():
+        yield bundle, rjsmin.jsmin(b"\n".join((STATIC / name).read_bytes() for name in scripts))
 
 
 def _addressed(found: re.Match[bytes]) -> bytes:

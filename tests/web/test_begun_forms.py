@@ -280,7 +280,7 @@ def test_every_field_for_sentences_that_is_kept_in_the_tab_is_kept_on_the_server
     assert len(calls) > 10
     assert {name for name, call in calls if "keep=" not in call} == set()
     assert "js/keeping.js" in SCRIPTS
-    assert "static('js/everywhere.js')" in sources["base.html"]
+    assert "static('js/everywhere.js' if viewer" in sources["base.html"]
 
 
 def _small(monkeypatch: pytest.MonkeyPatch, limit: Limit) -> None:

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from httpx import AsyncClient
 
-from web.static_files import SCRIPT, SCRIPTS, SHEETS, STATIC, static, static_files
+from web.static_files import BUNDLES, SHEETS, STATIC, static, static_files
 from web.static_files import SHEET as SHEET_NAME
 
 SHEET = static(SHEET_NAME)
@@ -79,18 +79,29 @@ def test_every_sheet_of_the_folder_is_on_every_page() -> None:
 
 
 def test_what_is_sent_as_one_comes_without_the_words_that_are_for_us() -> None:
-    sheet, script = (static_files()[name].forms["identity"] for name in (SHEET_NAME, SCRIPT))
+    sheet = static_files()[SHEET_NAME].forms["identity"]
 
-    assert (b"/*" in sheet, re.search(rb"^\s*//", script, flags=re.MULTILINE)) == (False, None)
+    assert b"/*" not in sheet
     assert len(sheet) < sum(len((STATIC / name).read_bytes()) for name in SHEETS) * 0.85
-    assert len(script) < sum(len((STATIC / name).read_bytes()) for name in SCRIPTS) * 0.75
+    for bundle, scripts in BUNDLES.items():
+        script = static_files()[bundle].forms["identity"]
+        assert re.search(rb"^\s*//", script, flags=re.MULTILINE) is None
+        assert len(script) < sum(len((STATIC / name).read_bytes()) for name in scripts) * 0.75
+
+
+def test_visitors_get_no_script_that_is_for_members_alone() -> None:
+    visitors, members = BUNDLES.values()
+
+    assert members[: len(visitors)] == visitors
+    assert {"js/live.js", "js/messages.js", "js/keeping.js"} == set(members) - set(visitors)
 
 
 def test_the_script_of_every_page_uses_nothing_that_costs_a_cheap_phone_a_tenth_of_a_second_to_begin() -> None:
-    code = re.sub(rb"^\s*//.*$", b"", static_files()[SCRIPT].forms["identity"], flags=re.MULTILINE)
+    for bundle in BUNDLES:
+        code = re.sub(rb"^\s*//.*$", b"", static_files()[bundle].forms["identity"], flags=re.MULTILINE)
 
-    assert b"data-moment" in code
-    assert re.findall(rb"\bIntl\b|toLocale\w*String", code) == []
+        assert b"data-moment" in code
+        assert re.findall(rb"\bIntl\b|toLocale\w*String", code) == []
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])

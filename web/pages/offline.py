@@ -11,7 +11,7 @@ from api.authentication import Access
 from web.contexts import PageRequest, draw
 from web.static_files import static
 
-KEPT = ("css/wherefore.css", "js/everywhere.js", "icons/wherefore.svg")
+KEPT = ("css/wherefore.css", "js/visitors.js", "icons/wherefore.svg")
 """What the page needs besides itself."""
 ADDRESS = "/offline"
 

@@ -1,7 +1,9 @@
 // Whoever signs out, in any tab or from afar, leaves nothing on a screen for the next person there: every tab says for whom its
 // page is, and one whose member is signed in here no more asks for its page again, which leads to the way in.
 
-const everyTab = "BroadcastChannel" in window ? new BroadcastChannel("wherefore") : null;
+// Opened when it is first needed: to open it takes a cheap phone some time, before anything is seen.
+let opened = null;
+const everyTab = () => (opened ??= "BroadcastChannel" in window ? new BroadcastChannel("wherefore") : null);
 const askAfter = 1_000; // milliseconds: a key that is just renewed in another tab may not be here yet
 
 const forget = (which) => store((s) => Object.keys(s).filter((key) => key.startsWith("wherefore:") && which(key)).forEach((key) => s.removeItem(key)));
@@ -35,12 +37,16 @@ async function endIfOver({ evenWhileTyping = false } = {}) {
   if (over && (evenWhileTyping || ![...document.querySelectorAll("textarea[data-keep]")].some(isUnsaved))) endPage();
 }
 
-if (everyTab && member) {
-  everyTab.onmessage = ({ data }) => {
-    if (data.forget) forget(() => true);
-    else if (data.member !== member) endIfOver({ evenWhileTyping: true });
-  };
+function meetOtherTabs() {
+  if (member && everyTab()) {
+    everyTab().onmessage = ({ data }) => {
+      if (data.forget) forget(() => true);
+      else if (data.member !== member) endIfOver({ evenWhileTyping: true });
+    };
+  }
+  everyTab()?.postMessage({ member });
+  // What somebody else began in this tab, whose session was over before this one signed in.
+  if (member) forget((key) => !key.startsWith(prefix));
 }
-everyTab?.postMessage({ member });
-// What somebody else began in this tab, whose session was over before this one signed in.
-if (member) window.addEventListener("load", () => setTimeout(() => forget((key) => !key.startsWith(prefix))));
+
+window.addEventListener("load", () => setTimeout(meetOtherTabs));

@@ -161,7 +161,7 @@ document.addEventListener("submit", ({ target }) => {
   target.querySelectorAll("[data-show]").forEach((box) => showTyped(box, false));
   if (new URL(target.action).pathname === "/sign-out") {
     forget(() => true);
-    everyTab?.postMessage({ forget: true }); // the page that comes of it makes them look whether anybody is signed in
+    everyTab()?.postMessage({ forget: true }); // the page that comes of it makes them look whether anybody is signed in
     return;
   }
   target.querySelectorAll("textarea[data-draft]").forEach((area) => store((s) => s.setItem(draftKey(area) + sentMark, "1")));
