@@ -47,7 +47,7 @@ def caller(site: RunningSite, role: str) -> Caller:
     """Somebody of a role, and what they know of."""
     if role == "nobody":
         return Caller(role, {}, {})
-    person = Person(site.url, role.title())
+    person = Person(site.url, "Mo" if role == "moderator" else role.title())  # nobody may be called Moderator
     known: dict[str, list[object]] = {"member_id": [person.id]}
     if role == "member":
         known = known_by_a_member(site, person)
