@@ -38,8 +38,9 @@ _TURNS: tuple[tuple[type[Request[Any]], int], ...] = ((VectorRequest, 16), (Toke
 # Texts that a bulk call hands in at once, long enough to sort by length with profit.
 _BULK = 2048
 _MOST_THREADS = 4
-# How much the latest batch counts in the pace.
-_NEWEST = 0.2
+# How much the latest batch counts in the pace, and how many characters it has at least: a word alone takes nearly as
+# long as a sentence, and who counts it by its letters would think for a while that everything takes ten times as long.
+_NEWEST, _FEW_CHARACTERS = 0.2, 200
 _CLOSED = "The encoder is closed."
 _SHAPES_KEPT = "64"
 
@@ -184,8 +185,8 @@ class Encoder:
         self._refuse_all(RuntimeError(_CLOSED))
 
     def _note(self, texts: Sequence[str], seconds: float) -> None:
-        pace = seconds / max(1, sum(map(len, texts)))
-        self._pace = pace if self._pace == 0 else (1 - _NEWEST) * self._pace + _NEWEST * pace
+        pace = seconds / max(_FEW_CHARACTERS, sum(map(len, texts)))
+        self._pace += _NEWEST * (pace - self._pace)
         if self.tell is not None:
             self.tell(len(texts), seconds)
 

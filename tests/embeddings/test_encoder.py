@@ -167,11 +167,11 @@ async def test_whoever_asks_for_tokens_keeps_nobody_waiting(slow: tuple[Encoder,
 async def test_it_is_said_how_long_a_turn_takes_while_many_wait(slow: tuple[Encoder, _SlowNetwork]) -> None:
     encoder, _ = slow
     assert encoder.seconds_a_turn == 0
-    for _ in range(3):
-        await encoder.tokens(["x" * 100])  # each takes 0.02 s
+    for _ in range(15):
+        await encoder.tokens(["x" * 200])  # each takes 0.02 s
     assert encoder.seconds_a_turn == 0
 
-    waiting = [asyncio.create_task(encoder.tokens(["x" * 100])) for _ in range(40)]
+    waiting = [asyncio.create_task(encoder.tokens(["x" * 200])) for _ in range(40)]
     await asyncio.sleep(0)
     busy = encoder.seconds_a_turn
     await asyncio.gather(*waiting)
@@ -181,17 +181,31 @@ async def test_it_is_said_how_long_a_turn_takes_while_many_wait(slow: tuple[Enco
     encoder.close()
 
 
+async def test_a_single_word_does_not_make_everything_seem_slow(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    await encoder.tokens(["x"])  # 0.02 s
+
+    waiting = asyncio.create_task(encoder.tokens(["x" * 280]))
+    await asyncio.sleep(0)
+    busy = encoder.seconds_a_turn
+    await waiting
+
+    assert 0 < busy < 0.5
+    encoder.close()
+
+
 async def test_it_is_said_how_long_everything_takes_that_waits(slow: tuple[Encoder, _SlowNetwork]) -> None:
     encoder, _ = slow
-    await encoder.tokens(["x" * 100])
+    for _ in range(15):
+        await encoder.tokens(["x" * 200])  # each takes 0.02 s
     assert encoder.seconds_waiting == 0
 
-    waiting = asyncio.create_task(encoder.tokens(["x" * 100] * 20))
+    waiting = asyncio.create_task(encoder.tokens(["x" * 200] * 20))
     await asyncio.sleep(0)
     long = encoder.seconds_waiting
     await waiting
 
-    assert long > 0.2  # 2,000 characters, of which 100 have just taken 0.02 s or more
+    assert long > 0.2  # twenty of them, one after the other
     assert encoder.seconds_waiting == 0
     encoder.close()
 
