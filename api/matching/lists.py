@@ -26,8 +26,8 @@ from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
 
 _COMPUTING = 0x57484546  # any constant: what keeps these advisory locks apart from others
-RESTS = 3.0
-"""For so many times as long as a job has computed a list it leaves the processors to visits; mere age can wait."""
+RESTS, LONGEST_REST = 3.0, 1.0
+"""For so many times as long as a job has computed a list, or so many seconds, it leaves the processors to visits."""
 COMPUTED_AT_ONCE = 3
 """Lists in one process, those that wait for another's lock included: each holds a connection, which all others need."""
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
@@ -95,7 +95,7 @@ async def compute_ordered(order: bytes) -> bool:
         return False  # switched off since, or the account is gone
     if computed:
         await mark_first(asked.viewer, asked.purpose)
-        await asyncio.sleep(RESTS * (time.perf_counter() - began))
+        await asyncio.sleep(min(RESTS * (time.perf_counter() - began), LONGEST_REST))
     return computed
 
 
