@@ -121,8 +121,10 @@ def test_an_orphan_backend_that_holds_shared_memory_is_ended(tmp_path: Path, hel
     with working_backend(first.said, cluster) as orphan:
         if held == "frozen":
             orphan.suspend()
+        server = server_of(cluster)
+        server.suspend()  # or it might hear that we are gone, and end the backend in good order
         os.kill(first.process.pid, signal.SIGKILL)
-        server_of(cluster).kill()
+        server.kill()
         first.close()
         assert lives(orphan), "still there without its server"
 
@@ -149,7 +151,8 @@ def working_backend(dsn: str, cluster: Path) -> Iterator[psutil.Process]:
     assert client.stdout is not None
     try:
         pid = int(client.stdout.readline())
-        until(lambda: ask(dsn, f"SELECT state FROM pg_stat_activity WHERE pid = {pid}") == "active")
+        at_work = f"SELECT state = 'active' AND query LIKE 'DO %' FROM pg_stat_activity WHERE pid = {pid}"
+        until(lambda: ask(dsn, at_work) is True)
         yield psutil.Process(pid)
     finally:
         client.kill()
