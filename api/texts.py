@@ -10,7 +10,7 @@ from embeddings.texts import normalise
 
 _INVISIBLE = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cn", "Co"}
 # Letters and a sign by their category that show as nothing: the Hangul fillers and the empty Braille pattern.
-_BLANK = set("\u115f\u1160\u3164\uffa0\u2800")
+BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _LINE_BREAKS = {"\n", "\r", "\t"}
 
 LONGEST_TIDIED: Final = 32_000
@@ -34,7 +34,7 @@ def tidy(text: str) -> str:
 
 def shows(text: str) -> bool:
     """Whether there is anything in a text that the eye can see."""
-    hidden = _BLANK | _LINE_BREAKS
+    hidden = BLANK | _LINE_BREAKS
     return any(unicodedata.category(one) not in _INVISIBLE for one in text if one not in hidden)
 
 

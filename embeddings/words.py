@@ -56,12 +56,12 @@ def word_keys(texts: Sequence[str]) -> Keys:
     return keys
 
 
-def says_nothing(word: str) -> bool:
+def _says_nothing(word: str) -> bool:
     """Whether a word, in lower case, says nothing of a subject."""
     return word in _SAY_NOTHING
 
 
-def stem(word: str) -> str:
+def _stem(word: str) -> str:
     """A word in lower case without its ending."""
     return _ENDING.sub("", word)
 
@@ -115,6 +115,6 @@ def _having(keys: Keys, known: NDArray[np.int32]) -> Vectors:
 @lru_cache(maxsize=100_000)
 def _key(word: str) -> int:
     """The number of a word without its ending; 0 for one that says nothing."""
-    if says_nothing(word):
+    if _says_nothing(word):
         return 0
-    return int.from_bytes(blake2b(stem(word).encode(), digest_size=4).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(_stem(word).encode(), digest_size=4).digest(), "big", signed=True)

@@ -7,6 +7,7 @@ from itertools import combinations
 import regex
 
 from api.errors import FieldError
+from api.texts import BLANK
 from embeddings.reason_disguises import fold, is_disguised, skeleton
 
 # Of two scripts in one word only those that people write together (UTS 39, "highly restrictive").
@@ -15,8 +16,6 @@ _LATIN = regex.compile(r"\p{Latin}")
 _NEVER_BESIDE_LATIN = regex.compile(
     r"[^\p{Latin}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Common}\p{Inherited}]"
 )
-_BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
-"""Letters, and a pattern of Braille, that show nothing."""
 
 _SIGNS = (("\\/", "v"), ("\u00a1", "i"), ("\u212e", "e"), ("\u20ac", "e"))
 _PAIRS = (("vv", "w"), ("rn", "m"), ("cl", "d"))
@@ -59,7 +58,7 @@ def problem_with_pretence(text: str, *, field: str, called: str) -> FieldError |
 
 
 def _is_disguised(text: str) -> bool:
-    if is_disguised(text) or _BLANK.search(text) or any("SMALL CAPITAL" in unicodedata.name(one, "") for one in text):
+    if is_disguised(text) or BLANK & set(text) or any("SMALL CAPITAL" in unicodedata.name(one, "") for one in text):
         return True
     words = [word for word in _WORD.findall(text) if _LATIN.search(word)]
     return any(_NEVER_BESIDE_LATIN.search(word) for word in words)
