@@ -9,6 +9,8 @@ from embeddings.models import DEFAULT_MODEL, find_model
 
 LONGEST_TURN = 0.5
 """Seconds. Everyone has a part of each turn of the encoder, so whoever comes waits for one or two of them."""
+FEW = 4
+"""Requests for vectors or tokens that may always wait, so that a slow machine serves few rather than nobody."""
 
 
 @cache
@@ -19,7 +21,7 @@ def encoder() -> Encoder:
 
 def is_busy() -> bool:
     """Whether so much is to be encoded that whoever comes now would wait for too long."""
-    return encoder().seconds_a_turn > LONGEST_TURN
+    return encoder().waiting > FEW and encoder().seconds_a_turn > LONGEST_TURN
 
 
 def check_not_busy() -> None:

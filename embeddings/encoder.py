@@ -5,6 +5,7 @@ Importing it is cheap; torch is imported by the thread that loads the model.
 
 import asyncio
 import os
+import statistics
 import sys
 import threading
 import time
@@ -38,9 +39,9 @@ _TURNS: tuple[tuple[type[Request[Any]], int], ...] = ((VectorRequest, 16), (Toke
 # Texts that a bulk call hands in at once, long enough to sort by length with profit.
 _BULK = 2048
 _MOST_THREADS = 4
-# How much the latest batch counts in the pace, and how many characters it has at least: a word alone takes nearly as
-# long as a sentence, and who counts it by its letters would think for a while that everything takes ten times as long.
-_NEWEST, _FEW_CHARACTERS = 0.2, 200
+# The pace is that of the middle one of the latest batches: one that had to wait for the processor says nothing of the
+# next, nor do the first few. A word alone takes nearly as long as a sentence, so none counts as fewer characters.
+_LATEST, _FEWEST, _FEW_CHARACTERS = 9, 3, 200
 _CLOSED = "The encoder is closed."
 _SHAPES_KEPT = "64"
 
@@ -68,8 +69,8 @@ class Encoder:
         self._closed = False
         # Why no more requests are taken, once that is so.
         self._error: BaseException | None = None
-        # Seconds that a character of a text has taken lately.
-        self._pace = 0.0
+        # Seconds that a character took in each of the latest batches.
+        self._paces: deque[float] = deque(maxlen=_LATEST)
         # Told of each batch how many texts it had and how many seconds it took, on the encoder's own thread.
         self.tell: Tell = None
 
@@ -155,6 +156,12 @@ class Encoder:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
+    @property
+    def _pace(self) -> float:
+        """Seconds that a character is likely to take; 0 while nobody can tell."""
+        paces = list(self._paces)
+        return statistics.median(paces) if len(paces) >= _FEWEST else 0.0
+
     def _submit(self, request: Request[Answer]) -> "Future[Answer]":
         self._begin()
         with self._changed:
@@ -185,8 +192,7 @@ class Encoder:
         self._refuse_all(RuntimeError(_CLOSED))
 
     def _note(self, texts: Sequence[str], seconds: float) -> None:
-        pace = seconds / max(_FEW_CHARACTERS, sum(map(len, texts)))
-        self._pace += _NEWEST * (pace - self._pace)
+        self._paces.append(seconds / max(_FEW_CHARACTERS, sum(map(len, texts))))
         if self.tell is not None:
             self.tell(len(texts), seconds)
 

@@ -108,10 +108,11 @@ class _SlowNetwork:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.seconds = 0.02
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.batches.append(list(texts))
-        time.sleep(0.02)
+        time.sleep(self.seconds)
         if "bad" in texts:
             raise ValueError("cannot encode this")
         return np.array([[len(text), 0, 0] for text in texts], dtype=np.float32)
@@ -181,16 +182,35 @@ async def test_it_is_said_how_long_a_turn_takes_while_many_wait(slow: tuple[Enco
     encoder.close()
 
 
-async def test_a_single_word_does_not_make_everything_seem_slow(slow: tuple[Encoder, _SlowNetwork]) -> None:
-    encoder, _ = slow
-    await encoder.tokens(["x"])  # 0.02 s
-
+async def _turn_of_one(encoder: Encoder) -> float:
+    """How long a turn is said to take while one sentence waits."""
     waiting = asyncio.create_task(encoder.tokens(["x" * 280]))
     await asyncio.sleep(0)
-    busy = encoder.seconds_a_turn
+    seconds = encoder.seconds_a_turn
     await waiting
+    return seconds
 
-    assert 0 < busy < 0.5
+
+async def test_single_words_do_not_make_everything_seem_slow(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, _ = slow
+    for _ in range(3):
+        await encoder.tokens(["x"])  # each takes 0.02 s
+
+    assert 0 < await _turn_of_one(encoder) < 0.5
+    encoder.close()
+
+
+async def test_a_batch_that_had_to_wait_does_not_make_everything_seem_slow(slow: tuple[Encoder, _SlowNetwork]) -> None:
+    encoder, network = slow
+    network.seconds = 0.8
+    await encoder.tokens(["x" * 280])
+    alone = await _turn_of_one(encoder)
+    network.seconds = 0.02
+    for _ in range(2):
+        await encoder.tokens(["x" * 280])
+
+    assert alone == 0  # one or two batches say nothing yet
+    assert 0 < await _turn_of_one(encoder) < 0.5
     encoder.close()
 
 

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 from httpx import AsyncClient
 
-from api.encoding import LONGEST_TURN, encoder
 from api.profiles.schemas import Purpose
 from tests.api.connections.making import PAIRS, REASONS, make_draft, make_recipient, make_request, sent_by
 from tests.factories import as_member, make_member, make_statement
@@ -60,7 +59,7 @@ async def test_words_stay_while_too_many_reasons_are_looked_at(
     button: str, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = await writing(client, await make_member("Ada"), await make_recipient(pair=0))
-    monkeypatch.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+    monkeypatch.setattr("api.encoding.is_busy", lambda: True)
 
     reply = await browser.press(button, reason=PAIRS[0][1])
 

@@ -7,7 +7,6 @@ from httpx import AsyncClient
 from api import logs
 from api.accounts.queries import members_by_email
 from api.database import fetch
-from api.encoding import LONGEST_TURN, encoder
 from api.interest_map.drawing import draw_map
 from api.limits.limit import Window
 from api.profiles.queries import my_statements
@@ -170,7 +169,7 @@ async def test_a_page_stays_in_its_own_language_whatever_is_tried(client: AsyncC
 async def test_a_sentence_stays_while_too_much_is_tried_at_once(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+    monkeypatch.setattr("api.encoding.is_busy", lambda: True)
 
     browser = Browser(client)
     await browser.open("/")

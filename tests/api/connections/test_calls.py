@@ -8,7 +8,6 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member
-from api.encoding import LONGEST_TURN, encoder
 from tests.api.connections.making import make_draft, make_recipient
 from tests.factories import as_member, make_member
 
@@ -40,7 +39,7 @@ async def test_while_too_many_reasons_are_looked_at_others_are_asked_to_wait(
     ada, _, recipient = pair
     draft = msgspec.to_builtins(await make_draft(recipient))
     with monkeypatch.context() as busy:
-        busy.setattr(type(encoder()), "seconds_a_turn", property(lambda _: 2 * LONGEST_TURN))
+        busy.setattr("api.encoding.is_busy", lambda: True)
 
         checked = await ada.call("POST", "/api/v1/reason-checks", draft, status=503)
         sent = await ada.client.post(REQUESTS, headers=ada.headers, json=draft)
