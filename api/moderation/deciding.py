@@ -1,6 +1,6 @@
 """Deciding a case, and an appeal against a decision: what it says and what it does are written in one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from api.moderation.schemas import (
     NoticeText,
     Part,
 )
+from api.profiles.vectors import with_vectors
 from api.protections import line_of, protecting, strike_out
 from api.texts import problem_with, tidy
 
@@ -72,24 +73,28 @@ async def decide_appeal(actor: Member, case_id: UUID, *, draft: AppealDecision) 
     reason = tidy(draft.reason)
     problem = problem_with(reason, field="reason", name="The reason", most=LONGEST_REASON)
     _raise_any([] if problem is None else [problem])
-    async with transaction():
-        row = await lock_case(actor, case_id)
-        now = clock.now()
-        case_machine.decide_appeal(row.facts, actor.id, now, draft.outcome)
-        await write(
-            row.id,
-            appeal_outcome=draft.outcome,
-            appeal_decided_by=actor.id,
-            appeal_decided_at=now,
-            appeal_reason=sealed.seal(reason, column="appeal_reason", report=row.id),
-            notice_seen_at=None,
-        )
-        await note(actor.id, "decided_appeal", report=row.id, detail=draft.outcome)
-        await _tell(row.reported, row.reporter if draft.outcome is AppealOutcome.OVERTURNED else None)
-        overturned = draft.outcome is AppealOutcome.OVERTURNED
-        taken_out = await _undo(row) if overturned else []
+    overturned = draft.outcome is AppealOutcome.OVERTURNED
+
+    async def write_it(vectors: Mapping[str, str]) -> list[UUID]:
+        async with transaction():
+            row = await lock_case(actor, case_id)
+            now = clock.now()
+            case_machine.decide_appeal(row.facts, actor.id, now, draft.outcome)
+            await write(
+                row.id,
+                appeal_outcome=draft.outcome,
+                appeal_decided_by=actor.id,
+                appeal_decided_at=now,
+                appeal_reason=sealed.seal(reason, column="appeal_reason", report=row.id),
+                notice_seen_at=None,
+            )
+            await note(actor.id, "decided_appeal", report=row.id, detail=draft.outcome)
+            await _tell(row.reported, row.reporter if overturned else None)
+            return await _undo(row, vectors) if overturned else []
+
+    back = await with_vectors([], write_it)
     if overturned:
-        await strike_out(line_of(row.id), *map(line_of, taken_out))
+        await strike_out(line_of(case_id), *map(line_of, back))
 
 
 async def _written(
@@ -126,11 +131,11 @@ async def _tell(*member_ids: UUID | None) -> None:
         await send(to=row["email"], mail=letter(MailKind.NOTICE_WAITS))
 
 
-async def _undo(row: CaseRow) -> list[UUID]:
+async def _undo(row: CaseRow, vectors: Mapping[str, str]) -> list[UUID]:
     """Take back what was decided; which rows have words again that were taken out."""
     removed = sealed.opened_struct(list[Part], row.removed, column="removed", report=row.id) or []
     if removed and row.reported is not None:
-        removed = await put_back(row.reported, removed, case_id=row.id)
+        removed = await put_back(row.reported, removed, case_id=row.id, vectors=vectors)
     await take_effect(row.id, row.reported, Decision(str(row.decision)))
     return [part.id for part in removed if part.id is not None]
 

@@ -1,5 +1,6 @@
 """Taking out the words that broke a rule, and putting them back when a decision is overturned."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from api.moderation.schemas import Part
 from api.profiles.locks import lock_member
 from api.profiles.queries import my_statement
 from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
-from api.profiles.services import add_statement, delete_statement
+from api.profiles.services import add_statements, delete_statement
+from api.profiles.vectors import check_encoded
 from api.protections import Ended, What, line_of, protecting
 
 STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
@@ -76,19 +78,24 @@ async def take_out_again(what: What, row_id: UUID) -> bool:
     return await (replace_reason if what is What.REASON else replace_step)(row_id, old=there, new=TAKEN_OUT)
 
 
-async def put_back(author_id: UUID, parts: list[Part], *, case_id: UUID) -> list[Part]:
+async def put_back(author_id: UUID, parts: list[Part], *, case_id: UUID, vectors: Mapping[str, str]) -> list[Part]:
     """Put words back, but for those that another decision has taken out as well; which.
 
     Where there is no room for them any more, their author still has them in their notice.
+
+    Raises:
+        UnencodedError: What others are to be matched on has no vector yet.
     """
     author = Member(author_id, "")
     await lock_member(author_id)  # of two decisions that are overturned at once, the second sees the first
     held = {part.id for part in await held_out(author_id, but_for=case_id)}
     back = [part for part in parts if part.id not in held]
+    statements = (part for part in back if part.kind == "statement")
+    check_encoded((part.text for part in statements if part.audience is Audience.PURPOSE), vectors)
     for part in back:
         if part.kind == "statement":
             with suppress(WhereforeError):  # the purpose is off, or has as many statements as it can have
-                await add_statement(author, draft=_draft(part))
+                await add_statements(author, drafts=[_draft(part)], encoded=vectors)
         else:
             await _put_text(part, part.id or author_id, old=TAKEN_OUT, new=part.text)
     return back

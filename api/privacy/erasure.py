@@ -1,7 +1,9 @@
 """Leaving: hidden from everybody at once, a week to come back, then gone everywhere, and gone after a restore too."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -25,8 +27,8 @@ from api.privacy.protecting_again import protect_again
 from api.privacy.remains import erase_what_refers_to_nobody
 from api.profiles.list_orders import order_all_lists, take_orders_back
 from api.profiles.locks import lock_member
-from api.profiles.returning import give_vectors_back
-from api.profiles.vectors import remove_vectors
+from api.profiles.returning import give_vectors_back, texts_to_match
+from api.profiles.vectors import remove_vectors, with_vectors
 
 logger = structlog.get_logger()
 
@@ -105,6 +107,17 @@ async def stay(member_id: UUID) -> Member:
         NotFoundError: There is no such member who is leaving: they are gone, or back already.
         JournalUnavailableError: It cannot be written down outside of the database; nothing was changed.
     """
+    return await with_vectors(await texts_to_match(member_id), partial(bring_back, member_id))
+
+
+async def bring_back(member_id: UUID, vectors: Mapping[str, str]) -> Member:
+    """The same, with the vectors of what they are matched on; a part of the caller's transaction, if there is one.
+
+    Raises:
+        UnencodedError: Some of the vectors are missing.
+        NotFoundError: There is no such member who is leaving.
+        JournalUnavailableError: It cannot be written down outside of the database; nothing was changed.
+    """
     async with transaction():
         back = await fetch(
             "UPDATE account SET erased_at = NULL WHERE id = {} AND erased_at IS NOT NULL RETURNING id, display_name",
@@ -113,7 +126,7 @@ async def stay(member_id: UUID) -> Member:
         if not back:
             raise NotFoundError
         await _end_credentials(member_id)
-        await give_vectors_back(member_id)
+        await give_vectors_back(member_id, vectors)
         await order_all_lists(member_id)
         await journal.note(member_id, Decision.BACK)
         return Member(id=member_id, display_name=back[0]["display_name"])

@@ -1,7 +1,10 @@
 """What members do with all that is kept of them at once: leave, and come back."""
 
+import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from api.accounts.errors import WrongCredentialsError
 from api.accounts.guesses import at_oneself, counted
@@ -16,6 +19,11 @@ from api.errors import NotFoundError
 from api.limits.policies import LEAVING
 from api.limits.services import spend
 from api.privacy import erasure
+from api.profiles.returning import texts_to_match
+from api.profiles.vectors import with_vectors
+
+_coming_back: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+"""By whom: whoever asks for it many times at once has their statements read by the model once."""
 
 
 async def leave(actor: Member, *, credential: Credential, password: str | None = None) -> datetime:
@@ -49,8 +57,15 @@ async def come_back(member_id: UUID, *, proof: str, label: str = "") -> SessionC
         NotFoundError: They are gone, are back already, or have a new password since they proved it.
         JournalUnavailableError: It could not be made to last; nothing was changed.
     """
-    async with transaction():
-        await hold(member_id)
+
+    async def bring_back(vectors: Mapping[str, str]) -> SessionCreated:
+        async with transaction():
+            await hold(member_id)
+            if await leaving_proof(member_id) != proof:
+                raise NotFoundError
+            return await open_session(await erasure.bring_back(member_id, vectors), label=label)
+
+    async with _coming_back.setdefault(member_id, asyncio.Lock()):
         if await leaving_proof(member_id) != proof:
-            raise NotFoundError
-        return await open_session(await erasure.stay(member_id), label=label)
+            raise NotFoundError  # before the model has to do anything for whoever asks
+        return await with_vectors(await texts_to_match(member_id), bring_back)

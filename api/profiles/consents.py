@@ -1,9 +1,13 @@
-"""What members of a sensitive purpose agreed to: the text of every version that ever was, word for word.
+"""What members of a sensitive purpose agreed to: the text of every version that ever was, and that somebody said yes.
 
 A text is never changed and never taken out, or nobody could tell any more what somebody once agreed to. A new text is a
 new version, at the end; a yes to an older one no longer counts then.
 """
 
+from uuid import UUID, uuid4
+
+from api import clock
+from api.database import fetch
 from api.profiles.schemas import Purpose
 
 _ENDING_2026_11_22 = (
@@ -37,3 +41,27 @@ TODAY = list(CONSENTS)[-1]
 def consent_text(purpose: Purpose, version: str) -> str | None:
     """What somebody agreed to; None for a version or a purpose that has no such text."""
     return CONSENTS.get(version, {}).get(purpose)
+
+
+async def record_consent(member_id: UUID, purpose: Purpose, version: str) -> None:
+    """Keep a yes to this version, unless it stands already; a yes to an older one ends with it."""
+    now = clock.now()
+    await fetch(
+        "UPDATE consent SET withdrawn_at = {} "
+        "WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL AND version <> {}",
+        now,
+        member_id,
+        purpose,
+        version,
+    )
+    await fetch(
+        "INSERT INTO consent (id, member, purpose, version, given_at) SELECT {}, {}, {}, {}, {} WHERE NOT EXISTS "
+        "(SELECT 1 FROM consent WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL)",
+        uuid4(),
+        member_id,
+        purpose,
+        version,
+        now,
+        member_id,
+        purpose,
+    )

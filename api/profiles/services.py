@@ -13,6 +13,7 @@ from api.database import fetch, transaction
 from api.errors import InvalidError, NotFoundError
 from api.idempotency.services import once
 from api.profiles import queries
+from api.profiles.consents import record_consent
 from api.profiles.errors import ConsentNeededError, PurposeOffError, TooManyStatementsError
 from api.profiles.leaving import leave
 from api.profiles.list_orders import order_lists
@@ -28,7 +29,7 @@ from api.profiles.schemas import (
     StatementRead,
     StatementUpdate,
 )
-from api.profiles.vectors import Searchable, literals, remove_vectors, replace_vector
+from api.profiles.vectors import Searchable, check_encoded, literals, remove_vectors, replace_vector, with_vectors
 from api.protections import Ended, What, protecting, version_of
 from api.sealing import open_in, seal
 from api.texts import problem_with, tidy
@@ -48,29 +49,31 @@ async def switch_on_purpose(actor: Member, *, purpose: Purpose, switch: PurposeS
     version = consent_version(purpose)
     if version is not None and switch.consent != version:
         raise ConsentNeededError(version)
-    vectors = await literals(statement.text for statement in await statements_to_match(actor.id, purpose))
     now = clock.now()
-    async with transaction():
-        await lock_member(actor.id)
-        if version is not None:
-            await _record_consent(actor.id, purpose, version)
-        switched = await fetch(
-            "INSERT INTO member_purpose (id, member, purpose, switched_on_at) VALUES ({}, {}, {}, {}) "
-            "ON CONFLICT (member, purpose) DO NOTHING RETURNING id",
-            uuid4(),
-            actor.id,
-            purpose,
-            now,
-        )
-        if switched:
-            found = await statements_to_match(actor.id, purpose)
-            # Only what was written in this very moment is encoded while the transaction waits.
-            vectors |= await literals(statement.text for statement in found if statement.text not in vectors)
+
+    async def write(vectors: Mapping[str, str]) -> MyPurposeRead:
+        async with transaction():
+            await lock_member(actor.id)
+            if version is not None:
+                await record_consent(actor.id, purpose, version)
+            switched = await fetch(
+                "INSERT INTO member_purpose (id, member, purpose, switched_on_at) VALUES ({}, {}, {}, {}) "
+                "ON CONFLICT (member, purpose) DO NOTHING RETURNING id",
+                uuid4(),
+                actor.id,
+                purpose,
+                now,
+            )
+            found = await statements_to_match(actor.id, purpose) if switched else []
+            check_encoded((statement.text for statement in found), vectors)
             for statement in found:
                 await replace_vector(statement, vectors)
             if found:
                 await order_lists(actor.id, [purpose])
-        return next(mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose)
+            return next(mine for mine in await queries.my_purposes(actor) if mine.purpose == purpose)
+
+    before = [] if await queries.has_purpose(actor.id, purpose) else await statements_to_match(actor.id, purpose)
+    return await with_vectors((statement.text for statement in before), write)
 
 
 async def switch_off_purpose(actor: Member, *, purpose: Purpose) -> None:
@@ -153,37 +156,40 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     """
     text = None if change.text is UNSET else _checked(change.text)
     before = await queries.my_statement(actor, statement_id)
-    vectors = await literals([text or before.text])
     languages = await asyncio.to_thread(languages_of, [] if text is None else [text])
-    async with protecting() as keep:
-        await lock_member(actor.id)
-        await check_unchanged(queries.my_statement, actor, statement_id)
-        older = await fetch("SELECT updated_at FROM statement WHERE id = {} AND author = {}", statement_id, actor.id)
-        found = await queries.fetch_statements(
-            "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
-            "language = CASE WHEN {}::boolean THEN {} ELSE language END, "
-            "audience = coalesce({}, audience), updated_at = {} "
-            f"WHERE id = {{}} AND author = {{}} RETURNING {queries.STATEMENT_COLUMNS}",
-            None if change.role is UNSET else change.role,
-            None if text is None else seal(text, about="statement.text", row=statement_id),
-            text is not None,
-            languages.get(text or ""),
-            None if change.audience is UNSET else change.audience,
-            clock.now(),
-            statement_id,
-            actor.id,
-        )
-        if not found:
-            raise NotFoundError
-        [written] = found
-        if await queries.has_purpose(actor.id, written.purpose):
-            # Another change may have come between; then its text is encoded while the transaction waits.
-            vectors = vectors if written.text in vectors else await literals([written.text])
-            await replace_vector(_searchable(actor, written), vectors)
-            await order_lists(actor.id, [written.purpose])
-        for row in older if {text, change.audience} != {None, UNSET} else ():
-            keep(Ended(What.TEXT, statement_id, version_of(row["updated_at"])))
-        return written
+
+    async def write(vectors: Mapping[str, str]) -> StatementRead:
+        async with protecting() as keep:
+            await lock_member(actor.id)
+            await check_unchanged(queries.my_statement, actor, statement_id)
+            older = await fetch(
+                "SELECT updated_at FROM statement WHERE id = {} AND author = {}", statement_id, actor.id
+            )
+            found = await queries.fetch_statements(
+                "UPDATE statement SET role = coalesce({}, role), text = coalesce({}, text), "
+                "language = CASE WHEN {}::boolean THEN {} ELSE language END, "
+                "audience = coalesce({}, audience), updated_at = {} "
+                f"WHERE id = {{}} AND author = {{}} RETURNING {queries.STATEMENT_COLUMNS}",
+                None if change.role is UNSET else change.role,
+                None if text is None else seal(text, about="statement.text", row=statement_id),
+                text is not None,
+                languages.get(text or ""),
+                None if change.audience is UNSET else change.audience,
+                clock.now(),
+                statement_id,
+                actor.id,
+            )
+            if not found:
+                raise NotFoundError
+            [written] = found
+            if await queries.has_purpose(actor.id, written.purpose):
+                await replace_vector(_searchable(actor, written), vectors)
+                await order_lists(actor.id, [written.purpose])
+            for row in older if {text, change.audience} != {None, UNSET} else ():
+                keep(Ended(What.TEXT, statement_id, version_of(row["updated_at"])))
+            return written
+
+    return await with_vectors([text or before.text], write)
 
 
 async def delete_statement(actor: Member, statement_id: UUID) -> None:
@@ -207,7 +213,7 @@ async def delete_statement(actor: Member, statement_id: UUID) -> None:
 
 
 async def _write(
-    actor: Member, draft: StatementCreate, text: str, *, language: str | None, vectors: dict[str, str]
+    actor: Member, draft: StatementCreate, text: str, *, language: str | None, vectors: Mapping[str, str]
 ) -> StatementRead:
     now, statement_id = clock.now(), uuid4()
     [written] = await queries.fetch_statements(
@@ -272,27 +278,3 @@ async def statements_to_match(member_id: UUID, purpose: Purpose) -> list[Searcha
     )
     open_in(rows, text="statement.text")
     return msgspec.convert(rows, list[Searchable])
-
-
-async def _record_consent(member_id: UUID, purpose: Purpose, version: str) -> None:
-    """Keep a yes to this version, unless it stands already; a yes to an older one ends with it."""
-    now = clock.now()
-    await fetch(
-        "UPDATE consent SET withdrawn_at = {} "
-        "WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL AND version <> {}",
-        now,
-        member_id,
-        purpose,
-        version,
-    )
-    await fetch(
-        "INSERT INTO consent (id, member, purpose, version, given_at) SELECT {}, {}, {}, {}, {} WHERE NOT EXISTS "
-        "(SELECT 1 FROM consent WHERE member = {} AND purpose = {} AND withdrawn_at IS NULL)",
-        uuid4(),
-        member_id,
-        purpose,
-        version,
-        now,
-        member_id,
-        purpose,
-    )

@@ -46,6 +46,7 @@ REASONED = {
     "api.matching.marking._keep": "keeps marks in rows that `entries` has just read for their viewer",
     "api.matching.marking._unchanged": "whether texts are as old as marks of them, for the viewer who had those marks",
     "api.matching.sharing": "counts how often members are shown; no member is told",
+    "api.profiles.consents.record_consent": "writes the actor's own yes",
     "api.profiles.coverage.how_many_missing": "counts vectors for the operator",
     "api.profiles.locks.lock_member": "locks the actor's own account",
     "api.profiles.me.end_pauses": "a job: ends pauses that are over",
