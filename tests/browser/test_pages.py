@@ -66,11 +66,12 @@ NO_PAGES = {
     "/settings/webhooks/…",
     "/settings/webhooks/…/change",
     "/settings/webhooks/…/delete",
+    "/settings/webhooks/…/secret",
     "/settings/tokens/…/revoke",
     "/notices/…",
     "/moderation/reports/…",
 }
-"""Addresses that only lead on, or are for machines. The last seven are of what was made first; tests/web opens them."""
+"""Addresses that only lead on, or are for machines. The last eight are of what was made first; tests/web opens them."""
 ASKS_FOR_ITS_LINK = "Open the link again"
 """What pages are called that do nothing without the link of a mail."""
 DRAWN_FROM_ROUTES = "/api/docs"

@@ -165,6 +165,7 @@ OWN_ROWS: dict[str, Row | list[Row]] = {
     "POST /settings/webhooks/{webhook_id}/change": Row(MEMBER, OWN, body=_WEBHOOK),
     "POST /settings/webhooks/{webhook_id}/off": Row(MEMBER, OWN),
     "POST /settings/webhooks/{webhook_id}/on": Row(MEMBER, OWN),
+    "GET /settings/webhooks/{webhook_id}/secret": Row(MEMBER, OWN),
     "POST /settings/webhooks/{webhook_id}/secret": Row(MEMBER, OWN),
     "POST /settings/webhooks/{webhook_id}/test": Row(MEMBER, OWN),
     "GET /settings/webhooks/{webhook_id}/delete": Row(SIGNED_IN, OWN),

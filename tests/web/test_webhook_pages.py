@@ -102,15 +102,35 @@ async def test_a_webhook_is_changed_turned_off_and_on_and_given_another_secret(c
     one = f"{HERE}/{made.webhook.id}"
 
     await browser.open(f"{one}/change")
-    await browser.press("Keep it", url="https://hooks.example.org/new")
+    await browser.press("Keep the changes", url="https://hooks.example.org/new")
     assert "https://hooks.example.org/new" in browser.text
     await browser.press("Turn it off")
     assert "You turned it off." in browser.text
     await browser.press("Turn it on")
     assert "The webhook is on." in browser.text
+    await browser.open(f"{one}/secret")
+    assert "https://hooks.example.org/new" in browser.text
     await browser.press("Make a new secret")
     assert "For 24 hours we also sign with the secret that you had before." in browser.text
     assert made.secret not in browser.reply.text
+
+
+async def test_a_slip_of_the_finger_makes_no_new_secret(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    made = await make_webhook(ada, "https://hooks.example.org/ada")
+    browser = await browser_of(client, ada)
+    one = f"{HERE}/{made.webhook.id}"
+
+    await browser.open(one)
+
+    assert f'action="{one}/secret"' not in browser.reply.text
+    assert f'href="{one}/secret"' in browser.reply.text
+    await browser.open(f"{one}/secret")
+    assert "For 24 hours calls are also signed with the secret that you have now." in browser.text
+    assert "stops working at once" not in browser.text
+    await browser.press("Make a new secret")
+    await browser.open(f"{one}/secret")
+    assert "The secret that you had before that one stops working at once." in browser.text
 
 
 async def test_settings_say_that_a_webhook_was_turned_off_and_why(client: AsyncClient) -> None:

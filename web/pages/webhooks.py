@@ -159,6 +159,19 @@ class WebhookChangePages(Controller):
             return redirect_with(f"{HERE}/{webhook_id}", notice=error.detail)
         return redirect_with(f"{HERE}/{webhook_id}", notice="The webhook is on.")
 
+    @get("/secret")
+    async def confirm_renewal(
+        self,
+        request: PageRequest,
+        actor: NamedDependency[Member],
+        credential: NamedDependency[Credential],
+        webhook_id: FromPath[UUID],
+    ) -> Template:
+        """Say what another secret changes before it is made."""
+        kept = await queries.webhook(actor, webhook_id)
+        needs_recent(credential)
+        return await page(request, "settings/webhook_secret_new.html", webhook=kept)
+
     @post("/secret", opt={"limits": (WEBHOOKS_MADE,)})
     async def renew(
         self,
