@@ -61,7 +61,25 @@ async def test_an_unticked_consent_drops_that_purpose_kindly(client: AsyncClient
 
     assert reply.status_code == 200
     assert "We left out Belief" in browser.text
+    await browser.press("Go on", display_name="Noor")
+    await browser.press("Go on", email="noor@example.org")
+    assert "Belief" not in browser.text, "what was left out is not among the answers that are checked"
+    await browser.press_one("go", "why")
     assert browser.form("Go on").values["purpose"] == ["hobby"]
+
+
+async def test_whoever_goes_back_to_say_yes_after_all_need_not_choose_again(client: AsyncClient) -> None:
+    browser = Browser(client)
+    await browser.open("/join")
+    await browser.press("Go on", purpose=["hobby", "belief"])
+    await browser.press("Go on")
+
+    await browser.press("Back")
+    assert "May we keep what is private?" in browser.text
+    assert "If you meant to say yes" not in browser.text
+    await browser.press("Back")
+
+    assert browser.form("Go on").values["purpose"] == ["hobby", "belief"]
 
 
 async def test_declining_the_only_purpose_asks_again(client: AsyncClient) -> None:

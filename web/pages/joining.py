@@ -70,21 +70,21 @@ async def _aside(request: PageRequest, step: Step, answers: Answers, form: Form)
     if go == "begin":  # with words that were tried on the first page
         return await _show(request, Step.WHY, answers)
     if go == "back" and form.ticked("checking"):
-        return await _show(request, Step.CHECK, answers.without_declined())
+        return await _show(request, Step.CHECK, answers)
     if go == "back":
         return await _show(request, answers.before(step), answers)
     if go == "without-words":
         return await _show(request, Step.CHECK, msgspec.structs.replace(answers, words=""))
     if step is Step.CHECK and go in answers.steps():
-        return await _show(request, Step(go), answers, checking=True)
+        # What was left out is not among the answers that are read there, so it is not chosen where they are changed.
+        changed = answers.without_declined() if go == Step.WHY else answers
+        return await _show(request, Step(go), changed, checking=True)
     return None
 
 
 async def _go_on(request: PageRequest, step: Step, answers: Answers, *, checking: bool) -> Answer:
     declined = answers.declined() if step is Step.CONSENT else []
     after = answers.after(step, checking=checking and step is not Step.CHECK)
-    if step is Step.CONSENT:
-        answers = answers.without_declined()
     return await _show(
         request,
         after,
@@ -166,7 +166,7 @@ async def _show(
         declined=declined or [],
         over_18=over_18,
         checking=checking,
-        checked=checked_answers(answers) if step is Step.CHECK else [],
+        checked=checked_answers(answers.without_declined()) if step is Step.CHECK else [],
         purposes=[(read.purpose, read.name, read.description) for read in PURPOSES.values()],
         consents=consents,
         shared=shared,
