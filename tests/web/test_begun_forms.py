@@ -197,8 +197,10 @@ async def test_a_question_and_a_sentence_are_kept_beside_each_other(client: Asyn
     await browser.press("Say no", sentence="x" * 601)
 
     assert browser.form("Ask").values["question"] == [HALF]
+    assert "You began this." not in browser.text, "it was sent just now"
     await browser.open(there.path)
     assert browser.form("Say no").values["sentence"] == ["x" * 601]
+    assert browser.text.count("You began this. Here it is, as you left it.") == 2
 
 
 async def test_what_was_begun_for_a_request_goes_with_its_answer(client: AsyncClient) -> None:

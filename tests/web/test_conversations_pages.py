@@ -31,11 +31,13 @@ async def test_the_reason_is_folded_as_soon_as_something_is_said(client: AsyncCl
     before = (await opens(client, ada, connection_id)).reply.text
     await send_message(ada, connection_id, draft=MessageCreate("Good morning to you."))
     after = (await opens(client, ada, connection_id)).reply.text
+    await send_message(ada, connection_id, draft=MessageCreate("The kettle is on."))
+    later = (await opens(client, ada, connection_id)).reply.text
 
     assert '<details class="folded" open>' in before
     assert '<details class="folded">' in after
-    assert "Go to the newest" not in before
-    assert '<a class="tall" href="#newest">Go to the newest</a>' in after
+    assert "Go to the newest" not in before + after, "a single message is the newest"
+    assert '<a class="tall" href="#newest">Go to the newest</a>' in later
 
 
 async def test_messages_go_both_ways_oldest_first(client: AsyncClient) -> None:

@@ -149,11 +149,13 @@ async def test_a_message_is_kept_when_it_cannot_go_and_gone_when_it_went(client:
     assert len(await message_drafts(ada)) == 1
     browser = await opens(client, ada, connection_id)
     assert browser.form("Send").values["text"] == ["o" * 4001]
+    assert "You began this on" in browser.text
 
     await browser.press("Send", text="Good morning.")
 
     assert await message_drafts(ada) == []
     assert browser.form("Send").values["text"] == [""]
+    assert "You began this on" not in browser.text
 
 
 async def test_words_of_a_conversation_that_has_ended_are_there_to_copy(client: AsyncClient) -> None:

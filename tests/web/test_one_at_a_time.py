@@ -52,6 +52,7 @@ async def test_later_takes_it_out_of_those_that_wait_and_can_be_undone(client: A
 
     assert await queries.waiting(grace) == 1
     assert "It is put aside" in browser.text
+    assert "Waiting for your answer" not in browser.text
     await browser.open("/requests")
     assert browser.text.index("Waiting for you") < browser.text.index("Put aside for later")
     await browser.open(f"/requests/{asked[0].id}")

@@ -73,6 +73,21 @@ async def test_a_no_with_a_sentence_is_read_by_the_sender(client: AsyncClient) -
     assert "my hands are full this winter" in read
 
 
+async def test_a_sender_may_report_what_the_other_wrote_and_not_their_own_words(client: AsyncClient) -> None:
+    ada, grace, request = await a_request()
+    own_words_alone = (await _reads(client, ada, request)).text
+    browser = await _reads(client, grace, request)
+    received = browser.text
+
+    await browser.press("Say no", sentence="Thank you, but my hands are full this winter.")
+
+    assert "Report" not in own_words_alone
+    assert "Report this request" in received
+    browser = await _reads(client, ada, request)
+    assert "Report what Grace wrote" in browser.text
+    assert (await browser.open(f"/report/{request.id}?kind=request")).status_code == 200
+
+
 async def test_an_empty_sentence_is_not_taken_for_silence(client: AsyncClient) -> None:
     _, grace, request = await a_request()
     browser = await _reads(client, grace, request)

@@ -193,6 +193,7 @@ async def _draw(
         earlier=found.next,
         newest=cursor is None,
         first_new=new if any(message.id == new for message in found.items[:-1]) else None,
+        begun_at=begun.changed_at if begun else None,
         text=begun.text if begun else typed.field("text"),
         note=noted.field("note") if noted.ticked("note") else connection.note,
         errors=errors or FormErrors(),

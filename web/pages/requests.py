@@ -227,6 +227,7 @@ async def _draw(
         there=other.id != UNSEEN.id,
         others_waiting=await _others_waiting(actor, shown.id) if box is Box.RECEIVED else 0,
         form=await begun_steps(actor, shown.id, form),
+        begun=form is None,
         errors=errors or FormErrors(),
         trouble=trouble,
         kept=_typed(form) if form and trouble else "",
