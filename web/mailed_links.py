@@ -97,7 +97,9 @@ async def no_link(request: PageRequest) -> Answer:
 
 async def dead_link(request: PageRequest, *, ask_at: str | None, ask: str = "Ask for another mail") -> Answer:
     """The page of a link that does nothing any more, with where to ask for another."""
-    drawn = await page(request, "mailed/dead_link.html", status_code=410, ask_at=ask_at, ask=ask)
+    drawn = await page(
+        request, "mailed/dead_link.html", status_code=410, ask_at=ask_at, ask=ask, contact=settings().security_contact
+    )
     drawn.set_cookie(ended_link())
     return drawn
 

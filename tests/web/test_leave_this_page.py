@@ -10,7 +10,7 @@ from api import clock
 from api.settings import LEAVE_URL, settings
 from tests.application import application
 from tests.factories import make_member
-from tests.web.browsing import browser_of
+from tests.web.browsing import Browser, browser_of
 from web.contexts import SAME_FOR_EVERYBODY
 
 LINK = f'<a href="{LEAVE_URL}" rel="noreferrer nofollow" data-leave>Leave this page</a>'
@@ -49,6 +49,28 @@ async def test_where_the_way_out_leads_can_be_set(client: AsyncClient, monkeypat
     monkeypatch.setattr("web.contexts.settings", lambda: chosen)
 
     assert 'href="https://weather.example/" rel="noreferrer nofollow" data-leave' in (await client.get("/safety")).text
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        (None, "Ask the people who run this site. They have put no address here."),
+        ("mailto:help@example.org", "Ask the people who run this site: help@example.org."),
+        ("https://example.org/help", "Ask the people who run this site: https://example.org/help."),
+    ],
+)
+async def test_whoever_has_to_ask_the_people_who_run_it_is_told_how_where_there_is_a_way(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, contact: str | None, told: str
+) -> None:
+    chosen = replace(settings(), security_contact=contact)
+    for where in ("web.mailed_links", "web.pages.resetting"):
+        monkeypatch.setattr(f"{where}.settings", lambda: chosen)
+    browser = Browser(client)
+
+    for path in ("/look-in-your-mail", f"/undo/{'x' * 43}"):
+        await browser.open(path)
+        assert told in browser.text, path
+        assert contact is None or f'href="{contact}" rel="noreferrer"' in browser.reply.text, path
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from httpx import AsyncClient
 
 from api.accounts import passkeys
 from api.database import fetch
-from tests.api.accounts.making import with_app
+from tests.api.accounts.making import add_passkey, with_app
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD, make_member
 from tests.moved_clock import MovedClock
@@ -130,6 +130,20 @@ async def test_the_last_way_in_is_kept_and_the_page_says_why(client: AsyncClient
 
     assert "This is the only way into your account." in browser.text
     assert len(await passkeys.passkeys(ada)) == 1
+
+
+async def test_whoever_has_one_way_in_alone_is_told_what_a_lost_device_means(client: AsyncClient) -> None:
+    ada = await make_member("Ada")
+    browser, _ = await with_passkey(client, ada)
+    await fetch("UPDATE account SET password_hash = NULL WHERE id = {}", ada.id)
+
+    await browser.open("/settings/sign-in")
+    assert "Your passkey is the only way in." in browser.text
+    await add_passkey(ada, Authenticator(), name="My tablet")
+    await browser.open("/settings/sign-in")
+
+    assert "the only way in" not in browser.text
+    assert "You have no password, and need none." in browser.text
 
 
 async def test_a_passkey_without_a_name_is_asked_for_one(client: AsyncClient) -> None:

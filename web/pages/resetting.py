@@ -12,6 +12,7 @@ from api.accounts.schemas import LinkPurpose
 from api.authentication import Access
 from api.errors import InvalidError
 from api.limits.policies import RESET_ADDRESS
+from api.settings import settings
 from web.contexts import Answer, PageRequest, page, redirect_with
 from web.forms import Form, FormErrors
 from web.mailed_links import (
@@ -45,7 +46,7 @@ class ForgottenPages(Controller):
     @get("/look-in-your-mail")
     async def sent(self, request: PageRequest) -> Answer:
         """Say that a mail comes, if one comes."""
-        return await page(request, "mailed/sent.html")
+        return await page(request, "mailed/sent.html", contact=settings().security_contact)
 
 
 class ResetPages(Controller):
