@@ -101,9 +101,27 @@ ACTS: Final = {
     "unmade_moderator": "is no moderator any more",
 }
 
+_KEPT: Final = {
+    **{decision.value: said.choice for decision, said in DECISIONS.items()},
+    **{category.value: f"“{rule.name}”" for category, rule in RULES.items()},
+    **{value: choice for value, choice, _ in APPEAL_CHOICES},
+    "appeal": "An appeal",
+}
+"""What the audit trail keeps beside a step, and the words by which moderators choose it."""
+
 AT_ONCE_NAMES: Final = " or ".join(f"“{RULES[category].name}”" for category in RULES if category in AT_ONCE)
+
+
+def kept_in_words(detail: str) -> str:
+    """What the audit trail keeps beside a step, as moderators know it; what is words already stays."""
+    words = detail.split(" ")
+    return ", ".join(filter(None, [*(_KEPT[word] for word in words if word in _KEPT), _unknown(words)]))
 
 
 def rule_of(category: Category | None) -> str:
     """The name of a rule."""
     return RULES[category].name if category is not None else ""
+
+
+def _unknown(words: list[str]) -> str:
+    return " ".join(word for word in words if word not in _KEPT)

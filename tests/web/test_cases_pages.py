@@ -31,7 +31,7 @@ async def test_a_moderator_takes_a_case_reads_it_and_decides(client: AsyncClient
         ["You are a silly old goose, [name], and everybody knows it."]
     ]
     await browser.open("/moderation/audit")
-    assert "decided a case: requests paused harassment 7 days" in browser.text
+    assert "decided a case: Pause their requests, “Leave people in peace”, 7 days" in browser.text
 
 
 async def test_what_is_missing_in_a_decision_is_said_and_what_was_typed_stays(client: AsyncClient) -> None:
@@ -109,6 +109,9 @@ async def test_an_appeal_is_decided_by_another_moderator(client: AsyncClient) ->
     await browser.press("Decide the appeal", outcome="overturned", reason="They are friends.")
 
     assert "The appeal is decided" in browser.text
+    await browser.open("/moderation/audit")
+    assert "decided an appeal: It is taken back" in browser.text
+    assert "took a case: An appeal" in browser.text
     assert (await account(ada))["requests_paused_until"] is None
     browser = await browser_of(client, ada)
     for path in ("/notices", f"/notices/{made.id}"):

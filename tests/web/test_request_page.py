@@ -137,7 +137,7 @@ async def test_a_request_can_be_taken_back_after_a_day_and_says_so_before(
     browser = await _reads(client, ada, request)
     await browser.press("Take it back")
 
-    assert "You can take it back one day after you sent it: from" in early
+    assert "You can take your request back one day after you sent it: from" in early
     assert "You took it back" in browser.text
 
 

@@ -93,7 +93,7 @@ class AuditPages(Controller):
     ) -> Template:
         """Show the audit trail, newest first."""
         found = await audit.audit_trail(actor, cursor=cursor)
-        return await page(request, "moderation/audit.html", found=found, acts=words.ACTS)
+        return await page(request, "moderation/audit.html", found=found, acts=words.ACTS, kept=words.kept_in_words)
 
 
 def _decision(form: Form) -> DecisionCreate:
