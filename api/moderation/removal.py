@@ -113,7 +113,7 @@ async def _replace(author_id: UUID, part: Part, row_id: UUID) -> Part | None:
         written = await my_statement(author, row_id)
         if written.text != part.text:
             return None
-        await delete_statement(author, row_id)
+        await delete_statement(author, row_id, leaving_too=True)  # or they would bring it back by staying after all
     except NotFoundError:  # they deleted it themself
         return None
     return replace(part, role=written.role, audience=written.audience)

@@ -192,15 +192,15 @@ async def change_statement(actor: Member, statement_id: UUID, *, change: Stateme
     return await with_vectors([text or before.text], write)
 
 
-async def delete_statement(actor: Member, statement_id: UUID) -> None:
-    """Delete one of the actor's statements for good.
+async def delete_statement(actor: Member, statement_id: UUID, *, leaving_too: bool = False) -> None:
+    """Delete one of the actor's statements for good; `leaving_too`: also while they are leaving, by a decision.
 
     Raises:
         NotFoundError: The actor has no such statement.
         ChangedMeanwhileError: It is not as the call expects it.
     """
     async with protecting() as keep:
-        await lock_member(actor.id)
+        await lock_member(actor.id, leaving_too=leaving_too)
         await check_unchanged(queries.my_statement, actor, statement_id)
         gone = await fetch(
             "DELETE FROM statement WHERE id = {} AND author = {} RETURNING purpose", statement_id, actor.id

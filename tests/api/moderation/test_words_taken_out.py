@@ -14,6 +14,7 @@ from api.moderation.deciding import decide
 from api.moderation.notices import notice, notices
 from api.moderation.reporting import report
 from api.moderation.schemas import Category, Decision, DecisionCreate, TargetKind
+from api.privacy.erasure import leave, stay
 from api.profiles.queries import member, my_statements
 from api.profiles.schemas import Audience, Purpose, Role, StatementUpdate
 from api.profiles.services import change_statement, delete_statement, switch_off_purpose
@@ -212,3 +213,16 @@ async def test_what_cannot_be_taken_out_by_itself_is_refused() -> None:
         )
 
     assert [error.code for error in refused.value.errors] == ["not-removable"]
+
+
+async def test_whoever_deletes_the_account_before_a_decision_does_not_bring_the_words_back_with_it() -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    statement = await make_statement(ada, "You are geese, all of you.")
+    made = await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
+    await leave(ada)
+
+    await decided(made.id, Decision.WORDS_REMOVED)
+    await stay(ada.id)
+
+    assert (await my_statements(ada)).items == []
+    assert (await member(grace, ada.id)).purposes == []
