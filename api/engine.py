@@ -30,6 +30,12 @@ SECONDS_FOR_A_REPLY = 40
 
 STATEMENTS_KEPT = 200
 """Of each connection, the latest: PostgreSQL keeps what it planned for them, some 100 kB each."""
+PLANS = "force_generic_plan"
+"""A statement is planned once a connection and not for each of its values.
+
+PostgreSQL would plan most of those with conditions of visibility anew each time, as it takes every list of ids for ten
+of them, and that took longer than to do what they ask for.
+"""
 
 SECONDS_BETWEEN_WARNINGS = 5
 
@@ -100,7 +106,7 @@ class Engine(PostgresEngine):
             self.pool = await asyncpg.create_pool(
                 _url(),
                 timeout=SECONDS_TO_CONNECT,
-                init=_stop_long_statements,
+                init=_set_up,
                 reset=_left_as_it_is,
                 statement_cache_size=STATEMENTS_KEPT,
                 max_cached_statement_lifetime=0,  # as long as the connection: planning takes longer than most of them
@@ -266,9 +272,9 @@ def _take_apart(query: QueryString, shape: list[str | None], values: list[Any]) 
             values.append(value)
 
 
-async def _stop_long_statements(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Whoever set up the database may not have said so."""
-    await connection.execute(f"SET statement_timeout = '{SECONDS_FOR_A_STATEMENT}s'")
+async def _set_up(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Whoever set up the database may not have said how long a statement may take, nor how it is planned."""
+    await connection.execute(f"SET statement_timeout = '{SECONDS_FOR_A_STATEMENT}s'; SET plan_cache_mode = {PLANS}")
 
 
 async def _left_as_it_is(_: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -134,3 +134,19 @@ async def test_a_statement_that_takes_too_long_is_stopped_whoever_set_up_the_dat
     [row] = await far[0].run_querystring(QueryString("SHOW statement_timeout"))
 
     assert row["statement_timeout"] == f"{engine.SECONDS_FOR_A_STATEMENT}s"
+
+
+async def test_a_statement_is_planned_once_however_often_it_is_asked(far: tuple[engine.Engine, Line]) -> None:
+    made, _ = far
+    ours = "SELECT 43 AS answer FROM pg_class WHERE oid = ANY({}::oid[])"
+    async with made.transaction():
+        for number in range(8):
+            await made.run_querystring(QueryString(ours, [number]))
+        [plans] = await made.run_querystring(
+            QueryString(
+                "SELECT sum(generic_plans) AS once, sum(custom_plans) AS anew FROM pg_prepared_statements "
+                "WHERE statement LIKE 'SELECT 43 AS answer%'"
+            )
+        )
+
+    assert (plans["once"], plans["anew"]) == (8, 0)
