@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import SequenceMatcher
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -19,8 +20,11 @@ from api.profiles.schemas import Audience, Purpose, Role, StatementCreate
 from api.profiles.services import add_statements, delete_statement
 from api.profiles.vectors import check_encoded
 from api.protections import Ended, What, line_of, protecting
+from embeddings.reason_disguises import fold
 
 STEPS = frozenset({"question", "answer", "refusal", "crossed_reason"})
+NEARLY = 0.8
+"""How much of the signs of a statement must stand where they stood for it to be the one that was reported."""
 REMOVABLE = frozenset({"statement", "message", "reason", *STEPS})
 
 
@@ -30,7 +34,7 @@ def can_be_removed(part: Part) -> bool:
 
 
 async def take_out(author_id: UUID, parts: list[Part], *, case_id: UUID) -> list[Part]:
-    """Take words out; what their author changed or deleted meanwhile is left as it is.
+    """Take words out; what their author made something else of meanwhile, or deleted, is left as it is.
 
     Returns:
         What was taken out, as it stood there then: whoever had made a statement one for fewer, or a draft, since it
@@ -111,12 +115,19 @@ async def _replace(author_id: UUID, part: Part, row_id: UUID) -> Part | None:
     author = Member(author_id, "")
     try:
         written = await my_statement(author, row_id)
-        if written.text != part.text:
+        if not _still_says(written.text, part.text):
             return None
         await delete_statement(author, row_id, leaving_too=True)  # or they would bring it back by staying after all
     except NotFoundError:  # they deleted it themself
         return None
-    return replace(part, role=written.role, audience=written.audience)
+    return replace(part, text=written.text, role=written.role, audience=written.audience)
+
+
+def _still_says(now: str, then: str) -> bool:
+    """Whether a statement is the one that was reported: a point or a letter more makes no other of it."""
+    if now == then:
+        return True
+    return SequenceMatcher(None, fold(now).text, fold(then).text, autojunk=False).ratio() >= NEARLY
 
 
 async def _put_text(part: Part, row_id: UUID, *, old: str, new: str) -> bool:

@@ -226,3 +226,17 @@ async def test_whoever_deletes_the_account_before_a_decision_does_not_bring_the_
 
     assert (await my_statements(ada)).items == []
     assert (await member(grace, ada.id)).purposes == []
+
+
+@pytest.mark.parametrize("now", ["You are geese, all of you!", "You are ge\u0435se, all of you, dear."])
+async def test_words_in_which_a_letter_was_changed_are_taken_out_all_the_same(now: str) -> None:
+    ada, grace = await make_member("Ada"), await make_member("Grace")
+    statement = await make_statement(ada, "You are geese, all of you.")
+    made = await report(grace, draft=about(TargetKind.STATEMENT, statement.id))
+    await change_statement(ada, statement.id, change=StatementUpdate(text=now))
+
+    await decided(made.id, Decision.WORDS_REMOVED)
+    assert (await my_statements(ada)).items == []
+
+    await overturn(made.id, ada)
+    assert [one.text for one in (await my_statements(ada)).items] == [now]
