@@ -2,12 +2,9 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
@@ -23,7 +20,7 @@ from api.authentication import cookie_name
 from api.connections.services import end_connection
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
-from api.database import fetch, transaction
+from api.database import fetch
 from api.disagreements.schemas import DisagreementCreate
 from api.disagreements.services import disagree
 from api.matching.queries import matches
@@ -39,6 +36,7 @@ from tests.api.connections.making import PAIRS, make_connection, make_request
 from tests.api.webhooks.receiving import make_webhook
 from tests.factories import PASSWORD, email_of, make_member
 from tests.trust.callers import Caller, Row, State
+from tests.undone import undone
 from web.signatures import signature
 
 C = Caller
@@ -57,10 +55,6 @@ RANDOM = (
     (re.compile(r'(name="csrf_token" value=)"[^"]+"'), r'\1"SIGNED"'),
     (re.compile(r"(x-request-id: )\w+"), r"\1RANDOM"),
 )
-
-
-class _RolledBackError(Exception):
-    """Takes back what one call changed."""
 
 
 class Stage:
@@ -193,7 +187,7 @@ class Stage:
         url = re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path) + row.query
         body = json.loads(re.sub(r"\{(\w+_id)\}", lambda name: values[name[1]], json.dumps(row.body)))
         sent = self._signed(caller, body, is_call=path.startswith("/api/v1/"), posts=method != "GET")
-        async with _taken_back():
+        async with undone():
             if state in AWAY:
                 await fetch(f"UPDATE account SET {AWAY[state]} WHERE id = {{}}", self.members[C.GRACE].id)
             if caller is C.NARROW and scopes:
@@ -230,15 +224,3 @@ def plainly(reply: Response) -> str:
     for pattern, instead in RANDOM:
         text = pattern.sub(instead, text)
     return text
-
-
-@asynccontextmanager
-async def _taken_back() -> AsyncIterator[None]:
-    # What must not be done within a transaction knows of none: this one is ours and not of what is called.
-    with (
-        suppress(_RolledBackError),
-        patch("api.profiles.vectors.DB", SimpleNamespace(transaction_exists=lambda: False)),
-    ):
-        async with transaction():
-            yield
-            raise _RolledBackError

@@ -22,11 +22,12 @@ from api.database import fetch
 from api.profiles.me import update_me
 from api.profiles.queries import my_statements
 from api.profiles.schemas import MeUpdate
-from tests.api.matching.out_of_sight import Act, World, do, make_world, undone
+from tests.api.matching.out_of_sight import Act, World, do, make_world
 from tests.application import application
 from tests.factories import as_member
 from tests.moved_clock import MovedClock
 from tests.trust.further_acts import MORE, REASON, UNSEEN, friend_of, make_friend
+from tests.undone import undone
 from tests.unlimited import lift_limits
 from tests.web.every_address import QUERIES, RANDOM, SAME_FOR_ALL
 

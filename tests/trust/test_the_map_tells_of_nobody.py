@@ -11,10 +11,11 @@ from api.interest_map.queries import interest_map
 from api.moderation.services import block_member
 from api.profiles.schemas import Purpose
 from tests.api.interest_map.making import make_community
-from tests.api.matching.out_of_sight import World, do, make_world, undone
+from tests.api.matching.out_of_sight import World, do, make_world
 from tests.factories import make_statement
 from tests.moved_clock import MovedClock
 from tests.trust.further_acts import UNSEEN, make_friend
+from tests.undone import undone
 from tests.unlimited import lift_limits
 from tests.web.browsing import browser_of
 

@@ -134,6 +134,9 @@ async def test_whom_one_blocked_oneself_is_named_and_a_message_quoted_while_one_
 async def test_a_request_is_reported_from_its_page_by_both_sides(client: AsyncClient) -> None:
     ada, grace = await make_member("Ada"), await make_recipient("Grace")
     sent = await make_request(ada, grace)
+    answering = await browser_of(client, grace)
+    await answering.open(f"/requests/{sent.id}")
+    await answering.press("Say no", sentence="Thank you, but my hands are full this winter.")
 
     for side in (ada, grace):
         browser = await browser_of(client, side)

@@ -22,9 +22,9 @@ from api.profiles.queries import my_statements
 from api.profiles.schemas import Audience, MeUpdate, Purpose, Role, StatementUpdate
 from api.profiles.services import change_statement, switch_off_purpose
 from tests.api.interest_map.making import ABOUT, make_community, make_people, write
-from tests.api.matching.out_of_sight import undone
 from tests.factories import make_member, make_statement
 from tests.moved_clock import MovedClock
+from tests.undone import undone
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -1,7 +1,7 @@
 """What goes on around a member of which they may learn nothing, done at random and undone."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from api.accounts import services as accounts
@@ -13,7 +13,7 @@ from api.connections import services as requests
 from api.connections.schemas import Box, Refusal
 from api.conversations.schemas import MessageCreate
 from api.conversations.services import send_message
-from api.database import fetch, transaction
+from api.database import fetch
 from api.errors import WhereforeError
 from api.matching import queries
 from api.matching.schemas import ChoiceState, MatchChoiceSet
@@ -226,16 +226,3 @@ async def do(world: World, acts: Sequence[tuple[Act, int]]) -> None:
     for done, number in acts:
         with suppress(WhereforeError):
             await done(world, number)
-
-
-class _Undo(Exception):  # noqa: N818 - nothing went wrong
-    """Ends a transaction without a trace."""
-
-
-@asynccontextmanager
-async def undone() -> AsyncIterator[None]:
-    """Let nothing that happens in it have happened."""
-    with suppress(_Undo):
-        async with transaction():
-            yield
-            raise _Undo

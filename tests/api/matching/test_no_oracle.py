@@ -10,9 +10,10 @@ from api.database import fetch
 from api.matching import queries
 from api.profiles.schemas import Purpose
 from tests.api.matching.making import SPOONS
-from tests.api.matching.out_of_sight import ACTS, Act, World, do, leave_unseen, make_world, undone
+from tests.api.matching.out_of_sight import ACTS, Act, World, do, leave_unseen, make_world
 from tests.factories import make_statement
 from tests.moved_clock import MovedClock
+from tests.undone import undone
 from tests.unlimited import lift_limits
 
 pytestmark = pytest.mark.usefixtures("database")
