@@ -115,13 +115,10 @@ AT_ONCE_NAMES: Final = " or ".join(f"“{RULES[category].name}”" for category 
 def kept_in_words(detail: str) -> str:
     """What the audit trail keeps beside a step, as moderators know it; what is words already stays."""
     words = detail.split(" ")
-    return ", ".join(filter(None, [*(_KEPT[word] for word in words if word in _KEPT), _unknown(words)]))
+    other = " ".join(word for word in words if word not in _KEPT)
+    return ", ".join(filter(None, [*(_KEPT[word] for word in words if word in _KEPT), other]))
 
 
 def rule_of(category: Category | None) -> str:
     """The name of a rule."""
     return RULES[category].name if category is not None else ""
-
-
-def _unknown(words: list[str]) -> str:
-    return " ".join(word for word in words if word not in _KEPT)
