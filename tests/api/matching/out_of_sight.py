@@ -209,7 +209,9 @@ async def make_world() -> World:
     shown = [
         await make_member("Ben", statements=[SAME_SPOONS, MOTORCYCLES]),
         await make_member("Cyd", statements=[SAME_CHOIR, ("seeking", "Someone to sing with in a village choir")]),
-        await make_member("Dan", purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=["Carving wood of every kind"]),
+        await make_member(
+            "Dan", purposes=[Purpose.HOBBY, Purpose.INTEREST], statements=["I carve bowls and spoons of green wood"]
+        ),
         await make_member("Eve", statements=["I restore old motorcycles and sing in a choir"]),
     ]
     await make_statement(shown[2], "What do collections say of a collector?", purpose=Purpose.INTEREST)
