@@ -20,7 +20,7 @@ from api.sealing.rows import open_in
 FORMAT = "wherefore-export-1"
 
 ROWS_AT_A_TIME = 1000
-"""So many are opened and written in one go, on a thread, so that nobody else waits for a large account."""
+"""So many are read, opened and written in one go, so that nobody else waits for a large account."""
 
 Rows = list[dict[str, Any]]
 
@@ -56,11 +56,32 @@ async def _kept(actor: Member, table: str, row: TableRow) -> AsyncIterator[Rows]
     condition = QueryString((row.mine or "FALSE").replace("{me}", "{}"), *[actor.id] * (row.mine or "").count("{me}"))
     # In the order of time, where rows have one; the first column, often a random id, only decides ties.
     first = next((f'"{column}"' for column in row.exported if column.endswith("_at")), "1")
-    rows = await fetch(f'SELECT {columns} FROM "{table}" WHERE {{}} ORDER BY {first}, 1', condition)
-    for start in range(0, len(rows), ROWS_AT_A_TIME):
-        batch = rows[start : start + ROWS_AT_A_TIME]
+    statement = f'SELECT {columns} FROM "{table}" WHERE ({{}})'
+    # Every table that can grow large has both; of the others all rows are read together.
+    paged = {"id", "created_at"} <= set(row.exported)
+    batches = _paged(statement, condition) if paged else _together(f"{statement} ORDER BY {first}, 1", condition)
+    async for batch in batches:
         await asyncio.to_thread(_open, batch, key or "id", opens)
         yield [_readable(one, row.exported) for one in batch]
+
+
+async def _paged(statement: str, condition: QueryString) -> AsyncIterator[Rows]:
+    """The rows of a statement in the order of time: never more of them at once, however slowly they are taken in."""
+    last: tuple[object, object] | None = None
+    while True:
+        beyond = "TRUE" if last is None else "(created_at, id) > ({}, {})"
+        ordered = f"{statement} AND {beyond} ORDER BY created_at, id LIMIT {ROWS_AT_A_TIME}"
+        batch = await fetch(ordered, condition, *(last or ()))
+        if not batch:
+            return
+        last = batch[-1]["created_at"], batch[-1]["id"]
+        yield batch
+
+
+async def _together(statement: str, condition: QueryString) -> AsyncIterator[Rows]:
+    rows = await fetch(statement, condition)
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        yield rows[start : start + ROWS_AT_A_TIME]
 
 
 def _open(batch: Rows, key: str, opens: dict[str, str]) -> None:

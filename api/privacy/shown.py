@@ -34,7 +34,8 @@ from api.sealing.rows import open_in
 Rows = list[dict[str, Any]]
 Item = TypeVar("Item")
 
-MESSAGES_AT_A_TIME = 1000
+MESSAGES_AT_A_TIME = 32
+"""Each may take 16 kB, and whoever takes an export in slowly has a piece of it kept in memory meanwhile."""
 
 
 async def _requests(actor: Member) -> AsyncIterator[Rows]:

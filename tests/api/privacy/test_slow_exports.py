@@ -1,18 +1,23 @@
 """Whoever takes an export in slowly reads no more of it than they may read at that moment."""
 
 from collections.abc import AsyncIterator
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
+from api import clock
 from api.accounts.queries import member_by_session
 from api.accounts.schemas import Credential, Member
 from api.accounts.services import open_session
 from api.accounts.ways_in import sign_out_everywhere
-from api.conversations.schemas import MessageCreate
+from api.conversations.schemas import LONGEST_MESSAGE, MessageCreate
 from api.conversations.services import send_message
+from api.database import fetch
 from api.moderation.services import block_member
+from api.privacy import export
 from api.privacy.export_document import export_document, while_signed_in
+from api.sealing import seal
 from tests.api.connections.making import make_connection, make_recipient
 from tests.web.conversing import connected
 
@@ -63,3 +68,51 @@ async def test_an_export_that_is_taken_in_slowly_has_nothing_of_a_conversation_a
 
     assert b"From Grace." in whole
     assert b"From Grace." not in await _read(pieces)
+
+
+async def test_no_piece_of_an_export_is_large_however_much_was_written() -> None:
+    ada, grace, connection_id = await connected()
+    for _ in range(100):
+        message_id = uuid4()
+        await fetch(
+            "INSERT INTO message (id, connection, author, text, created_at) VALUES ({}, {}, {}, {}, {})",
+            message_id,
+            connection_id,
+            grace.id,
+            seal("\N{GRINNING FACE}" * LONGEST_MESSAGE, about="message.text", row=message_id),
+            clock.now(),
+        )
+
+    sizes = [len(piece) async for piece in export_document(ada)]
+
+    assert sum(sizes) > 100 * 4 * LONGEST_MESSAGE
+    assert max(sizes) < 2**20
+
+
+async def test_a_large_table_is_read_in_parts_as_it_is_taken_in_and_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, _, _ = await connected()
+    at = clock.now()
+    for number in range(5):  # two of them of one moment
+        await fetch(
+            "INSERT INTO access_token (id, account, token_hash, name, scopes, created_at, expires_at) "
+            "VALUES ({}, {}, {}, {}, {}, {}, {})",
+            uuid4(),
+            ada.id,
+            uuid4().bytes,
+            f"Program {number}",
+            [],
+            at + timedelta(seconds=number // 2),
+            at + timedelta(days=1),
+        )
+    monkeypatch.setattr(export, "ROWS_AT_A_TIME", 2)
+
+    tokens = await anext(part async for part in export.parts(ada) if part.name == "tokens")
+    batches = [[row["name"] for row in batch] async for batch in tokens.batches]
+    tokens = await anext(part async for part in export.parts(ada) if part.name == "tokens")
+    first = await anext(tokens.batches)
+    await fetch("DELETE FROM access_token WHERE account = {}", ada.id)
+
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    assert sorted(name for batch in batches for name in batch) == [f"Program {number}" for number in range(5)]
+    assert len(first) == 2
+    assert [batch async for batch in tokens.batches] == [], "no more is held than what is taken in"
