@@ -113,8 +113,9 @@ async def confirm_second_factor(actor: Member, *, credential: Credential, code: 
         row = await fetch_one("SELECT email FROM account WHERE id = {}", actor.id)
         undo = None if row is None else await make_link(actor.id, purpose=LinkPurpose.UNDO, email=row["email"])
         done = await fetch(
+            # Another tab may have begun anew meanwhile: nobody has shown a code of the secret that is there then.
             "UPDATE second_factor SET confirmed_at = {}, recovery_salt = {} WHERE account = {} "
-            "AND confirmed_at IS NULL RETURNING 1 AS one",
+            "AND confirmed_at IS NULL AND last_step IS NOT NULL RETURNING 1 AS one",
             clock.now(),
             codes.salt,
             actor.id,

@@ -14,7 +14,7 @@ from api.accounts.signing_in import start_sign_in
 from api.accounts.ways_in import change_password
 from api.database import fetch, fetch_one
 from api.errors import ConflictError, NotFoundError
-from tests.api.accounts.making import credential_of, with_app
+from tests.api.accounts.making import code_of, credential_of, with_app
 from tests.factories import NEW_PASSWORD, PASSWORD, make_member
 from tests.moved_clock import MovedClock
 
@@ -29,6 +29,28 @@ async def test_nobody_is_asked_for_a_code_before_a_first_one_was_right(database:
 
     assert not await has_second_factor(ada.id)
     assert isinstance(await start_sign_in(email="ada@example.org", password=PASSWORD), SessionCreated)
+
+
+async def test_an_app_that_another_tab_begins_anew_meanwhile_is_not_asked_for(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await make_member()
+    credential = await credential_of(ada)
+    await second_factor.begin_second_factor(ada, credential=credential)
+    app = await second_factor.waiting_app(ada, credential=credential)
+    assert app is not None
+    make_codes = second_factor.make_recovery_codes
+
+    async def make_codes_while_another_tab_begins() -> Any:
+        await second_factor.begin_second_factor(ada, credential=credential)
+        return await make_codes()
+
+    monkeypatch.setattr(second_factor, "make_recovery_codes", make_codes_while_another_tab_begins)
+
+    with pytest.raises(WrongCodeError):
+        await second_factor.confirm_second_factor(ada, credential=credential, code=code_of(app.key, off=-1))
+
+    assert not await has_second_factor(ada.id), "nobody has this key in an app"
 
 
 async def test_neither_the_secret_nor_a_code_can_be_read_in_the_database(database: None) -> None:
