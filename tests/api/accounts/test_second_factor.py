@@ -8,6 +8,7 @@ import pytest
 
 from api.accounts import second_factor
 from api.accounts.errors import SignInAgainError, WrongCodeError
+from api.accounts.recovery_codes import make_recovery_codes
 from api.accounts.schemas import SessionCreated
 from api.accounts.second_factor import has_second_factor
 from api.accounts.signing_in import start_sign_in
@@ -39,13 +40,12 @@ async def test_an_app_that_another_tab_begins_anew_meanwhile_is_not_asked_for(
     await second_factor.begin_second_factor(ada, credential=credential)
     app = await second_factor.waiting_app(ada, credential=credential)
     assert app is not None
-    make_codes = second_factor.make_recovery_codes
 
     async def make_codes_while_another_tab_begins() -> Any:
         await second_factor.begin_second_factor(ada, credential=credential)
-        return await make_codes()
+        return await make_recovery_codes()
 
-    monkeypatch.setattr(second_factor, "make_recovery_codes", make_codes_while_another_tab_begins)
+    monkeypatch.setattr("api.accounts.second_factor.make_recovery_codes", make_codes_while_another_tab_begins)
 
     with pytest.raises(WrongCodeError):
         await second_factor.confirm_second_factor(ada, credential=credential, code=code_of(app.key, off=-1))
