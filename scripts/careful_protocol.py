@@ -19,6 +19,9 @@ LARGEST_HEAD = 65_536
 TAKING_SECONDS = 120
 """How long what is sent may wait for whoever asked for it: a reader that is slow, asleep or gone."""
 
+MOST_UNTAKEN = 128 * 2**20
+"""Bytes that wait in a process for readers who do not take them in; of more, whoever leaves most is hung up on."""
+
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -85,6 +88,11 @@ class CarefulProtocol(HttpToolsProtocol):
         super().pause_writing()
         self._stop_stalling()
         self._stalled = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+        _UNTAKEN[self] = self.transport.get_write_buffer_size()
+        while sum(_UNTAKEN.values()) > MOST_UNTAKEN:
+            most = max(_UNTAKEN, key=_UNTAKEN.__getitem__)  # the oldest of those that leave as much
+            del _UNTAKEN[most]
+            most.transport.abort()
 
     def resume_writing(self) -> None:
         """They do again."""
@@ -97,6 +105,7 @@ class CarefulProtocol(HttpToolsProtocol):
         super().shutdown()
 
     def _stop_stalling(self) -> None:
+        _UNTAKEN.pop(self, None)
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
@@ -109,6 +118,10 @@ class CarefulProtocol(HttpToolsProtocol):
     def _hang_up(self, *_: Any) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+_UNTAKEN: dict[CarefulProtocol, int] = {}
+"""Who has not taken in what was sent, in the order in which they stopped, and how many bytes it was then."""
 
 
 def _give_up_the_dead(connected: socket.socket | None) -> None:

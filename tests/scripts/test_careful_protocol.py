@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -97,6 +97,27 @@ async def test_who_does_not_read_is_hung_up_on(port: int) -> None:
 
     assert answer == b"HTTP/1.1 200 OK"
     assert read < PIECES * len(LARGE)
+
+
+async def test_many_who_do_not_read_do_not_fill_the_memory(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(careful_protocol, "TAKING_SECONDS", 100 * SECONDS)
+    monkeypatch.setattr(careful_protocol, "MOST_UNTAKEN", 4 * len(LARGE))
+    lines = [await asyncio.open_connection("127.0.0.1", port, limit=1) for _ in range(6)]
+    for _, writer in lines:
+        writer.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    await asyncio.sleep(2 * SECONDS)
+
+    answer, whole = await _ask(port), 0
+    for reader, writer in lines:
+        read = 0
+        with suppress(ConnectionResetError):
+            while part := await reader.read(1_000_000):
+                read += len(part)
+        whole += read > PIECES * len(LARGE)
+        writer.close()
+
+    assert answer == b"HTTP/1.1 200 OK"
+    assert 1 <= whole <= 3, "who waits with most is let go, and the others stay"
 
 
 async def test_who_reads_slowly_but_reads_gets_everything(port: int) -> None:
