@@ -22,6 +22,8 @@ LATE_AFTER = "15 minutes"
 
 BEHIND_OTHERS = -1
 """The priority of work that there may be a lot of, so that a mail does not wait until all of it is done."""
+LAST = -2
+"""The priority of what somebody would do without for a day."""
 
 _asking = ContextVar("asking", default=True)
 _importing = Lock()
@@ -97,9 +99,10 @@ def none_asked_for() -> Iterator[None]:
 
 
 async def are_late() -> bool:
-    """Whether a job has been due for longer than a restart takes."""
+    """Whether a job has been due for longer than a restart takes; what is done last may wait while there is much."""
     rows = await database.fetch(
         f"SELECT 1 FROM pgqueuer_schedules WHERE next_run < now() - interval '{LATE_AFTER}' UNION ALL "
-        f"SELECT 1 FROM pgqueuer WHERE status = 'queued' AND execute_after < now() - interval '{LATE_AFTER}' LIMIT 1"
+        f"SELECT 1 FROM pgqueuer WHERE status = 'queued' AND priority > {LAST} "
+        f"AND execute_after < now() - interval '{LATE_AFTER}' LIMIT 1"
     )
     return bool(rows)

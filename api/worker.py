@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -15,6 +16,7 @@ from api.accounts.asking import answer_asked
 from api.accounts.links import delete_ended_links
 from api.accounts.pending import answer_sign_up, delete_unconfirmed
 from api.accounts.services import delete_ended_credentials
+from api.calm import leave_room
 from api.clock_jumps import keeping_time
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
@@ -90,6 +92,8 @@ SECONDS_TO_FINISH = 5
 AT_ONCE = 2
 """Jobs that a process does side by side: pages come first."""
 TRIES = 5
+CAN_WAIT = {"compute_list"}
+"""Jobs that leave room for visits. One at a time, in all processes together, so that no other waits behind a rest."""
 
 
 _scheduled: set["asyncio.Task[object]"] = set()
@@ -137,7 +141,7 @@ async def _run(stopped: asyncio.Event) -> None:
         server_settings={"application_name": f"wherefore jobs {os.getpid()}"},
     )
     try:
-        runner = _runner(connection)
+        runner = _runner(connection, stopped)
         beside = (
             asyncio.create_task(_pass_on(stopped, runner.shutdown)),
             asyncio.create_task(keeping_time(runner)),
@@ -162,7 +166,7 @@ async def _pause(stopped: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopped.wait(), seconds)
 
 
-def _runner(connection: "asyncpg.Connection[asyncpg.Record]") -> "PgQueuer":
+def _runner(connection: "asyncpg.Connection[asyncpg.Record]", stopped: asyncio.Event) -> "PgQueuer":
     from pgqueuer import DatabaseRetryEntrypointExecutor, PgQueuer  # noqa: PLC0415 - imported beside the event loop
 
     runner = PgQueuer.from_asyncpg_connection(connection)
@@ -170,7 +174,8 @@ def _runner(connection: "asyncpg.Connection[asyncpg.Record]") -> "PgQueuer":
         runner.schedule(name, when)(_as_scheduled(name, job))
     for name, asked in JOBS.items():
         trying_again = partial(DatabaseRetryEntrypointExecutor, max_attempts=TRIES)
-        runner.entrypoint(name, executor_factory=trying_again)(_as_asked(name, asked))
+        most = 1 if name in CAN_WAIT else 0
+        runner.entrypoint(name, concurrency_limit=most, executor_factory=trying_again)(_as_asked(name, asked, stopped))
     return runner
 
 
@@ -200,8 +205,11 @@ def _counted(name: str) -> Iterator[None]:
         told.jobs.labels(name).inc()
 
 
-def _as_asked(name: str, job: Callable[[bytes], Awaitable[object]]) -> Callable[["Job"], Awaitable[None]]:
+def _as_asked(
+    name: str, job: Callable[[bytes], Awaitable[object]], stopped: asyncio.Event
+) -> Callable[["Job"], Awaitable[None]]:
     async def run(asked: "Job") -> None:
+        began = time.perf_counter()
         try:
             with _counted(name):
                 changed = await job(asked.payload or b"")
@@ -210,5 +218,7 @@ def _as_asked(name: str, job: Callable[[bytes], Awaitable[object]]) -> Callable[
             # What is raised here is kept with the job, with all its words.
             raise JobFailedError(kind_of(error)) from None
         logger.debug("job", name=name, changed=changed)
+        if changed and name in CAN_WAIT:
+            await leave_room(time.perf_counter() - began, stopped=stopped)
 
     return run

@@ -1,7 +1,6 @@
 """Match lists: when one is due it is computed from what the viewer may read, and kept in rows."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 from piccolo.querystring import QueryString
 
-from api import clock
+from api import clock, jobs
 from api.accounts.schemas import Member
 from api.database import fetch, fetch_one, transaction
 from api.encoding import encoder
@@ -26,8 +25,6 @@ from api.profiles.list_orders import ListOrder, order_lists
 from api.profiles.schemas import Purpose
 
 _COMPUTING = 0x57484546  # any constant: what keeps these advisory locks apart from others
-RESTS, LONGEST_REST = 3.0, 1.0
-"""For so many times as long as a job has computed a list, or so many seconds, it leaves the processors to visits."""
 COMPUTED_AT_ONCE = 3
 """Lists in one process, those that wait for another's lock included: each holds a connection, which all others need."""
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
@@ -78,7 +75,7 @@ async def refreshed(actor: Member, purpose: Purpose, *, most: int) -> Part:
         state = replace(state, others_now=await digest_of_others(actor.id, purpose))
     why = due(state, clock.now())
     if why is Due.SOON:
-        await order_lists(actor.id, [purpose], after=timedelta(0))
+        await order_lists(actor.id, [purpose], after=timedelta(0), priority=jobs.LAST)
     elif why is not Due.NOT_YET:
         await _compute(actor.id, purpose, when=due)
         return await entries(actor.id, purpose, after=START, most=most)
@@ -88,14 +85,12 @@ async def refreshed(actor: Member, purpose: Purpose, *, most: int) -> Part:
 async def compute_ordered(order: bytes) -> bool:
     """Compute a list that was asked for by `order_lists`, if it is still time to; whether it was computed."""
     asked = msgspec.json.decode(order, type=ListOrder)
-    began = time.perf_counter()
     try:
         computed = await _compute(asked.viewer, asked.purpose, when=due_ahead)
     except PurposeOffError:
         return False  # switched off since, or the account is gone
     if computed:
         await mark_first(asked.viewer, asked.purpose)
-        await asyncio.sleep(min(RESTS * (time.perf_counter() - began), LONGEST_REST))
     return computed
 
 

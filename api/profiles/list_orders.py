@@ -24,11 +24,17 @@ class ListOrder(msgspec.Struct, frozen=True):
     purpose: Purpose
 
 
-async def order_lists(viewer_id: UUID, purposes: Iterable[Purpose], *, after: timedelta = PAUSE_IN_WRITING) -> None:
+async def order_lists(
+    viewer_id: UUID,
+    purposes: Iterable[Purpose],
+    *,
+    after: timedelta = PAUSE_IN_WRITING,
+    priority: int = jobs.BEHIND_OTHERS,
+) -> None:
     """Have a member's lists for these purposes computed soon, once the caller's transaction is committed."""
     for purpose in sorted(set(purposes)):
         order = ListOrder(viewer_id, purpose)
-        await jobs.enqueue("compute_list", order, after=after, priority=jobs.BEHIND_OTHERS)
+        await jobs.enqueue("compute_list", order, after=after, priority=priority)
 
 
 async def order_all_lists(viewer_id: UUID) -> None:

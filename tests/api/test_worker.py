@@ -1,6 +1,7 @@
 """Jobs are done once, after what asked for them is committed, and are tried again when they fail."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -120,6 +121,13 @@ async def test_a_job_that_always_fails_is_given_up(done: list[str], monkeypatch:
     assert done == ["milk"]
 
 
+async def test_what_is_done_last_may_wait_for_long() -> None:
+    await jobs.enqueue("note", About("tea"), priority=jobs.LAST)
+    await fetch("UPDATE pgqueuer SET execute_after = now() - interval '20 minutes'")
+
+    assert not await jobs.are_late()
+
+
 async def test_a_job_that_waits_for_long_is_told() -> None:
     await jobs.enqueue("note", About("tea"), after=timedelta(hours=1))
     not_yet = await jobs.are_late()
@@ -151,3 +159,76 @@ async def test_a_long_scheduled_job_does_not_hold_up_the_end(done: list[str], mo
             await begun.wait()
 
     assert given_up.is_set()
+
+
+@asynccontextmanager
+async def _overloaded() -> AsyncIterator[None]:
+    """Have this process come late to all it does."""
+
+    async def hold_up() -> None:
+        while True:
+            time.sleep(0.01)  # noqa: ASYNC251 - it is what this is about
+            await asyncio.sleep(0.001)
+
+    task = asyncio.create_task(hold_up())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+@pytest.fixture
+def can_wait(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job `note` can wait, and there is `mail`, which cannot."""
+
+    async def mail(_: bytes) -> None:
+        done.append("a mail")
+
+    async def note(about: bytes) -> bool:
+        done.append(msgspec.json.decode(about, type=About).subject)
+        return True
+
+    monkeypatch.setattr(worker, "JOBS", {"note": note, "mail": mail})
+    monkeypatch.setattr(worker, "CAN_WAIT", {"note"})
+
+
+@pytest.mark.usefixtures("can_wait")
+async def test_what_can_wait_is_not_gone_on_with_while_the_process_is_late(done: list[str]) -> None:
+    await jobs.enqueue("note", About("tea"))
+    await jobs.enqueue("note", About("milk"))
+    async with worker.running(), worker.running():
+        async with _overloaded(), asyncio.timeout(30):
+            while "tea" not in done:  # noqa: ASYNC110 - a list tells nobody
+                await asyncio.sleep(0.02)
+            await jobs.enqueue("mail", About("sugar"), priority=jobs.LAST)
+            while "a mail" not in done:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert done == ["tea", "a mail"]
+
+        async with asyncio.timeout(60):
+            while "milk" not in done:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.usefixtures("can_wait")
+async def test_a_rest_does_not_hold_up_the_end_and_nothing_is_done_twice(done: list[str]) -> None:
+    await jobs.enqueue("note", About("tea"))
+
+    async with _overloaded(), worker.running():
+        while "tea" not in done:  # noqa: ASYNC110 - a list tells nobody
+            await asyncio.sleep(0.02)
+
+    assert await _waiting() == 0
+    async with _until_nothing_waits():
+        pass
+    assert done == ["tea"]
+
+
+async def test_what_would_be_done_without_for_a_day_is_done_last(done: list[str]) -> None:
+    for subject, priority in (("old", jobs.LAST), ("changed", jobs.BEHIND_OTHERS), ("mail", 0)):
+        await jobs.enqueue("note", About(subject), priority=priority)
+
+    async with _until_nothing_waits():
+        pass
+
+    assert done == ["mail", "changed", "old"]

@@ -44,6 +44,7 @@ def long_list(monkeypatch: pytest.MonkeyPatch) -> None:
 def only_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "SCHEDULE", ())
     monkeypatch.setattr(worker, "SECONDS_BEFORE_THE_FIRST", 0)
+    monkeypatch.setattr(worker, "CAN_WAIT", set())
 
 
 async def _asked_for() -> list[dict[str, Any]]:
