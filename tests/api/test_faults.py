@@ -1,5 +1,6 @@
 """What the logs say of faults: enough to find them, and nothing that anybody wrote."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -116,7 +117,7 @@ async def test_a_failed_job_keeps_no_words_of_its_failure() -> None:
         payload, attempts = b"", 0
 
     with pytest.raises(worker.JobFailedError) as caught:
-        await worker._as_asked("compute_list", fails)(Asked())  # type: ignore[arg-type]
+        await worker._as_asked("compute_list", fails, asyncio.Event())(Asked())  # type: ignore[arg-type]
 
     assert "ValueError" in str(caught.value)
     assert SECRET not in json.dumps([str(caught.value), repr(caught.value.__cause__)])
