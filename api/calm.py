@@ -1,4 +1,4 @@
-"""Leaving the processors to visits after work that can wait, for longer while this process is late with all it does."""
+"""Pauses in what is done in the background: after work that can wait, for as long as this process is late."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ _LOOKS, _BETWEEN_LOOKS = 20, 0.05
 async def leave_room(worked: float, *, stopped: asyncio.Event) -> None:
     """Rest after so many seconds of work, and then until this process is on time, unless it is to stop."""
     until = time.perf_counter() + LONGEST_WAIT
-    await _pause(stopped, min(RESTS * worked, LONGEST_REST))
+    await pause(stopped, min(RESTS * worked, LONGEST_REST))
     while time.perf_counter() < until and not stopped.is_set() and await _lateness(stopped) > LATE:
         pass
 
@@ -26,10 +26,11 @@ async def _lateness(stopped: asyncio.Event) -> float:
     """How many seconds the event loop comes late to what is due, on the mean of a second."""
     began = time.perf_counter()
     for _ in range(_LOOKS):
-        await _pause(stopped, _BETWEEN_LOOKS)
+        await pause(stopped, _BETWEEN_LOOKS)
     return (time.perf_counter() - began) / _LOOKS - _BETWEEN_LOOKS
 
 
-async def _pause(stopped: asyncio.Event, seconds: float) -> None:
+async def pause(stopped: asyncio.Event, seconds: float) -> None:
+    """Do nothing for so long, or until all is to stop."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stopped.wait(), seconds)

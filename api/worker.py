@@ -16,7 +16,7 @@ from api.accounts.asking import answer_asked
 from api.accounts.links import delete_ended_links
 from api.accounts.pending import answer_sign_up, delete_unconfirmed
 from api.accounts.services import delete_ended_credentials
-from api.calm import leave_room
+from api.calm import leave_room, pause
 from api.clock_jumps import keeping_time
 from api.connections.request_rows import expire_due_requests
 from api.disagreements.services import forget_texts
@@ -122,14 +122,14 @@ async def running(*, after: asyncio.Event | None = None) -> AsyncIterator[None]:
 async def _run_until(stopped: asyncio.Event, after: asyncio.Event | None) -> None:
     if after is not None:
         await after.wait()
-    await _pause(stopped, SECONDS_BEFORE_THE_FIRST)
+    await pause(stopped, SECONDS_BEFORE_THE_FIRST)
     while not stopped.is_set():
         try:
             await asyncio.to_thread(import_queue)
             await _run(stopped)
         except Exception as error:  # noqa: BLE001 - the database may be gone for a moment; jobs go on when it is back
             logger.warning("jobs_interrupted", reason=kind_of(error))
-        await _pause(stopped, SECONDS_BEFORE_TRYING_AGAIN)
+        await pause(stopped, SECONDS_BEFORE_TRYING_AGAIN)
 
 
 async def _run(stopped: asyncio.Event) -> None:
@@ -159,11 +159,6 @@ async def _pass_on(stopped: asyncio.Event, shutdown: asyncio.Event) -> None:
     """A run that fails sets its own event, which must not stop the next one."""
     await stopped.wait()
     shutdown.set()
-
-
-async def _pause(stopped: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), seconds)
 
 
 def _runner(connection: "asyncpg.Connection[asyncpg.Record]", stopped: asyncio.Event) -> "PgQueuer":

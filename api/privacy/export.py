@@ -59,23 +59,13 @@ async def _kept(actor: Member, table: str, row: TableRow) -> AsyncIterator[Rows]
     statement = f'SELECT {columns} FROM "{table}" WHERE ({{}})'
     # Every table that can grow large has both; of the others all rows are read together.
     paged = {"id", "created_at"} <= set(row.exported)
-    batches = _paged(statement, condition) if paged else _together(f"{statement} ORDER BY {first}, 1", condition)
+    if paged:
+        batches = shown.in_parts(statement, condition, most=ROWS_AT_A_TIME)
+    else:
+        batches = _together(f"{statement} ORDER BY {first}, 1", condition)
     async for batch in batches:
         await asyncio.to_thread(_open, batch, key or "id", opens)
         yield [_readable(one, row.exported) for one in batch]
-
-
-async def _paged(statement: str, condition: QueryString) -> AsyncIterator[Rows]:
-    """The rows of a statement in the order of time: never more of them at once, however slowly they are taken in."""
-    last: tuple[object, object] | None = None
-    while True:
-        beyond = "TRUE" if last is None else "(created_at, id) > ({}, {})"
-        ordered = f"{statement} AND {beyond} ORDER BY created_at, id LIMIT {ROWS_AT_A_TIME}"
-        batch = await fetch(ordered, condition, *(last or ()))
-        if not batch:
-            return
-        last = batch[-1]["created_at"], batch[-1]["id"]
-        yield batch
 
 
 async def _together(statement: str, condition: QueryString) -> AsyncIterator[Rows]:

@@ -38,6 +38,24 @@ MESSAGES_AT_A_TIME = 32
 """Each may take 16 kB, and whoever takes an export in slowly has a piece of it kept in memory meanwhile."""
 
 
+async def in_parts(statement: str, *values: object, most: int) -> AsyncIterator[Rows]:
+    """The rows of a statement in the order of time, of which only so many are held, however slowly they are taken in.
+
+    Args:
+        statement: Up to the end of its conditions, with the columns `created_at` and `id`; it is asked for each part.
+        values: What stands in it.
+        most: Rows in a part.
+    """
+    last: tuple[object, ...] = ()
+    while True:
+        beyond = "AND (created_at, id) > ({}, {})" if last else ""
+        batch = await fetch(f"{statement} {beyond} ORDER BY created_at, id LIMIT {{}}", *values, *last, most)
+        if not batch:
+            return
+        last = batch[-1]["created_at"], batch[-1]["id"]
+        yield batch
+
+
 async def _requests(actor: Member) -> AsyncIterator[Rows]:
     for box in Box:
         read_box = partial(connections_queries.requests, actor, box=box, limit=MOST)
@@ -60,20 +78,13 @@ async def _messages(actor: Member) -> AsyncIterator[Rows]:
 
 async def _written(actor: Member, connection_id: UUID) -> AsyncIterator[Rows]:
     """What was written in a connection, as long as the actor may read it: an export can be taken in slowly."""
-    last: tuple[object, object] | None = None
-    while True:
-        beyond = "TRUE" if last is None else "(created_at, id) > ({}, {})"
-        batch = await fetch(
-            f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}} AND {beyond} "
-            "ORDER BY created_at, id LIMIT {}",
-            connection_id,
-            can_read_connection(actor.id, "message.connection"),
-            *(last or ()),
-            MESSAGES_AT_A_TIME,
-        )
-        if not batch:
-            return
-        last = batch[-1]["created_at"], batch[-1]["id"]
+    written = in_parts(
+        f"SELECT {MESSAGE} FROM message WHERE connection = {{}} AND {{}}",
+        connection_id,
+        can_read_connection(actor.id, "message.connection"),
+        most=MESSAGES_AT_A_TIME,
+    )
+    async for batch in written:
         await asyncio.to_thread(_open_messages, batch)
         yield [{"connection": connection_id, **row} for row in batch]
 

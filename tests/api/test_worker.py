@@ -177,6 +177,11 @@ async def _overloaded() -> AsyncIterator[None]:
         task.cancel()
 
 
+async def _until_done(done: list[str], subject: str) -> None:
+    while subject not in done:  # noqa: ASYNC110 - a list tells nobody
+        await asyncio.sleep(0.02)
+
+
 @pytest.fixture
 def can_wait(done: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The job `note` can wait, and there is `mail`, which cannot."""
@@ -198,16 +203,13 @@ async def test_what_can_wait_is_not_gone_on_with_while_the_process_is_late(done:
     await jobs.enqueue("note", About("milk"))
     async with worker.running(), worker.running():
         async with _overloaded(), asyncio.timeout(30):
-            while "tea" not in done:  # noqa: ASYNC110 - a list tells nobody
-                await asyncio.sleep(0.02)
+            await _until_done(done, "tea")
             await jobs.enqueue("mail", About("sugar"), priority=jobs.LAST)
-            while "a mail" not in done:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+            await _until_done(done, "a mail")
         assert done == ["tea", "a mail"]
 
         async with asyncio.timeout(60):
-            while "milk" not in done:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+            await _until_done(done, "milk")
 
 
 @pytest.mark.usefixtures("can_wait")
@@ -215,8 +217,7 @@ async def test_a_rest_does_not_hold_up_the_end_and_nothing_is_done_twice(done: l
     await jobs.enqueue("note", About("tea"))
 
     async with _overloaded(), worker.running():
-        while "tea" not in done:  # noqa: ASYNC110 - a list tells nobody
-            await asyncio.sleep(0.02)
+        await _until_done(done, "tea")
 
     assert await _waiting() == 0
     async with _until_nothing_waits():
