@@ -3,6 +3,7 @@
 from functools import cache
 
 from api.errors import BusyError
+from api.limits.services import give_back_what_call_spent
 from api.settings import settings
 from embeddings.encoder import Encoder
 from embeddings.models import DEFAULT_MODEL, find_model
@@ -24,13 +25,16 @@ def is_busy() -> bool:
     return encoder().waiting > FEW and encoder().seconds_a_turn > LONGEST_TURN
 
 
-def check_not_busy() -> None:
+async def check_not_busy() -> None:
     """Hold that a text can be encoded soon, before anything else is done for whoever needs that.
+
+    Whoever is sent away has used up nothing of a limit on such texts: none was looked at.
 
     Raises:
         BusyError: Too much is to be encoded already.
     """
     if is_busy():
+        await give_back_what_call_spent()
         raise BusyError
 
 

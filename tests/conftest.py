@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import hypothesis
@@ -152,6 +153,14 @@ async def database(migrated: None) -> None:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is slow is no reason to refuse what a test asks for."""
     monkeypatch.setattr("api.load_shedding.LONGEST_WORK", math.inf)
+
+
+@pytest.fixture(autouse=True)
+def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test meets the same recipients whichever ran before it in its process."""
+    from tests.api.connections import making
+
+    monkeypatch.setattr(making, "in_turn", cycle(making.PAIRS))
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ async def check_reason(actor: Member, *, draft: RequestCreate) -> ReasonCheck:
         ConflictError: The recipient changed the words that the reason is about.
         BusyError: Too many reasons are to be looked at just now.
     """
-    check_not_busy()
+    await check_not_busy()
     _, findings = await _judge(actor, draft, await reason_checks.earlier_reasons(actor, draft.recipient_id))
     return ReasonCheck(sendable=sendable(findings), findings=findings)
 
@@ -76,7 +76,7 @@ async def send_request(actor: Member, *, draft: RequestCreate, past_notes: bool 
         ConflictError: The recipient changed the words that the reason is about.
         BusyError: Too many reasons are to be looked at just now.
     """
-    check_not_busy()
+    await check_not_busy()
     await _check_may_ask(actor)
     earlier = await reason_checks.earlier_reasons(actor, draft.recipient_id)
     judged, findings = await _judge(actor, draft, earlier)

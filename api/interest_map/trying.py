@@ -74,7 +74,7 @@ async def try_words(text: str) -> Tried:
     problem = problem_with(words, field="words", name="Your sentence", most=LONGEST_TRIED)
     if problem is not None:
         raise InvalidError(problem.detail, errors=(problem,))
-    check_not_busy()
+    await check_not_busy()
     language = (await asyncio.to_thread(languages_of, [words]))[words]
     [vector] = await encoder().encode([words])
     areas = await fetch(

@@ -5,12 +5,16 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
 from api.limits.keys import key_of
 from api.settings import settings
+
+if TYPE_CHECKING:
+    from api.limits.services import Spent
 
 _NONCE_LENGTH = 12
 
@@ -21,6 +25,8 @@ class Caller(msgspec.Struct, frozen=True):
     address: str
     known: str = ""
     """The cookie of a known browser, as it was sent."""
+    spent: "list[Spent]" = msgspec.field(default_factory=list)
+    """Of the limits that its route declares."""
 
 
 _calling: ContextVar[Caller | None] = ContextVar("calling", default=None)
@@ -40,6 +46,12 @@ def calling_from() -> str | None:
     """The address that the call comes from; None for what no call is behind: jobs, commands, tests."""
     caller = _calling.get()
     return None if caller is None else caller.address
+
+
+def spent_by_call() -> "list[Spent]":
+    """What the call has spent so far of the limits that its route declares."""
+    caller = _calling.get()
+    return [] if caller is None else caller.spent
 
 
 def known_browser(account: UUID, *, password_hash: str) -> str | None:

@@ -10,7 +10,7 @@ from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.limits.caller import Caller, calling, known_browser_name
+from api.limits.caller import Caller, calling, known_browser_name, spent_by_call
 from api.limits.errors import TooManyError
 from api.limits.keys import EVERYONE, address_of
 from api.limits.limit import Limit, Per, Standing
@@ -52,6 +52,8 @@ async def spends_limits(connection: AnyConnection, handler: BaseRouteHandler) ->
         except TooManyError as error:
             standings.extend(error.standings)
             raise
+        if spent is not None and limit not in (CHANGES, VISITORS):
+            spent_by_call().append(spent)
         # What others behind the same address have spent is not for everybody there to read.
         if spent is not None and _is_own(connection.scope, limit.per):
             standings.extend(spent.standings)

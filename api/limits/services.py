@@ -10,6 +10,7 @@ import structlog
 from api import clock
 from api.database import fetch, fetch_one
 from api.engine import DatabaseUnavailableError
+from api.limits.caller import spent_by_call
 from api.limits.errors import TooManyError
 from api.limits.keys import key_of
 from api.limits.limit import LONGEST_LEASE_SECONDS, Fails, Limit, Standing, Window
@@ -71,6 +72,13 @@ async def give_back(spent: Spent | None) -> None:
         spent.key,
         spent.stamp,
     )
+
+
+async def give_back_what_call_spent() -> None:
+    """Take back what the call that is being answered spent of the limits of its route; that it came still counts."""
+    spent = spent_by_call()
+    while spent:
+        await give_back(spent.pop())
 
 
 async def forget_spent() -> int:

@@ -13,7 +13,7 @@ async def _while_so_many_wait(many: int) -> None:
     waiting = [asyncio.create_task(encoder().encode(["A few bees."] * 20)) for _ in range(many)]
     await asyncio.sleep(0)
     try:
-        check_not_busy()
+        await check_not_busy()
     finally:
         await asyncio.gather(*waiting)
 

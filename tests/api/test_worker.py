@@ -213,12 +213,17 @@ async def test_what_can_wait_is_not_gone_on_with_while_the_process_is_late(done:
 
 
 @pytest.mark.usefixtures("can_wait")
-async def test_a_rest_does_not_hold_up_the_end_and_nothing_is_done_twice(done: list[str]) -> None:
+async def test_a_rest_does_not_hold_up_the_end_and_nothing_is_done_twice(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for what in ("api.worker.SECONDS_TO_FINISH", "api.calm.LONGEST_WAIT"):
+        monkeypatch.setattr(what, 3_600)
     await jobs.enqueue("note", About("tea"))
 
-    async with _overloaded(), worker.running():
+    async with asyncio.timeout(60) as limit, _overloaded(), worker.running():
         await _until_done(done, "tea")
 
+    assert not limit.expired()
     assert await _waiting() == 0
     async with _until_nothing_waits():
         pass

@@ -100,7 +100,7 @@ PAIRS = (
 )
 """What recipients wrote, and reasons that are about just that."""
 
-_next = cycle(range(len(PAIRS)))
+in_turn = cycle(PAIRS)
 REASONS = dict(PAIRS)
 MET = Anchor(AnchorKind.MET, where="the seed swap in the parish hall")
 MET_REASON = (
@@ -112,7 +112,7 @@ SENTENCE = Refusal("Thank you, but my evenings are full this year.")
 
 async def make_recipient(name: str = "Grace", *, pair: int | None = None, email: str | None = None) -> Member:
     """A member with one statement of `PAIRS`: the next, unless one is named."""
-    return await make_member(name, statements=[PAIRS[next(_next) if pair is None else pair][0]], email=email)
+    return await make_member(name, statements=[(next(in_turn) if pair is None else PAIRS[pair])[0]], email=email)
 
 
 async def make_draft(

@@ -8,6 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from api.accounts.schemas import Member
+from api.limits.policies import REASON_CHECKS
 from tests.api.connections.making import make_draft, make_recipient
 from tests.factories import as_member, make_member
 
@@ -47,6 +48,22 @@ async def test_while_too_many_reasons_are_looked_at_others_are_asked_to_wait(
     assert checked["type"] == "/problems/busy"
     assert (sent.status_code, int(sent.headers["Retry-After"]) > 0) == (503, True)
     await ada.call("POST", REQUESTS, draft, status=201)
+
+
+async def test_a_reason_that_the_site_was_too_busy_to_look_at_counts_against_nobody(
+    pair: tuple[Caller, Caller, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _, recipient = pair
+    draft = msgspec.to_builtins(await make_draft(recipient))
+    with monkeypatch.context() as busy:
+        busy.setattr("api.encoding.is_busy", lambda: True)
+        for _ in range(REASON_CHECKS.windows[0].most + 1):
+            await ada.call("POST", "/api/v1/reason-checks", draft, status=503)
+
+    checked = await ada.client.post("/api/v1/reason-checks", headers=ada.headers, json=draft)
+
+    assert checked.status_code == 200
+    assert f'"reason-checks-300";r={REASON_CHECKS.windows[0].most - 1};' in checked.headers["RateLimit"]
 
 
 async def test_the_story_from_a_refused_template_to_a_message(pair: tuple[Caller, Caller, Member]) -> None:
