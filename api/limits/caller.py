@@ -26,7 +26,7 @@ class Caller(msgspec.Struct, frozen=True):
     known: str = ""
     """The cookie of a known browser, as it was sent."""
     spent: "list[Spent]" = msgspec.field(default_factory=list)
-    """Of the limits that its route declares."""
+    """Of the limits that its route declares, but those that are spent in leases."""
 
 
 _calling: ContextVar[Caller | None] = ContextVar("calling", default=None)
@@ -49,7 +49,7 @@ def calling_from() -> str | None:
 
 
 def spent_by_call() -> "list[Spent]":
-    """What the call has spent so far of the limits that its route declares."""
+    """`Caller.spent` of the call that is being answered."""
     caller = _calling.get()
     return [] if caller is None else caller.spent
 

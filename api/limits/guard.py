@@ -52,10 +52,12 @@ async def spends_limits(connection: AnyConnection, handler: BaseRouteHandler) ->
         except TooManyError as error:
             standings.extend(error.standings)
             raise
-        if spent is not None and limit not in (CHANGES, VISITORS):
+        if spent is None:
+            continue
+        if limit.lease == 1:  # what is given back of a lease would be all of it
             spent_by_call().append(spent)
         # What others behind the same address have spent is not for everybody there to read.
-        if spent is not None and _is_own(connection.scope, limit.per):
+        if _is_own(connection.scope, limit.per):
             standings.extend(spent.standings)
 
 

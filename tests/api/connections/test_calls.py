@@ -34,11 +34,17 @@ async def pair(client: AsyncClient) -> tuple[Caller, Caller, Member]:
     return Caller(client, await as_member(client, ada)), Caller(client, await as_member(client, grace)), grace
 
 
+@pytest.fixture
+async def draft(pair: tuple[Caller, Caller, Member]) -> dict[str, Any]:
+    """What Ada's program sends to ask Grace."""
+    body: dict[str, Any] = msgspec.to_builtins(await make_draft(pair[2]))
+    return body
+
+
 async def test_while_too_many_reasons_are_looked_at_others_are_asked_to_wait(
-    pair: tuple[Caller, Caller, Member], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Caller, Caller, Member], draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, _, recipient = pair
-    draft = msgspec.to_builtins(await make_draft(recipient))
+    ada, _, _ = pair
     with monkeypatch.context() as busy:
         busy.setattr("api.encoding.is_busy", lambda: True)
 
@@ -51,10 +57,9 @@ async def test_while_too_many_reasons_are_looked_at_others_are_asked_to_wait(
 
 
 async def test_a_reason_that_the_site_was_too_busy_to_look_at_counts_against_nobody(
-    pair: tuple[Caller, Caller, Member], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Caller, Caller, Member], draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada, _, recipient = pair
-    draft = msgspec.to_builtins(await make_draft(recipient))
+    ada, _, _ = pair
     with monkeypatch.context() as busy:
         busy.setattr("api.encoding.is_busy", lambda: True)
         for _ in range(REASON_CHECKS.windows[0].most + 1):
@@ -66,9 +71,10 @@ async def test_a_reason_that_the_site_was_too_busy_to_look_at_counts_against_nob
     assert f'"reason-checks-300";r={REASON_CHECKS.windows[0].most - 1};' in checked.headers["RateLimit"]
 
 
-async def test_the_story_from_a_refused_template_to_a_message(pair: tuple[Caller, Caller, Member]) -> None:
-    ada, grace, recipient = pair
-    draft = msgspec.to_builtins(await make_draft(recipient))
+async def test_the_story_from_a_refused_template_to_a_message(
+    pair: tuple[Caller, Caller, Member], draft: dict[str, Any]
+) -> None:
+    ada, grace, _ = pair
     template = draft | {"reason": "I came across your profile and I would like to add you to my professional network."}
 
     check = await ada.call("POST", "/api/v1/reason-checks", template, status=200)
@@ -104,9 +110,11 @@ async def test_every_request_beyond_the_limit_gets_the_same_reply(pair: tuple[Ca
     assert await ada.call("GET", f"{REQUESTS}?box=sent", status=200) == before
 
 
-async def test_open_requests_are_told_from_those_that_are_over(pair: tuple[Caller, Caller, Member]) -> None:
-    ada, grace, recipient = pair
-    sent = await ada.call("POST", REQUESTS, msgspec.to_builtins(await make_draft(recipient)), status=201)
+async def test_open_requests_are_told_from_those_that_are_over(
+    pair: tuple[Caller, Caller, Member], draft: dict[str, Any]
+) -> None:
+    ada, grace, _ = pair
+    sent = await ada.call("POST", REQUESTS, draft, status=201)
     await grace.call("POST", f"{REQUESTS}/{sent['id']}/refusal", status=201)
 
     found = {
@@ -119,9 +127,9 @@ async def test_open_requests_are_told_from_those_that_are_over(pair: tuple[Calle
     assert [len(found["grace", "true"]), len(found["grace", "false"])] == [0, 1]
 
 
-async def test_a_refusal_needs_no_body(pair: tuple[Caller, Caller, Member]) -> None:
-    ada, grace, recipient = pair
-    sent = await ada.call("POST", REQUESTS, msgspec.to_builtins(await make_draft(recipient)), status=201)
+async def test_a_refusal_needs_no_body(pair: tuple[Caller, Caller, Member], draft: dict[str, Any]) -> None:
+    ada, grace, _ = pair
+    sent = await ada.call("POST", REQUESTS, draft, status=201)
     path = f"{REQUESTS}/{sent['id']}"
 
     declined = await grace.call("POST", f"{path}/refusal", status=201)
@@ -144,9 +152,9 @@ async def test_lists_say_what_is_wrong_with_their_parameters(pair: tuple[Caller,
     assert (await ada.call("GET", REQUESTS + "?box=sent", status=200)) == {"items": [], "next": None}
 
 
-async def test_connections_are_read_noted_and_ended(pair: tuple[Caller, Caller, Member]) -> None:
-    ada, grace, recipient = pair
-    sent = await ada.call("POST", REQUESTS, msgspec.to_builtins(await make_draft(recipient)), status=201)
+async def test_connections_are_read_noted_and_ended(pair: tuple[Caller, Caller, Member], draft: dict[str, Any]) -> None:
+    ada, grace, _ = pair
+    sent = await ada.call("POST", REQUESTS, draft, status=201)
     accepted = await grace.call("POST", f"{REQUESTS}/{sent['id']}/acceptance", status=201)
     path = f"/api/v1/connections/{accepted['connection_id']}"
 
