@@ -1,10 +1,13 @@
 """The network calculates in whatever is faster here, and says the same either way."""
 
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embeddings import network as network_module
 from embeddings.models import find_model
@@ -60,3 +63,42 @@ def test_tokens_come_in_the_order_of_their_texts_however_these_are_put_together(
         [alone] = network.tokens([text])
         assert tokens.offsets.tolist() == alone.offsets.tolist()
         assert np.allclose(tokens.weights @ tokens.states, alone.weights @ alone.states, atol=1e-4)
+
+
+@given(st.lists(st.integers(min_value=2, max_value=256), max_size=8).map(sorted))
+def test_texts_go_through_in_the_passes_that_take_least_time(lengths: list[int]) -> None:
+    """No way of cutting them takes less, and none is left out or gone through twice."""
+
+    def time_of(passes: list[list[int]]) -> int:
+        return sum(network_module._COST_OF_PASS + len(one) * max(lengths[index] for index in one) for one in passes)
+
+    def may_be(passes: list[list[int]]) -> bool:
+        return all(len(one) == 1 or len(one) * lengths[one[-1]] <= network_module._TOKENS_PER_PASS for one in passes)
+
+    order = list(range(len(lengths)))
+    ways = [
+        [order[begin:end] for begin, end in pairwise([0, *cuts, len(order)])]
+        for number in range(max(1, len(order)))
+        for cuts in combinations(range(1, len(order)), number)
+    ]
+
+    found = network_module._passes(order, lengths)
+
+    assert sorted(index for one in found for index in one) == order
+    assert may_be(found)
+    assert time_of(found) == min((time_of(way) for way in ways if order and may_be(way)), default=0)
+
+
+def test_short_texts_are_not_filled_up_to_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, shapes, whole = BertNetwork(find_model().folder, EXACT), set(), torch._transformer_encoder_layer_fwd
+
+    def counted(*given: Any) -> torch.Tensor:
+        shapes.add(tuple(given[0].shape[:2]))
+        return whole(*given)
+
+    monkeypatch.setattr(torch, "_transformer_encoder_layer_fwd", counted)
+
+    network.encode(["bees " * 60, "Chess by post", "Bread from rye", "A choir of old men"])
+
+    assert len(shapes) == 2
+    assert sum(texts * tokens for texts, tokens in shapes) < 100
